@@ -56,7 +56,7 @@ bool dsc_array_bytes(size_t *bytes, dsc_type type, size_t rank, const size_t *sh
     size_t total = dsc_type_size(type);
     if (!total || rank < 1 || rank > 4) return false;
     bool zero =
-        false; /* a zero dimension must not hide others that overflow: count * strides are used later */
+        false; /* a zero dimension must not hide an overflow of the others: strides are computed later */
     for (size_t i = 0; i < rank; i++) {
         zero = zero || shape[i] == 0;
         if (shape[i] && !dsc_multiply(&total, total, shape[i])) return false;

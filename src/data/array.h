@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* array.h: arrays that the library allocates.
  *
- * The elements lie 64 bytes behind the start of their allocation, which is aligned to 64: so a decompressed
- * file can lie in the same block with its header just before the elements, and nothing need be moved. It is
- * also why only dsc_array_clear can free what the library filled. */
+ * The allocation is aligned to 64 bytes, and the elements begin 64 bytes after its start. A decompressed file
+ * therefore fits into the same block, with its header before the elements, and nothing is moved. For this
+ * reason only dsc_array_clear can free an array that the library filled. */
 #ifndef DSC_DATA_ARRAY_H
 #define DSC_DATA_ARRAY_H
 
@@ -11,12 +11,12 @@
 
 #define DSC_ARRAY_FRONT 64
 
-/* Makes an array for `shape` (not zeroed); dsc_array_clear frees it. Fails, with *array cleared, if the type
- * or the rank is none, the size overflows or memory is short. */
+/* Allocates an array of `shape`, not zeroed; free it with dsc_array_clear. DSC_ERROR_ARGUMENT: the type or
+ * rank is invalid, or the size overflows; DSC_ERROR_MEMORY. After a failure *array is cleared. */
 dsc_status dsc_array_create(dsc_array *array, dsc_type type, size_t rank, const size_t *shape,
                             dsc_error *error);
 
-/* The number of bytes of the elements; false if the type or rank is none, or the size overflows. */
+/* Computes the bytes of the elements. Returns false if the type or rank is invalid, or the size overflows. */
 bool dsc_array_bytes(size_t *bytes, dsc_type type, size_t rank, const size_t *shape);
 
 /* Reverses the bytes of each of `count` elements of `size` bytes. */

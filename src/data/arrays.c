@@ -23,7 +23,7 @@ static bool is_word(const char *word, size_t length, const char *const *words) {
     return false;
 }
 
-/* What one word, or the rest of one, says of images and labels. */
+/* Sets `role` if the word, or the rest of one, names images or labels. */
 static void read_role(int *role, const char *word, size_t length) {
     static const char *const images[] = {"x",    "images", "image",    "imgs", "img",
                                          "data", "pixels", "features", NULL};
@@ -35,7 +35,7 @@ static void read_role(int *role, const char *word, size_t length) {
         *role = LABELS;
 }
 
-/* Whether the word begins or ends with the name of a set; what is left of it may say more. */
+/* Whether the word begins or ends with the name of a set. The rest of the word may name the role. */
 static bool read_set(int *set, int *role, const char *word, size_t length) {
     static const struct {
         const char *name;
@@ -60,7 +60,7 @@ static bool read_set(int *set, int *role, const char *word, size_t length) {
     return false;
 }
 
-/* numpy.savez(file, x, y, x_test, y_test) without names. */
+/* Recognises the names of numpy.savez(file, x, y, x_test, y_test). */
 static bool read_number(int *set, bool *labels, const char *name) {
     if (strncmp(name, "arr_", 4) != 0 || name[4] < '0' || name[4] > '3' || name[5]) return false;
     *labels = (name[4] - '0') % 2;
@@ -97,7 +97,7 @@ static const char *number_text(char out[32], double value) {
     return out;
 }
 
-/* Element `at` of texts, S20 or U7: as UTF-8. Trailing zeros are no part of it. */
+/* Decodes element `at` of an array of texts (S20 or U7) to UTF-8, without trailing zeros. */
 static size_t text_at(char *out, size_t most, const unsigned char *from, char letter, size_t size,
                       bool swap) {
     size_t length = 0;
@@ -119,7 +119,7 @@ static size_t text_at(char *out, size_t most, const unsigned char *from, char le
     return length;
 }
 
-/* "<U7", "|S20". */
+/* Parses a type such as "<U7" or "|S20". */
 static bool read_text_type(char *letter, size_t *size, bool *swap, const char *type) {
     const uint16_t one = 1;
     const bool little = *(const unsigned char *)&one == 1;
@@ -133,7 +133,7 @@ static bool read_text_type(char *letter, size_t *size, bool *swap, const char *t
     return true;
 }
 
-/* The label of a row that has one number for each class: where the largest is. */
+/* The label of a one-hot row: the index of the largest element. */
 static size_t hot(const unsigned char *row, size_t count, size_t stride, const dsc_npy_encoding *e) {
     size_t best = 0;
     for (size_t k = 1; k < count; k++)

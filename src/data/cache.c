@@ -2,9 +2,10 @@
 /* cache.c: decompressed copies in the user's cache. An entry is
  *
  *   offset 0     the header of 4080 bytes: struct entry, then the source's path, then zeros
- *   offset 4080  the decompressed IDX file; the elements of one of three dimensions start on a page
+ *   offset 4080  the decompressed IDX file; the elements of a three-dimensional one start on a page boundary
  *
- * in the machine's byte order: another machine's entry has another `magic`, and is ignored. */
+ * The header has the machine's byte order. An entry of a machine with the other byte order has a different
+ * `magic` and is ignored. */
 #include "data/cache.h"
 
 #include "base/file.h"
@@ -26,14 +27,14 @@
 
 enum { HEADER = 4096 - 16, SETTLED_NANOSECONDS = 100000000 };
 
-#define MAGIC 0x3130454843435344ull /* "DSCCHE01": the version is in it */
+#define MAGIC 0x3130454843435344ull /* "DSCCHE01": includes the version */
 
 struct entry {
     uint64_t magic;
-    uint64_t size; /* of the content */
+    uint64_t size; /* size of the content in bytes */
     uint64_t state[7];
     uint32_t crc;        /* of the content */
-    uint32_t header_crc; /* of the whole header, with 0 here */
+    uint32_t header_crc; /* of the whole header with 0 here */
 };
 
 /* --- keys --- */
@@ -50,8 +51,7 @@ static void state_of(uint64_t state[7], const struct stat *info) {
 
 char *dsc_user_cache(void) {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (cache && *cache == '/')
-        return dsc_path_join(cache, "descender"); /* relative ones are to be ignored */
+    if (cache && *cache == '/') return dsc_path_join(cache, "descender"); /* relative paths must be ignored */
     return home && *home == '/' ? dsc_path_join(home, ".cache/descender") : NULL;
 }
 
@@ -73,7 +73,7 @@ bool dsc_cache_key_take(dsc_cache_key *key, const char *path) {
     key->source = realpath(path, NULL);
     if (key->source) {
         (void)snprintf(name, sizeof name, "%016llx.idx",
-                       (unsigned long long)dsc_text_hash(key->source)); /* the entry holds the whole path */
+                       (unsigned long long)dsc_text_hash(key->source)); /* the entry stores the whole path */
         key->entry = folder ? dsc_path_join(folder, name) : NULL;
     }
     free(folder);
@@ -88,7 +88,7 @@ void dsc_cache_key_clear(dsc_cache_key *key) {
     memset(key, 0, sizeof *key);
 }
 
-/* The header that an entry of this key and content has. */
+/* Fills in the header of an entry with this key and content. */
 static void make_header(unsigned char header[HEADER], const dsc_cache_key *key, uint64_t size, uint32_t crc) {
     struct entry entry = {.magic = MAGIC, .size = size, .crc = crc};
     memcpy(entry.state, key->state, sizeof entry.state);
@@ -101,7 +101,7 @@ static void make_header(unsigned char header[HEADER], const dsc_cache_key *key, 
 
 /* --- loading --- */
 
-/* Maps all of the entry, if it is a file of ours and large enough. */
+/* Maps the whole entry if it is a regular file of this user and large enough. */
 static unsigned char *map_entry(size_t *size, const char *path) {
     int fd = dsc_open_at(AT_FDCWD, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
     if (fd < 0) return NULL;
@@ -130,7 +130,7 @@ static bool entry_is_right(dsc_content *content, const unsigned char *map, size_
     if (libdeflate_crc32(0, map + HEADER, map_size - HEADER) != entry.crc) return false;
     content->size = map_size - HEADER;
     content->crc = entry.crc;
-    /* The mapping is read-only, and so is every dataset. */
+    /* The mapping is read-only. No code writes to a data set. */
     content->array.data = (unsigned char *)(uintptr_t)(map + HEADER + start);
     return true;
 }
@@ -152,9 +152,9 @@ bool dsc_cache_load(dsc_content *content, const dsc_cache_key *key) {
 
 /* --- storing --- */
 
-/* Whether the source is still what it was, and has been for so long that a change within one tick of the file
- * system's clock cannot have escaped: a tick is a few milliseconds, or up to two seconds where the file
- * system keeps whole seconds. */
+/* Whether the source is unchanged, and old enough that a change within one tick of the file system's clock
+ * cannot be missed. A tick is a few milliseconds, or up to two seconds if the file system stores whole
+ * seconds. */
 static bool is_settled(const dsc_cache_key *key, const char *path) {
     struct stat info;
     struct timespec now;
@@ -168,7 +168,7 @@ static bool is_settled(const dsc_cache_key *key, const char *path) {
            1000000000 * seconds + now.tv_nsec - info.st_ctim.tv_nsec > SETTLED_NANOSECONDS;
 }
 
-/* The header of a file that may be an entry; false if the file is shorter, or not ours to read. */
+/* Reads the header of a possible entry. Returns false if the file is shorter or unreadable. */
 static bool read_header(unsigned char header[HEADER], const char *path) {
     int fd = dsc_open_at(AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0);
     if (fd < 0) return false;
@@ -183,7 +183,7 @@ static bool read_header(unsigned char header[HEADER], const char *path) {
     return length == HEADER;
 }
 
-/* Whether a file of the cache's folder has lost its source. */
+/* Whether a file of the cache folder is an entry whose source is gone. */
 static bool is_garbage(const char *path, const char *name) {
     struct stat info;
     if (lstat(path, &info) || !S_ISREG(info.st_mode)) return false;
@@ -213,8 +213,8 @@ static void remove_garbage(const char *folder) {
 static void write_entry(const dsc_cache_key *key, const unsigned char *bytes, size_t size, uint32_t crc) {
     unsigned char header[HEADER];
     make_header(header, key, size, crc);
-    /* What is no entry of ours is not written through, as a link or a pipe would be, and gives the new one
-     * nothing. */
+    /* Removes a link, a pipe or another user's file of the entry's name: the cache must not write through it
+     * or inherit its permissions. */
     struct stat info;
     if (!lstat(key->entry, &info) && (!S_ISREG(info.st_mode) || info.st_uid != geteuid()))
         (void)unlink(key->entry);
@@ -225,7 +225,7 @@ static void write_entry(const dsc_cache_key *key, const unsigned char *bytes, si
         dsc_file_writer_abort(writer);
         return;
     }
-    /* Not synced: an entry that a crash damaged is found out by its checksum. */
+    /* Not synced: the checksum detects an entry that a crash damaged. */
     (void)dsc_file_writer_commit_unsynced(writer, NULL);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check.c: everything that is wrong with a folder of four IDX files. */
+/* check.c: reports all problems of a folder of four IDX files. */
 #include "data/check.h"
 
 #include "base/error.h"
@@ -23,7 +23,7 @@
 
 struct check {
     const char *folder; /* or FOLDER/emnist-letters */
-    char *real;         /* the folder */
+    char *real;         /* real path of the folder */
     dsc_check_report *report;
     void *user;
     dsc_check_counts counts;
@@ -33,7 +33,7 @@ struct check {
     size_t classes;
 };
 
-enum { EXAMPLES = 3 }; /* how many places a finding names */
+enum { EXAMPLES = 3 }; /* most places that a finding names */
 
 static void finding(struct check *check, dsc_check_level level, const char *format, ...) DSC_PRINTF(3, 4);
 
@@ -52,7 +52,8 @@ static bool is_images(int which) { return which == DSC_TRAIN_IMAGES || which == 
 
 /* --- one file --- */
 
-/* A second file under another of the names is fine if it holds the same; MNIST is often unpacked in place. */
+/* Checks the same file under another of its names: equal content is allowed, because MNIST is often unpacked
+ * in place. */
 static dsc_status check_twin(struct check *check, int which, dsc_error *error) {
     size_t length = strlen(check->paths[which]);
     if (length < 4 || strcmp(check->paths[which] + length - 3, ".gz") != 0) return DSC_OK;
@@ -82,7 +83,7 @@ static dsc_status check_twin(struct check *check, int which, dsc_error *error) {
     return status;
 }
 
-/* Whether the array is what its name says; as dsc_dataset_adopt asks. */
+/* Whether the array is of the kind that its name says, as dsc_dataset_adopt requires. */
 static bool check_kind(struct check *check, int which) {
     const dsc_array *array = &check->content[which].array;
     char text[DSC_SHAPE_TEXT_SIZE];
@@ -143,7 +144,7 @@ static dsc_status check_classes(struct check *check, dsc_error *error) {
     dsc_content *labels[] = {&check->content[DSC_TRAIN_LABELS], &check->content[DSC_TEST_LABELS]};
     dsc_content *images[] = {&check->content[DSC_TRAIN_IMAGES], &check->content[DSC_TEST_IMAGES]};
     dsc_error why;
-    const char *path = NULL; /* of the first that is there; they lie in one folder */
+    const char *path = NULL; /* the first file present; all are in one folder */
     for (int i = 0; i < DSC_MNIST_FILES && !path; i++) path = check->paths[i];
     if (path && dsc_emnist_is(path))
         finding(check, DSC_CHECK_NOTE,
@@ -157,11 +158,11 @@ static dsc_status check_classes(struct check *check, dsc_error *error) {
         return status;
     }
     finding(check, DSC_CHECK_ERROR, "%s", why.message);
-    check->classes = 256; /* no more can be said of the labels */
+    check->classes = 256; /* labels cannot be checked */
     return DSC_OK;
 }
 
-/* Classes as the user knows them. */
+/* Appends a class by its name, or by its number without names. */
 static void append_class(dsc_text *text, const struct check *check, size_t label) {
     dsc_text_append(text, "%s", text->length ? ", " : "");
     if (check->names) {
@@ -276,7 +277,7 @@ static dsc_status check_overlap(struct check *check, dsc_error *error) {
     return status;
 }
 
-/* --- what the images are like --- */
+/* --- properties of the images --- */
 
 static bool is_known(const struct check *check) {
     const dsc_content *c = check->content;
@@ -285,7 +286,8 @@ static bool is_known(const struct check *check) {
            dsc_known_pair(&which, &c[DSC_TEST_IMAGES], &c[DSC_TEST_LABELS]);
 }
 
-/* The note beside the files, or what the images show where there is none; *there: there are images. */
+/* Fills `images` from the note beside the files, or from the images without a note. *there: there are
+ * images. */
 static void look_at(struct check *check, dsc_images *images, bool *there, int which,
                     const dsc_images_note *note) {
     const dsc_array *array = &check->content[which].array;
@@ -332,7 +334,7 @@ static dsc_status check_kinds(struct check *check, dsc_error *error) {
     return DSC_OK;
 }
 
-/* None of the files is there: what is there instead says more than four times that one is missing. */
+/* Reports what is in the folder instead, if none of the four files is there. */
 static dsc_status check_nothing(struct check *check) {
     dsc_error why;
     dsc_text names = {0};

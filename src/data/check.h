@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* check.h: what is in data, and what is wrong with it. Computes only; who calls prints. */
+/* check.h: figures of a data set, and its problems. Nothing is printed; the caller receives the findings. */
 #ifndef DSC_DATA_CHECK_H
 #define DSC_DATA_CHECK_H
 
 #include "data/idx.h"
 
-/* --- the figures of a dataset --- */
+/* --- the figures of a data set --- */
 
 typedef struct dsc_data_summary {
     size_t count, classes, shape[3];
     size_t per_class[256];    /* images with each label */
     uint8_t minimum, maximum; /* over all pixels */
-    double mean, deviation;   /* of all pixels as bytes; deviation with N, not N - 1, below */
-    double zero_share;        /* the share of pixels that are 0 */
-    size_t blank;             /* images whose pixels are all alike */
-    bool changed; /* images or labels are not as the files have them: turned upright, or numbered anew */
-    /* The decompressed files, as read; 0 where the data does not come from files, or is a view. */
+    double mean, deviation;   /* of all pixels as bytes; the deviation divides by N */
+    double zero_share;        /* share of pixels that are 0 */
+    size_t blank;             /* images whose pixels are all equal */
+    bool changed;             /* images or labels differ from the files': turned upright, or renumbered */
+    /* Of the decompressed files; 0 if the data do not come from files, or are a view. */
     size_t images_size, labels_size;
     uint32_t images_crc, labels_crc;
 } dsc_data_summary;
 
-/* Exact (sums in integers), and so the same whatever the order. */
+/* Computes the figures. Sums are integers, so the result is exact and independent of the order. */
 void dsc_data_summarise(dsc_data_summary *summary, const dsc_dataset *data);
 
 /* --- checking a folder --- */
 
 typedef enum dsc_check_level {
-    DSC_CHECK_NOTE,    /* worth knowing: "this is MNIST" */
-    DSC_CHECK_WARNING, /* can be trained on, but is probably not what was meant */
+    DSC_CHECK_NOTE,    /* information: "this is MNIST" */
+    DSC_CHECK_WARNING, /* usable, but probably a mistake */
     DSC_CHECK_ERROR    /* dsc_mnist_open would refuse it */
 } dsc_check_level;
 
@@ -38,24 +38,23 @@ typedef struct dsc_check_counts {
     size_t notes, warnings, errors;
 } dsc_check_counts;
 
-/* Examines the four files of `folder` and reports every problem, not only the first: files missing, there
- * twice, unreadable, damaged, of the wrong kind; counts that differ; labels without a class; classes without
- * an image; images of different sizes, blank images, images that are in the training set and in the test set;
- * class lists. Fails only where it cannot examine at all (memory; no folder): problems found are in
- * `counts`. */
+/* Checks the four files of `folder` and reports every problem: files that are missing, present twice,
+ * unreadable, damaged or of the wrong kind; counts that differ; labels without a class; classes without an
+ * image; images of different sizes; blank images; images in both the training and the test set; lists of
+ * classes. Fails only without memory or without a folder; `counts` has the number of problems. */
 dsc_status dsc_data_check(dsc_check_counts *counts, const char *folder, dsc_check_report *report, void *user,
                           dsc_error *error);
 
-/* --- checking data that opened, of whatever form --- */
+/* --- checking open data of any form --- */
 
-/* Reports what is probably not meant: one class alone, classes without an image or with few, blank images,
- * images that are there again or under two labels, sets that differ in ground or preparation, and what
- * dsc_data_check_overlap finds. `test` may be NULL. Fails only for want of memory. */
+/* Reports probable mistakes: a single class, classes without an image or with few, blank images, images that
+ * occur twice or with two labels, sets of different ground or preparation, and the findings of
+ * dsc_data_check_overlap. `test` may be NULL. Fails only without memory. */
 dsc_status dsc_data_check_sets(dsc_check_counts *counts, const dsc_dataset *train, const dsc_dataset *test,
                                dsc_check_report *report, void *user, dsc_error *error);
 
-/* Reports images of the test set that are in the training set too, and adds to `counts`. Data sets that
- * are known to have none are not searched. */
+/* Reports images that are in both sets, and adds to `counts`. Data sets known to have none are not
+ * searched. */
 dsc_status dsc_data_check_overlap(dsc_check_counts *counts, const dsc_dataset *train, const dsc_dataset *test,
                                   dsc_check_report *report, void *user, dsc_error *error);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check_sets.c: what is probably not meant in data that opened, of whatever form. */
+/* check_sets.c: reports probable mistakes in open data of any form. */
 #include "base/error.h"
 #include "base/text.h"
 #include "data/check.h"
@@ -11,7 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { FEW = 10 }; /* images of a class: with fewer, each is a tenth of its accuracy and more */
+enum { FEW = 10 }; /* images of a class: with fewer, each is at least a tenth of the class's accuracy */
 
 typedef struct telling {
     dsc_check_counts *counts;
@@ -32,14 +32,15 @@ static void find(const telling *t, dsc_check_level level, const char *format, ..
     if (t->report) t->report(t->user, level, message);
 }
 
-/* Whether they are known to have no image in common: the two sets of a data set that has none, or parts of
- * these. */
+/* Whether the sets are known to have no image in common: the two sets of a data set without duplicates, or
+ * parts of these. */
 static bool are_disjoint(const dsc_dataset *train, const dsc_dataset *test) {
     const dsc_known_data *known = dsc_dataset_known(train);
     return known && known->disjoint && known == dsc_dataset_known(test) && train->storage != test->storage;
 }
 
-/* "cat (2), dog (7)": the classes of which there are at least `least` images and at most `most`. */
+/* Lists the classes with at least `least` and at most `most` images, "cat (2), dog (7)"; returns their
+ * number. */
 static size_t list_classes(dsc_text *text, const dsc_data_summary *s, const dsc_dataset *data, size_t least,
                            size_t most) {
     enum { LISTED = 8 };
@@ -75,7 +76,7 @@ static dsc_status check_classes(const telling *t, const char *what, const dsc_da
     return failed ? dsc_fail_memory(error, 4096, "a list of classes") : DSC_OK;
 }
 
-/* Images that are there more than once under different labels. */
+/* Reports images that occur more than once with different labels. */
 static dsc_status check_labels(const telling *t, const char *what, const dsc_dataset *data,
                                dsc_error *error) {
     const dsc_image_list list = dsc_image_list_of(data);

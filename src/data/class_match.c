@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* class_match.c: names are the same where their bytes are. Where they are nearly the same, the message says
- * in what they differ, since such a difference cannot be seen. */
+/* class_match.c: matches classes by name; names are equal if their bytes are. For names that are nearly equal
+ * the message explains the difference, because users cannot see it. */
 #include "data/class_match.h"
 
 #include "base/error.h"
@@ -36,7 +36,7 @@ static bool are_same(const dsc_class_list *a, const dsc_class_list *b) {
 
 /* --- names that are nearly the same --- */
 
-/* The letters of U+00C0 to U+017F without their marks; '.' for those that have none. */
+/* The base letters of U+00C0 to U+017F; '.' for those without one. */
 static const char plain_letters[] = "AAAAAA.CEEEEIIII.NOOOOO..UUUUY..aaaaaa.ceeeeiiii.nooooo..uuuuy.y"
                                     "AaAaAaCcCcCcCcDd..EeEeEeEeEeGgGgGgGgHh..IiIiIiIiI...JjKk.LlLlLl."
                                     "...NnNnNn...OoOoOo..RrRrRrSsSsSsSsTtTt..UuUuUuUuUuUuWwYyYZzZzZz.";
@@ -48,7 +48,7 @@ static bool is_blank(uint32_t c) {
            c == 0xFEFF;
 }
 
-/* The next character that counts, 0 at the end. */
+/* Returns the next significant character, folded; 0 at the end. */
 static uint32_t next_folded(const unsigned char **at, const unsigned char *end, unsigned fold) {
     for (;;) {
         if (*at == end) return 0;
@@ -57,7 +57,7 @@ static uint32_t next_folded(const unsigned char **at, const unsigned char *end, 
         if (fold & FOLD_MARKS && c >= 0x300 && c <= 0x36F) continue;
         if (fold & FOLD_MARKS && c >= 0xC0 && c <= 0x17F && plain_letters[c - 0xC0] != '.')
             c = (unsigned char)plain_letters[c - 0xC0];
-        /* Capitals of Latin-1, Greek and Cyrillic lie 32 before their small letters. */
+        /* Capitals of Latin-1, Greek and Cyrillic are 32 below their small letters. */
         if (fold & FOLD_CASE && ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) ||
                                  (c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F)))
             c += 32;
@@ -76,7 +76,7 @@ static bool same_folded(const char *a, const char *b, unsigned fold) {
     return x == y && x != DSC_UTF8_BAD;
 }
 
-/* In what alone the two differ, or NULL. */
+/* Returns the only difference between two names, or NULL. */
 static const char *small_difference(const char *a, const char *b) {
     static const struct {
         unsigned fold;
@@ -94,7 +94,7 @@ static const char *small_difference(const char *a, const char *b) {
 
 enum { CLIP = 96 };
 
-/* A name as people may see it, cut where it is long. */
+/* Makes a name displayable and shortens a long one. */
 static const char *clip(char out[CLIP], const char *name) {
     dsc_visible(out, CLIP - 3, name);
     char whole[CLIP];
@@ -103,7 +103,7 @@ static const char *clip(char out[CLIP], const char *name) {
     return out;
 }
 
-/* "ant, bee, cat, dog", cut where it would be long. */
+/* "ant, bee, cat, dog", shortened if too long. */
 static const char *list_text(char out[LIST_TEXT], const dsc_class_list *list) {
     size_t at = 0;
     char name[CLIP];
@@ -199,7 +199,7 @@ dsc_status dsc_dataset_match_classes(dsc_dataset **matched, dsc_remarks *remarks
     if (status) return status;
     if (are_same(learned, &shown)) return dsc_dataset_share(matched, data, error);
     char name[CLIP];
-    /* A dataset has 256 classes at most: of more, those that its labels can name. */
+    /* A data set has at most 256 classes: of more, only those that its labels can name count. */
     const size_t most = learned->count < CLASSES_MOST ? learned->count : CLASSES_MOST;
     for (size_t i = 0; i < shown.count; i++)
         if (map[i] >= most)

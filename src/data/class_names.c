@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* class_names.c: what the classes of a folder's data are called; see class_names.h. */
+/* class_names.c: finds the class names of a folder's data; see class_names.h. */
 #include "data/class_names.h"
 
 #include "base/encoding.h"
@@ -43,7 +43,7 @@ static dsc_status split_names(char **names, size_t *count, char *text, size_t si
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: holds zero bytes: expected text in UTF-8, one class name a line", path);
     text += dsc_utf8_mark(text, size);
-    /* Empty lines at the end, as some editors leave them, name nothing. */
+    /* Ignores empty lines at the end, which some editors add. */
     for (size_t end = strlen(text); end && strchr("\r\n ", text[end - 1]);) text[--end] = '\0';
     while (*text) {
         size_t length = strcspn(text, "\n");
@@ -95,7 +95,7 @@ dsc_status dsc_classes_find(char ***names, size_t *classes, const char *folder,
     *classes = CLASSES_OF_DIGITS;
     for (size_t k = 0; k < count; k++) {
         const dsc_array *array = &labels[k]->array;
-        if (array->type != DSC_U8 || array->rank != 1) continue; /* dsc_dataset_adopt will say so */
+        if (array->type != DSC_U8 || array->rank != 1) continue; /* dsc_dataset_adopt reports it */
         const uint8_t *label = array->data;
         for (size_t i = 0; i < array->shape[0]; i++)
             if (label[i] >= *classes) *classes = label[i] + (size_t)1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* dataset.c: images with labels, immutable once made; storage shared by views. */
+/* dataset.c: images with labels, immutable after creation; views share the storage. */
 #include "data/dataset.h"
 #include "data/known.h"
 
@@ -42,7 +42,7 @@ void dsc_dataset_free(dsc_dataset *data) {
     if (!data) return;
     storage_release(data->storage);
     free(data->name);
-    free((void *)(uintptr_t)data->index); /* const for its readers; ours to free */
+    free((void *)(uintptr_t)data->index); /* const for readers, but owned here */
     free(data->own_labels);
     free(data->own_names);
     free(data);

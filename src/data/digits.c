@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* digits.c: the built-in digits as a dataset. Digit `index` has a Philox stream of its own, keyed by the
- * seed and counted by the index, so it depends neither on the number of digits nor on which thread draws
+/* digits.c: the built-in digits as a data set. Digit `index` has its own Philox stream, with the seed as key
+ * and the index as counter. It therefore depends neither on the number of digits nor on the thread that draws
  * it. */
 #include "data/digits.h"
 
@@ -12,7 +12,7 @@ int dsc_digit_label(uint64_t seed, uint64_t index) {
     dsc_digit_random random;
     dsc_digit_random_start(&random, seed, STREAM_LABEL, index / 10);
     int order[10] = {0};
-    for (int i = 0; i < 10; i++) { /* Fisher and Yates's shuffle, inside out */
+    for (int i = 0; i < 10; i++) { /* Fisher-Yates shuffle, inside-out */
         int j = (int)(dsc_digit_uniform(&random) * (float)(i + 1));
         order[i] = order[j];
         order[j] = i;

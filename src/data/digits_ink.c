@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* digits_ink.c: the pen. A pixel's ink is that of the segment that covers it most: with d the distance of
- * the pixel's middle from the segment and r the pen's radius at the foot,
+/* digits_ink.c: the pen. The ink of a pixel is that of the segment that covers it most. With d the distance
+ * of the pixel's centre from the segment and r the pen's radius at the nearest point,
  *     ink = u^2 (3 - 2u),  u = clamp((r - d) / edge + 1/2, 0, 1).
- * The box is then put into 28 x 28 so that the centre of mass lies in the middle, by whole pixels, as MNIST
- * was. */
+ * The box is then placed in 28 x 28 pixels, moved by whole pixels so that its centre of mass is in the
+ * middle, as in MNIST. */
 #include "data/digits_parts.h"
 
 #include <math.h>
@@ -11,7 +11,7 @@
 
 enum { BOX = DSC_DIGIT_BOX, SIDE = DSC_DIGIT_SIDE, RUN = 8, ROW = BOX + RUN };
 
-/* Raises each pixel of `ink` (BOX rows of ROW) to how far inside the segment its middle lies, in pixels. */
+/* Raises each pixel of `ink` (BOX rows of ROW) to the depth of its centre inside the segment, in pixels. */
 static void ink_segment(float *ink, const dsc_digit_shape *shape, size_t i, size_t j) {
     float ax = shape->x[i], ay = shape->y[i], ra = shape->radius[i];
     float dx = shape->x[j] - ax, dy = shape->y[j] - ay, dr = shape->radius[j] - ra;
@@ -39,7 +39,7 @@ static void ink_segment(float *ink, const dsc_digit_shape *shape, size_t i, size
     }
 }
 
-/* Where the box goes, 0 to 8, so that a centre of mass `mass` pixels from its edge comes to the middle. */
+/* The position of the box, 0 to 8, that moves a centre of mass `mass` pixels from its edge to the middle. */
 static int place(float mass) {
     int at = (int)(0.5f * SIDE + 0.5f - mass + 0.5f);
     return at < 0 ? 0 : at > SIDE - BOX ? SIDE - BOX : at;

@@ -8,7 +8,7 @@
 
 void dsc_digit_random_start(dsc_digit_random *random, uint64_t seed, uint64_t stream, uint64_t index) {
     random->key[0] = seed;
-    random->key[1] = 0x646967697473; /* "digits": no other use of the seed draws the same numbers */
+    random->key[1] = 0x646967697473; /* "digits": keeps this stream apart from other uses of the seed */
     random->counter[0] = 0;
     random->counter[1] = index;
     random->counter[2] = stream;
@@ -29,7 +29,7 @@ static unsigned next16(dsc_digit_random *random) {
 
 float dsc_digit_uniform(dsc_digit_random *random) { return (float)next16(random) * (1.0f / 65536); }
 
-/* The sum of four uniform numbers, scaled: near enough to Gauss's curve, and exact arithmetic. */
+/* The scaled sum of four uniform numbers: close to a Gaussian, with exact arithmetic. */
 float dsc_digit_normal(dsc_digit_random *random) {
     unsigned sum = 0;
     for (int i = 0; i < 4; i++) sum += next16(random);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* digits_scan.c: what scanners, cameras and those who process their pictures do to ink: blur, a dry pen,
- * light noise, blocks as of a strong JPEG compression, pale ink, two levels only. Each by chance, in the
- * order in which it happens. */
+/* digits_scan.c: the effects of scanners, cameras and image processing on ink: blur, a dry pen, light noise,
+ * JPEG blocks, pale ink, two levels only. Each occurs at random, in the order of a real picture. */
 #include "data/digits_parts.h"
 
 #include <string.h>
@@ -12,7 +11,7 @@ static bool happens(dsc_digit_random *random, float chance) { return dsc_digit_u
 
 static uint8_t level(float value) { return (uint8_t)(value <= 0 ? 0 : value >= 255 ? 255 : value + 0.5f); }
 
-/* The binomial kernel of 3 x 3, mixed with the image. The image's border is empty, or stays as it is. */
+/* Mixes the image with its 3 x 3 binomial blur. The border of the image stays as it is. */
 static void blur(uint8_t *image, float part) {
     uint8_t old[DSC_DIGIT_BYTES];
     memcpy(old, image, sizeof old);
@@ -25,7 +24,7 @@ static void blur(uint8_t *image, float part) {
         }
 }
 
-/* Coarser differences from the mean within each block. */
+/* Quantises the differences from the mean within each block. */
 static void quantise_block(uint8_t *block, float step) {
     int sum = 0;
     for (int y = 0; y < BLOCK; y++)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* digits_shape.c: one writer's digit.
+/* digits_shape.c: the shape of one digit.
  *
- * A style's drawings are mixed, its knots moved a little, and a Catmull-Rom spline drawn through them
- * (Catmull and Rom 1974: the tangent at a knot is half the way from the one before to the one behind). The
+ * The drawings of a style are mixed, the knots moved a little, and a Catmull-Rom spline drawn through them
+ * (Catmull and Rom 1974: the tangent at a knot is half the vector from the previous knot to the next). The
  * plane is then bent by a random polynomial of degree three,
  *     x' = x + sum a_ij x^i y^j,   y' = y + sum b_ij x^i y^j,   2 <= i + j <= 3,
- * and stretched elastically: the large and the small scale of the same thing. It is slanted and turned, the
- * pen's radius chosen for each point, and all scaled so that the inked digit fits MNIST's box. */
+ * and stretched by an elastic distortion at a smaller scale. Then the shape is slanted and rotated, the pen's
+ * radius is chosen for each point, and the shape is scaled so that the inked digit fits MNIST's box. */
 #include "data/digits_parts.h"
 
 #include <assert.h>
@@ -29,8 +29,8 @@ const dsc_digit_variation dsc_digit_variation_default = {
     .edge_spread = 0.3f,
 };
 
-/* e^z for small z, as (1 + z/16)^16: no table, the same everywhere; within z^2/32 of it, which is all we
- * need. */
+/* e^z for small z as (1 + z/16)^16, with a relative error of about z^2/32: the same on every machine, unlike
+ * the library's exp. */
 static float spread(float z) {
     float e = 1 + z * (1.0f / 16);
     e *= e, e *= e, e *= e;
@@ -49,11 +49,11 @@ const dsc_digit_style *dsc_style_pick(const dsc_digit_style *styles, size_t coun
         style = &styles[i];
         left -= style->weight;
     }
-    assert(style); /* there is one for every digit */
+    assert(style); /* every digit has a style */
     return style;
 }
 
-/* A random mixture of the style's drawings, in units of half a digit's height around its middle. */
+/* Mixes the style's drawings at random; coordinates in half heights around the centre. */
 static void mix_drawings(dsc_knots *k, const dsc_digit_style *style, const dsc_digit_variation *v,
                          dsc_digit_random *random) {
     float part[DSC_STYLE_DRAWINGS], sum = 0;
@@ -89,7 +89,7 @@ void dsc_shape_add(dsc_digit_shape *shape, float x, float y, bool down) {
     shape->down[n] = down;
 }
 
-/* The tangent at knot i as seen from the span that ends (side -1) or begins (side +1) there. */
+/* The tangent at knot i, for the span that ends (side -1) or begins (side +1) there. */
 static void tangent(float *tx, float *ty, const dsc_knots *k, size_t i, int side) {
     bool first = k->pen[i] == 'p', last = i + 1 == k->count || k->pen[i + 1] == 'p';
     if (!first && !last && k->pen[i] == 's') {
@@ -106,7 +106,7 @@ static void tangent(float *tx, float *ty, const dsc_knots *k, size_t i, int side
 _Static_assert((int)DSC_STYLE_KNOTS <= (int)DSC_KNOTS, "the knots of any style have room");
 _Static_assert(DSC_KNOTS *DSC_SPAN_STEPS <= DSC_SHAPE_POINTS, "a shape holds the points of any knots");
 
-/* Hermite's cubic from knot to knot, in short straight pieces. */
+/* Adds the Hermite cubics between the knots, in short straight pieces. */
 void dsc_shape_spline(dsc_digit_shape *shape, const dsc_knots *k) {
     for (size_t i = 0; i < k->count; i++) {
         if (k->pen[i] == 'p') {
@@ -150,7 +150,7 @@ static void spline_weights(float w[4], float t) {
     w[3] = t * t * t * (1.0f / 6);
 }
 
-/* The cell of the grid in which a coordinate lies, and the place in it. */
+/* The grid cell of a coordinate, and the position within the cell. */
 static int grid_cell(float *t, float at) {
     float u = (at + 1.2f) * ((GRID - 3) / 2.4f);
     u = u < 0 ? 0 : u > GRID - 3.001f ? GRID - 3.001f : u;
@@ -159,11 +159,10 @@ static int grid_cell(float *t, float at) {
     return cell;
 }
 
-/* Moves the plane by a cubic B-spline through random vectors on a grid: neighbours move together, as in
- * Simard, Steinkraus and Platt's elastic distortions (2003), whose Gaussian filter it stands for. */
+/* Moves the plane by a cubic B-spline through random vectors on a grid, so neighbours move together. Replaces
+ * the Gaussian filter of Simard, Steinkraus and Platt's elastic distortions (2003). */
 static void stretch_plane(dsc_digit_shape *shape, const dsc_digit_variation *v, dsc_digit_random *random) {
-    float fx[GRID][GRID], fy[GRID][GRID],
-        strength = 4 * v->elastic; /* 2 for the unit, 2 for what averages out */
+    float fx[GRID][GRID], fy[GRID][GRID], strength = 4 * v->elastic; /* 2 for the unit, 2 for averaging */
     for (int i = 0; i < GRID; i++)
         for (int j = 0; j < GRID; j++) {
             fx[i][j] = strength * dsc_digit_normal(random);
@@ -200,9 +199,9 @@ static void slant_and_turn(dsc_digit_shape *shape, const dsc_digit_form *form, c
 }
 
 #define PEN_LEAST 0.45f /* pixels: a hairline */
-#define PEN_MOST  2.5f  /* a felt pen, whose loops just stay open */
+#define PEN_MOST  2.5f  /* a felt pen: loops just stay open */
 
-/* The pen's radius: one for the writer, and a smooth change along each stroke. */
+/* Sets the pen's radius: one mean per digit, and a smooth change along each stroke. */
 void dsc_shape_press(dsc_digit_shape *shape, float weight, const dsc_digit_variation *v,
                      dsc_digit_random *random) {
     float radius = v->pen_mean * weight * spread(v->pen * dsc_digit_normal(random));
@@ -224,7 +223,7 @@ typedef struct range {
     float low, high;
 } range;
 
-/* What the ink covers along one axis if the shape is drawn at this scale. */
+/* The extent of the ink along one axis at this scale. */
 static range inked(const float *at, const dsc_digit_shape *shape, float scale) {
     range r = {1e9f, -1e9f};
     for (size_t i = 0; i < shape->count; i++) {
@@ -235,12 +234,11 @@ static range inked(const float *at, const dsc_digit_shape *shape, float scale) {
     return r;
 }
 
-/* A little more than the box: what stands out furthest is cut by its edge, by a third of a pixel, and the
- * rest comes as near to it as handwriting does, which is smoother than what is bent at random. */
+/* Slightly more than the box: the box cuts the furthest ink by a third of a pixel, so the rest comes as close
+ * to the edge as in real handwriting, which is smoother than this distortion. */
 #define FIT (DSC_DIGIT_BOX + 0.7f)
 
-/* Scales and moves the shape so that its ink fills the box in height or width, as MNIST's digits do. The
- * pen's width does not scale, so the scale is found in three rounds. */
+/* The pen's width does not scale, so the scale is found in three iterations. */
 void dsc_shape_fit(dsc_digit_shape *shape) {
     float scale = 8;
     range x, y;

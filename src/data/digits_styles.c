@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* digits_styles.c: the handwriting. Every drawing below was made by hand, by looking at how people write.
+/* digits_styles.c: the handwriting. Every drawing below was made by hand, after samples of handwriting.
  *
- * Read a row as a list of x, y. The first knot of a stroke is a p; a stroke passes smoothly through an s and
- * turns sharply at a c. All drawings of a style have the same knots. */
+ * A row is a list of x, y. The first knot of a stroke is a p; a stroke passes smoothly through an s and turns
+ * sharply at a c. All drawings of a style have the same knots. */
 #include "data/digits_parts.h"
 
 /* clang-format off */
@@ -74,7 +74,7 @@ const dsc_digit_style dsc_digit_styles[] = {
       {20, 18, 46, 2, 68, 10, 72, 26, 62, 40, 54, 44, 46, 46, 72, 52, 86, 72, 50, 98, 16, 86},
       {14, 8, 50, 2, 82, 10, 84, 30, 60, 46, 42, 50, 26, 52, 64, 56, 86, 76, 52, 98, 8, 96},
       {6, 20, 40, 2, 70, 10, 70, 24, 54, 34, 38, 38, 26, 40, 70, 40, 96, 62, 68, 97, 6, 96}}},
-    {3, 14, "psssssssss", /* a small loop in the middle, or none at all */
+    {3, 14, "psssssssss", /* a small loop in the middle, or none */
      {{12, 12, 44, 1, 76, 14, 66, 34, 42, 46, 34, 42, 60, 43, 88, 62, 62, 98, 8, 92},
       {10, 10, 50, 2, 78, 18, 66, 38, 40, 48, 28, 44, 56, 46, 90, 68, 60, 98, 6, 90},
       {16, 14, 48, 2, 74, 14, 72, 32, 62, 42, 64, 45, 80, 52, 90, 74, 62, 98, 12, 92}}},
@@ -120,7 +120,7 @@ const dsc_digit_style dsc_digit_styles[] = {
      {{92, 6, 56, 3, 28, 14, 24, 32, 48, 46, 72, 58, 74, 78, 48, 96, 6, 92},
       {96, 8, 54, 2, 28, 16, 26, 32, 46, 44, 64, 58, 66, 78, 42, 97, 8, 88},
       {90, 2, 56, 6, 34, 20, 30, 38, 50, 50, 68, 60, 70, 78, 48, 94, 4, 94}}},
-    {5, 14, "pcssss", /* no bar, or a bar that is the start of it */
+    {5, 14, "pcssss", /* no bar, or the bar begins the stroke */
      {{86, 4, 26, 40, 62, 48, 72, 68, 50, 92, 6, 94},
       {96, 2, 28, 44, 58, 50, 66, 70, 44, 94, 4, 92},
       {70, 2, 22, 42, 60, 48, 74, 70, 54, 92, 10, 96}}},

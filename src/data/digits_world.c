@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* digits_world.c: more of the world's hands, beside the styles of digits_styles.c and in the same form: what
- * schools in Europe and elsewhere teach, and what writers make of it. `hands=world` draws from both. */
+/* digits_world.c: more handwriting beside digits_styles.c, in the same form: what schools in Europe and
+ * elsewhere teach, and its variants. `hands=world` draws from both. */
 #include "data/digits_parts.h"
 
 const dsc_digit_variation dsc_digit_variation_world = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* drawn.c: data sets that code draws, image by image, on all cores. */
+/* drawn.c: data sets drawn by code, image by image, on all cores. */
 #include "data/drawn.h"
 
 #include "base/digit.h"

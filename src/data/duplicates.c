@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* duplicates.c: sorted by checksum, compared byte for byte where that agrees. */
+/* duplicates.c: sorts images by checksum and compares those with equal checksums byte for byte. */
 #include "data/duplicates.h"
 
 #include "base/error.h"
@@ -45,8 +45,8 @@ static void note(dsc_duplicates *found, size_t first, size_t second, const uint8
     if (first_labels && second_labels) found->labels_differ += first_labels[first] != second_labels[second];
 }
 
-/* Looks up y among x, both sorted; `within`: y is x, and only earlier images count. The first equal one is
- * noted. */
+/* Looks up the images y in x, both sorted. `within`: y is x, and only earlier images count. Notes the first
+ * equal pair. */
 static void merge(dsc_duplicates *found, const dsc_image_list *first, const print *x, const uint8_t *x_labels,
                   const dsc_image_list *second, const print *y, const uint8_t *y_labels, bool within) {
     size_t k = 0;

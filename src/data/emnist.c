@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* emnist.c: EMNIST's files as other data; see emnist.h. */
+/* emnist.c: converts EMNIST's files; see emnist.h. */
 #include "data/emnist.h"
 
 #include "base/encoding.h"
@@ -19,7 +19,7 @@ static const char *name_of(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-/* The known data set that a file is of by its name. */
+/* Returns the known data set of a file by its name. */
 static const dsc_known_data *known_of(const char *path) {
     int which;
     size_t prefix;
@@ -32,10 +32,10 @@ bool dsc_emnist_is(const char *path) {
     return known && known->sideways;
 }
 
-/* Puts `array`, which it takes over, in the place of the content's own. */
+/* Replaces the content's array by `array`, and takes it over. */
 static void replace(dsc_content *content, const dsc_array *array) {
     const size_t size = content->size;
-    const uint32_t crc = content->crc; /* those of the file stay */
+    const uint32_t crc = content->crc; /* the file's stay */
     dsc_content_clear(content);
     content->array = *array;
     content->size = size;
@@ -62,10 +62,10 @@ dsc_status dsc_emnist_turn(dsc_content *images, dsc_error *error) {
 
 /* --- classes --- */
 
-/* Characters of labels, as UTF-8; an empty one: no such label. */
+/* The characters of labels, in UTF-8; empty: no such label. */
 typedef struct mapping {
     char character[CLASSES_MOST][CHARACTER];
-    size_t first, end; /* labels */
+    size_t first, end; /* of labels */
 } mapping;
 
 static void put(mapping *m, size_t label, uint32_t code) {
@@ -75,7 +75,7 @@ static void put(mapping *m, size_t label, uint32_t code) {
     if (label >= m->end) m->end = label + 1;
 }
 
-/* Lines "LABEL CODE [CODE]". */
+/* Parses lines "LABEL CODE [CODE]". */
 static dsc_status read_mapping(mapping *m, char *text, const char *path, dsc_error *error) {
     size_t line = 0;
     for (char *next, *at = text; at && *at; at = next) {
@@ -128,7 +128,7 @@ char *dsc_emnist_mapping(const char *images_path) {
     return path;
 }
 
-/* The mapping that lies beside the images, or the published one, or none (then m->end is 0). */
+/* Finds the mapping beside the images, or the published one; m->end is 0 if there is neither. */
 static dsc_status find_mapping(mapping *m, const char *images_path, dsc_error *error) {
     memset(m, 0, sizeof *m);
     m->first = CLASSES_MOST;
@@ -158,7 +158,7 @@ static dsc_status find_mapping(mapping *m, const char *images_path, dsc_error *e
 static bool fits(const mapping *m, dsc_content *const *labels, size_t count) {
     for (size_t k = 0; k < count; k++) {
         const dsc_array *array = &labels[k]->array;
-        if (array->type != DSC_U8 || array->rank != 1) continue; /* dsc_dataset_adopt will say so */
+        if (array->type != DSC_U8 || array->rank != 1) continue; /* dsc_dataset_adopt reports it */
         const uint8_t *label = array->data;
         for (size_t i = 0; label && i < array->shape[0]; i++)
             if (label[i] < m->first || label[i] >= m->end) return false;
@@ -166,7 +166,7 @@ static bool fits(const mapping *m, dsc_content *const *labels, size_t count) {
     return true;
 }
 
-/* Subtracts `first` from labels; in a copy, for the cache's are read-only. */
+/* Subtracts `first` from labels, in a copy, because those of the cache are read-only. */
 static dsc_status shift(dsc_content *labels, size_t first, dsc_error *error) {
     const dsc_array *from = &labels->array;
     if (!first || !from->data || from->type != DSC_U8 || from->rank != 1) return DSC_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* find.c: the four files in a folder, by the names that MNIST and its relatives are published under; see
- * find.h. */
+/* find.c: finds the four files of a folder by the names under which MNIST and related data sets are
+ * published; see find.h. */
 #include "data/find.h"
 
 #include "base/error.h"
@@ -27,7 +27,7 @@ static bool is_file(const char *path) {
 
 static bool is_joint(char c) { return c == '-' || c == '.' || c == '_'; }
 
-/* Takes `word` off the end of name[0 .. *length). */
+/* Removes `word` from the end of name[0 .. *length), and returns whether it was there. */
 static bool take_end(const char *name, size_t *length, const char *word) {
     size_t n = strlen(word);
     if (*length < n || strncasecmp(name + *length - n, word, n) != 0) return false;
@@ -62,10 +62,10 @@ bool dsc_mnist_name(int *which, size_t *prefix, const char *name) {
 
 /* --- places --- */
 
-/* A folder, or what a place "FOLDER/emnist-letters" means: that folder, and the files that begin so. */
+/* A folder, or a place "FOLDER/emnist-letters": the folder's files that begin with that name. */
 typedef struct place {
     char *folder;
-    const char *start; /* points into the caller's text; NULL: any */
+    const char *start; /* points into the caller's text; NULL: any file */
 } place;
 
 static dsc_status read_place(place *p, const char *text, dsc_error *error) {
@@ -86,7 +86,7 @@ static bool starts_so(const char *name, size_t prefix, const char *start) {
     return n + 1 == prefix && !strncasecmp(name, start, n);
 }
 
-/* The file itself; or the one in a folder of its name, to which some archives unpack. */
+/* Finds the file, or the file in a folder of its name, as some archives unpack it. */
 static dsc_status settle(char **path, const char *folder, const char *name, dsc_error *error) {
     *path = NULL;
     char *candidate = dsc_path_join(folder, name), *inner = NULL;
@@ -121,7 +121,7 @@ static dsc_status find_exact(char **path, const char *folder, int which, dsc_err
     return status;
 }
 
-/* Of two names of one file the compressed one, then the first of the alphabet. */
+/* Prefers the compressed one of two files with one name, then the alphabetically first. */
 static bool is_better(const char *name, const char *than) {
     size_t a = strlen(name), b = strlen(than);
     bool x = take_end(name, &a, ".gz"), y = take_end(than, &b, ".gz");
@@ -140,10 +140,10 @@ static dsc_status any_exact(bool *any, const char *folder, dsc_error *error) {
     return status;
 }
 
-/* By any name. Of several sets of files none is meant: then, whichever file is asked for, nothing is
- * found. */
+/* Finds a file by any published name. Finds nothing if the folder has several sets of files, because none is
+ * meant. */
 static dsc_status find_other(char **path, const place *p, int which, dsc_error *error) {
-    bool bare = false; /* files of MNIST's own names are not made whole by those of another set */
+    bool bare = false; /* another set's files must not complete those with MNIST's own names */
     *path = NULL;
     if (!p->start) {
         dsc_status status = any_exact(&bare, p->folder, error);
@@ -201,10 +201,10 @@ bool dsc_mnist_is_place(const char *text) {
     return any;
 }
 
-/* --- what is there in place of the four files --- */
+/* --- messages about a folder without the four files --- */
 
-/* Appends what the sets of a folder are called: "emnist-digits, emnist-letters". Returns how many there
- * are. */
+/* Appends the names of the sets of files in a folder, "emnist-digits, emnist-letters". Returns their
+ * number. */
 static size_t append_sets(dsc_text *text, char first[NAME_MOST], const char *folder) {
     DIR *stream = opendir(folder);
     char sets[SETS_MOST][NAME_MOST];
@@ -235,7 +235,7 @@ bool dsc_mnist_is_ambiguous(const char *folder) {
     return several;
 }
 
-/* The first few names in a folder, in their order; false if it is empty. */
+/* Appends the first few names in a folder, sorted. Returns false if the folder is empty. */
 static bool append_names(dsc_text *text, const char *folder) {
     struct dirent **items = NULL;
     int count = scandir(folder, &items, NULL, alphasort);
@@ -250,8 +250,8 @@ static bool append_names(dsc_text *text, const char *folder) {
     return listed > 0;
 }
 
-/* The first folder below `folder` that holds any of the files: torchvision has them in MNIST/raw. NULL:
- * none. */
+/* Returns the first folder below `folder` that holds any of the files (torchvision uses MNIST/raw); the
+ * caller frees it. NULL: none. */
 static char *find_below(const char *folder, int depth) {
     struct dirent **items = NULL;
     int count = depth < DEPTH_MOST ? scandir(folder, &items, NULL, alphasort) : 0;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* fingerprint.c: two checksums of each part of a dataset, CRC-32 and Adler-32, together 64 bits. They
- * follow different rules, so what one of them misses the other one sees; libdeflate computes both faster
- * than memory is read. */
+/* fingerprint.c: 64-bit checksums of the parts of a data set, each a CRC-32 and an Adler-32. The two detect
+ * different changes, and libdeflate computes both faster than memory is read. */
 #include "data/fingerprint.h"
 
 #include <libdeflate.h>
 #include <stdio.h>
 #include <string.h>
 
-/* 64 KiB: read from memory for the first sum, from the cache for the second. */
+/* 64 KiB: the second checksum reads the piece from the cache. */
 enum { PIECE = 65536 };
 
 typedef struct sums {
@@ -29,7 +28,7 @@ static void add(sums *s, const void *bytes, size_t size) {
 
 static uint64_t both(const sums *s) { return (uint64_t)s->crc << 32 | s->adler; }
 
-/* Images that follow one another in memory are summed up together. */
+/* Images that are contiguous in memory are summed together. */
 static uint64_t sum_images(const dsc_dataset *data) {
     sums s = START;
     for (size_t i = 0, end; i < data->count; i = end) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* folder.c: MNIST's four files, found and opened. Other data in the same four files (Fashion-MNIST, EMNIST,
- * one's own) opens the same way, and is named by its folder and not called MNIST. */
+/* folder.c: finds and opens MNIST's four files. Other data in the same form (Fashion-MNIST, EMNIST, a user's
+ * own) are opened the same way and named by their folder. */
 #include "data/folder.h"
 
 #include "base/error.h"
@@ -103,7 +103,7 @@ static dsc_status adopt_part(dsc_dataset **data, dsc_content pair[2], char *cons
     return status;
 }
 
-/* Visits a path that was made for it, and frees it. */
+/* Visits `path` if the file exists, and frees `path`. */
 static dsc_status visit_made(char *path, dsc_path_visitor *visit, void *user, dsc_error *error) {
     dsc_status status = path ? DSC_OK : dsc_fail_memory(error, 64, "a path");
     if (!status && !access(path, F_OK)) status = visit(user, path, error);
@@ -139,7 +139,7 @@ static dsc_status check_same_shape(const dsc_dataset *train, const dsc_dataset *
         folder, dsc_shape_text(a, 3, train->shape), dsc_shape_text(b, 3, test->shape));
 }
 
-/* The names of the classes of a data set that is known, if both sets are of it; else NULL. */
+/* The class names of a known data set if both sets belong to it; otherwise NULL. */
 static const char *const *known_classes(const dsc_content content[DSC_MNIST_FILES]) {
     int which[2];
     const dsc_known_data *train = dsc_known_pair(&which[0], &content[0], &content[1]),

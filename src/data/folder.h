@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* folder.h: opens the four files of a data set like MNIST that lie in a folder. */
+/* folder.h: opens the four IDX files of a data set in a folder. */
 #ifndef DSC_DATA_FOLDER_H
 #define DSC_DATA_FOLDER_H
 
 #include "data/find.h"
 
-/* Calls `visit` with the path of every file that is read to open the data of a place, if it is there: of the
- * four files that there are, labels.txt, images.json, and the mapping of EMNIST. Ends with the first failure
- * of `visit`. */
+/* Calls `visit` for every existing file that opening a place reads: the four files, labels.txt, images.json
+ * and EMNIST's mapping. Stops at the first failure of `visit`. */
 typedef dsc_status dsc_path_visitor(void *user, const char *path, dsc_error *error);
 dsc_status dsc_mnist_visit(const char *place, dsc_path_visitor *visit, void *user, dsc_error *error);
 
-/* The first of $DESCENDER_DATA, ./data and the user's cache in which any of the four files lies. NULL in
- * *folder, and an error that says where was looked, if there is none. Release with free(). */
+/* Finds the first of $DESCENDER_DATA, ./data and the user's cache that holds any of the four files; the
+ * caller frees *folder. If there is none, *folder is NULL and the error lists the places searched. */
 dsc_status dsc_mnist_locate(char **folder, dsc_error *error);
 
 /* dsc_mnist_open with options (NULL: the defaults). */

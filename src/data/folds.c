@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* folds.c: dealing out samples class by class, or group by group. */
+/* folds.c: deals samples into folds, class by class or group by group. */
 #include "data/folds.h"
 
 #include "base/error.h"
@@ -9,12 +9,12 @@
 
 #include <stdlib.h>
 
-/* Round 0 is that of the folds. */
+/* Round 0 is for folds. */
 static void begin(dsc_rng *rng, uint64_t seed, uint64_t round, uint64_t label) {
     dsc_rng_philox(rng, (const uint64_t[2]){seed, DSC_STREAM_FOLDS}, (const uint64_t[4]){0, 0, round, label});
 }
 
-/* The samples of a class in a random order; how many. */
+/* Writes the samples of a class in random order to `members`, and returns their number. */
 static size_t draw_class(int64_t *members, const dsc_dataset *data, size_t label, uint64_t seed,
                          uint64_t round) {
     size_t n = 0;
@@ -28,8 +28,7 @@ static size_t draw_class(int64_t *members, const dsc_dataset *data, size_t label
 
 /* --- without groups --- */
 
-/* Dealing goes on with the next class where it stopped with the last, so that the folds stay equally
- * large. */
+/* Each class continues at the fold where the last class stopped, so that the folds have equal sizes. */
 static dsc_status deal_samples(uint16_t *fold, const dsc_dataset *data, size_t folds, uint64_t seed,
                                dsc_error *error) {
     int64_t *members = dsc_allocate(data->count, sizeof *members);
@@ -66,7 +65,8 @@ static int by_size(const void *a, const void *b) {
     return (x->turn > y->turn) - (x->turn < y->turn);
 }
 
-/* The fold in which the squared numbers of each class, divided by the class's size, grow least. */
+/* The fold in which the sum over the classes of the squared counts, divided by the class's size, grows
+ * least. */
 static size_t lacking(const double *counts, size_t folds, const double in[256], const double all[256]) {
     size_t best = 0;
     double least = 0;
@@ -90,7 +90,7 @@ static void place(uint16_t *fold, double *counts, size_t folds, const dsc_datase
     for (size_t i = 0; i < count; i++) fold[first[i].sample] = (uint16_t)f;
 }
 
-/* The groups, the largest first; how many. */
+/* Finds the groups, the largest first, and returns their number. */
 static size_t find_blocks(block *blocks, member *all, int64_t *turns, const dsc_dataset *data,
                           uint64_t seed) {
     const size_t n = data->count;
@@ -148,10 +148,10 @@ dsc_status dsc_dataset_folds(uint16_t *fold, const dsc_dataset *data, size_t fol
                                         : deal_samples(fold, data, folds, seed, error);
 }
 
-/* --- samples that grow --- */
+/* --- growing samples --- */
 
 typedef struct placed {
-    double place; /* of the sample in its class, from 0 to 1 */
+    double place; /* position of the sample in its class, 0 to 1 */
     uint32_t sample, label;
 } placed;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* form_arrays.c: NumPy's arrays: a .npz file that holds them all, or a folder of .npy files (and of .npz
- * files with one array each, as KMNIST has them). */
+/* form_arrays.c: NumPy arrays: one .npz file with all of them, or a folder of .npy files or of .npz files
+ * with one array each, as KMNIST's. */
 #include "data/form.h"
 
 #include "base/error.h"
@@ -21,7 +21,7 @@ static bool ends_in(const char *name, const char *ending) {
 
 static bool is_array_file(const char *name) { return ends_in(name, ".npy") || ends_in(name, ".npz"); }
 
-/* The role that a file's name gives to the array in it. */
+/* Recognises the role of a file's only array by the file's name. */
 static bool role_of_file(int *set, bool *labels, const char *name) {
     char stem[256];
     const size_t n = strlen(name) - 4;
@@ -63,9 +63,9 @@ static dsc_status recognises(bool *its, const dsc_data_place *place, dsc_error *
 
 typedef struct reading {
     dsc_opening *opening;
-    const unsigned char *bytes; /* the .npz file */
+    const unsigned char *bytes; /* of the .npz file */
     size_t size;
-    const char *path, *as; /* as: the name that the one array of a file has; NULL: its own */
+    const char *path, *as; /* as: the name of a file's only array; NULL: its own name */
     dsc_text seen;
     bool any;
 } reading;
@@ -104,7 +104,7 @@ static dsc_status on_array(void *user, const char *name, dsc_error *error) {
     return status;
 }
 
-/* `as` NULL: a .npz file whose arrays have names; else a file with one array, which is called so. */
+/* Takes all arrays of a .npz file by their names (`as` NULL), or a file's only array under the name `as`. */
 static dsc_status take_file(reading *r, const char *path, const char *as, dsc_error *error) {
     unsigned char *bytes;
     dsc_status status = dsc_file_read(&bytes, &r->size, path, FILE_LIMIT, error);
@@ -121,7 +121,7 @@ static dsc_status take_file(reading *r, const char *path, const char *as, dsc_er
     return status;
 }
 
-/* Each file of the folder whose name says what it has. */
+/* Calls `visit` for each file of the folder whose name tells its role. */
 static dsc_status each_file(const char *folder, dsc_path_visitor *visit, void *user, dsc_error *error) {
     dsc_names names = {0};
     dsc_status status = dsc_folder_list(&names, folder, error);
@@ -142,7 +142,7 @@ static dsc_status on_file(void *user, const char *path, dsc_error *error) {
     const char *slash = strrchr(path, '/');
     char stem[256] = "";
     const char *name = slash ? slash + 1 : path;
-    memcpy(stem, name, strlen(name) - 4); /* role_of_file has seen that it fits */
+    memcpy(stem, name, strlen(name) - 4); /* role_of_file has checked the length */
     dsc_text_append(&r->seen, "%s%s", r->seen.length ? ", " : "", name);
     return take_file(r, path, stem, error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* form_cifar.c: CIFAR-10's binary version (Krizhevsky, "Learning Multiple Layers of Features from Tiny
- * Images", 2009): data_batch_1.bin to data_batch_5.bin and test_batch.bin, each a row of records of one label
- * and 3 x 32 x 32 bytes, and batches.meta.txt with the classes' names, one a line. */
+ * Images", 2009): data_batch_1.bin to data_batch_5.bin and test_batch.bin, each a sequence of records of one
+ * label and 3 x 32 x 32 bytes; and batches.meta.txt with the class names, one per line. */
 #include "data/form.h"
 
 #include "base/encoding.h"
@@ -21,7 +21,7 @@ enum { BATCHES_MOST = 9, META_MOST = 1 << 16 };
 #define FILE_LIMIT ((size_t)1 << 30)
 #define META       "batches.meta.txt"
 
-/* "data_batch_1.bin", ...; number 0 is the test set's. */
+/* "data_batch_1.bin", ...; number 0 is the test set. */
 static char *batch_path(const char *folder, int number) {
     char name[32];
     (void)snprintf(name, sizeof name, number ? "data_batch_%d.bin" : "test_batch.bin", number);
@@ -39,7 +39,7 @@ static dsc_status recognises(bool *its, const dsc_data_place *place, dsc_error *
     return DSC_OK;
 }
 
-/* Calls `visit` with the batches of one set, in their order. */
+/* Calls `visit` for the batches of one set in order. */
 static dsc_status each_batch(const char *folder, int first, int last, dsc_path_visitor *visit, void *user,
                              dsc_error *error) {
     dsc_status status = DSC_OK;
@@ -55,12 +55,12 @@ static dsc_status each_batch(const char *folder, int first, int last, dsc_path_v
 typedef struct reading {
     dsc_sets *sets;
     dsc_set *set;
-    char *names[DSC_LABELS_MOST]; /* lines of `meta` */
+    char *names[DSC_LABELS_MOST]; /* lines in `meta` */
     size_t count, at;             /* names; images of the set so far */
     unsigned char *meta;
 } reading;
 
-/* The lines of batches.meta.txt, if it is there. */
+/* Reads the lines of batches.meta.txt, if the file exists. */
 static dsc_status read_names(reading *r, const char *folder, dsc_error *error) {
     char *path = dsc_path_join(folder, META);
     if (!path) return dsc_fail_memory(error, strlen(folder), "a path");

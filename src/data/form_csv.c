@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* form_csv.c: tables of labels and pixels: one file, or one to train on and one to test with, plain or gzip.
- */
+/* form_csv.c: tables of labels and pixels: one file, or one for training and one for testing, plain or
+ * gzip. */
 #include "data/form.h"
 
 #include "base/encoding.h"
@@ -19,7 +19,7 @@
 
 /* --- names --- */
 
-/* The length of a table's name without its ending; 0: it is not called so. */
+/* The length of a table's name without its extension; 0: not a table's name. */
 static size_t stem_of(const char *name) {
     static const char *const endings[] = {".csv", ".tsv", ".csv.gz", ".tsv.gz"};
     const size_t length = strlen(name);
@@ -30,7 +30,7 @@ static size_t stem_of(const char *name) {
     return 0;
 }
 
-/* "train.csv", "mnist_train.csv": where the word begins; NULL: it does not end so. */
+/* Where `word` begins in "train.csv" or "mnist_train.csv"; NULL: the name does not end with it. */
 static const char *ends_with(const char *name, size_t stem, const char *word) {
     const size_t n = strlen(word);
     if (stem < n || strncasecmp(name + stem - n, word, n) != 0) return NULL;
@@ -42,7 +42,7 @@ static const char *file_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-/* The file beside `path` that is called so, but for `word` in the place of "train"; NULL: there is none. */
+/* Finds the file beside `path` with `word` instead of "train" in its name; NULL: none. */
 static dsc_status beside(char **other, const char *path, const char *word, dsc_error *error) {
     const char *name = file_name(path), *train = ends_with(name, stem_of(name), "train");
     *other = NULL;
@@ -57,8 +57,8 @@ static dsc_status beside(char **other, const char *path, const char *word, dsc_e
     return DSC_OK;
 }
 
-/* The table of a folder: the one to train on, or the only one; a file is its own. NULL: there is none, or it
- * is not clear which. */
+/* Finds the table of a folder: the training table, or the only one; a file stands for itself. NULL: none, or
+ * ambiguous. */
 static dsc_status table_of(char **path, const char *folder, dsc_error *error) {
     dsc_names names = {0};
     size_t found = SIZE_MAX, tables = 0, trains = 0;
@@ -92,7 +92,7 @@ static dsc_status recognises(bool *its, const dsc_data_place *place, dsc_error *
         return status;
     }
     const bool named = stem_of(file_name(place->path)) > 0;
-    /* UTF-16, as some spreadsheets write it, is refused with what to do about it. */
+    /* Accepts UTF-16, as some spreadsheets write it, to refuse it with a remedy. */
     *its = named &&
            (place->kind == DSC_KIND_GZIP || place->kind == DSC_KIND_UTF16 || place->kind == DSC_KIND_EMPTY);
     return *its ? DSC_OK : dsc_table_recognise(its, place->start, place->size, named, error);
@@ -116,7 +116,7 @@ static dsc_status read_text(char **text, size_t *size, const char *path, dsc_err
     }
     if (status) return status;
     if (*size >= 2 && ((bytes[0] == 0xFF && bytes[1] == 0xFE) || (bytes[0] == 0xFE && bytes[1] == 0xFF))) {
-        status = dsc_utf8_expect(bytes, *size, path, error); /* which says how to convert it */
+        status = dsc_utf8_expect(bytes, *size, path, error); /* the message says how to convert it */
         free(bytes);
         return status ? status : dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected UTF-8, found UTF-16", path);
     }

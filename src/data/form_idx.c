@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* form_idx.c: the four IDX files of MNIST and its relatives; of a folder that has no test files, the two to
- * train on. */
+/* form_idx.c: the four IDX files of MNIST and related data sets; only the training files if there are no test
+ * files. */
 #include "data/form.h"
 
 #include "base/error.h"
@@ -37,7 +37,7 @@ static dsc_status recognises(bool *its, const dsc_data_place *place, dsc_error *
     return status;
 }
 
-/* The images and labels to train on alone. */
+/* Opens only the training images and labels. */
 static dsc_status open_training(dsc_opening *o, const char *path, const dsc_open_options *options,
                                 dsc_error *error) {
     char *images = NULL, *labels = NULL;

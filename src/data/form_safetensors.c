@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* form_safetensors.c: images and labels as named arrays in a safetensors file: 8 bytes with the length of a
- * header of JSON, that header, the arrays (https://huggingface.co/docs/safetensors). Models in that format
- * have a room of their own (model/safetensors.h). */
+ * JSON header, the header, the arrays (https://huggingface.co/docs/safetensors). model/safetensors.h reads
+ * models in that format. */
 #include "data/form.h"
 
 #include "base/error.h"
@@ -18,7 +18,7 @@ enum { LENGTH_BYTES = 8, HEADER_MOST = 1 << 24 };
 
 static dsc_status recognises(bool *its, const dsc_data_place *place, dsc_error *error) {
     (void)error;
-    /* What the program itself makes in this format are models. */
+    /* The program's own files in this format are models. */
     *its = place->is_file && place->kind == DSC_KIND_SAFETENSORS &&
            !memmem(place->start, place->size, "\"descender\"", 11);
     return DSC_OK;
@@ -30,7 +30,7 @@ static bool read_size(size_t *number, const json_t *json) {
     return true;
 }
 
-/* Where the array lies, and what is in it: `end` is that of its bytes in the file. */
+/* Describes an array; *end is the end of its bytes in the file. */
 static dsc_status describe(dsc_npy_description *found, size_t *end, const json_t *tensor, size_t start,
                            size_t size, const char *where, dsc_error *error) {
     const json_t *shape = json_object_get(tensor, "shape"),

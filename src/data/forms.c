@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* forms.c: the registry of the library's forms, and opening by any registry; see form.h. */
+/* forms.c: the registry of the library's forms, and opening with any registry; see form.h. */
 #include "data/form.h"
 
 #include "base/error.h"
@@ -39,7 +39,7 @@ static void look(dsc_data_place *place, const char *path) {
     place->is_file = !place->is_folder;
     const int file = place->is_file && S_ISREG(info.st_mode) ? dsc_open_at(AT_FDCWD, path, O_RDONLY, 0) : -1;
     if (file < 0) return;
-    while (place->size < sizeof place->start) { /* a read may give less, or be interrupted */
+    while (place->size < sizeof place->start) { /* a read may be short or interrupted */
         const ssize_t got = read(file, place->start + place->size, sizeof place->start - place->size);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
@@ -67,7 +67,7 @@ static dsc_status form_of(const dsc_data_form **form, const dsc_registry *forms,
     return DSC_OK;
 }
 
-/* The one thing in a folder that can be opened; *found NULL: there is none, or there are several. */
+/* Finds the only item of a folder that can be opened; *found NULL: none, or several. */
 static dsc_status only_one(char **found, const dsc_data_form **form, const dsc_registry *forms,
                            const char *folder, dsc_error *error) {
     dsc_names names = {0};
@@ -149,8 +149,8 @@ dsc_status dsc_data_form_find(const dsc_data_form **form, char **inner, const ds
 
 /* --- opening --- */
 
-/* Whether all images of a class come together: a network that meets them so goes astray, and the first so
- * many are not of all classes. */
+/* Whether all images of a class are contiguous. Such an order harms training, and the first images do not
+ * have all classes. */
 static bool is_sorted(const dsc_dataset *data) {
     const size_t count = data->count - data->own_validation;
     size_t runs = 1, classes = 0;
@@ -186,7 +186,7 @@ static dsc_status rename_set(dsc_dataset *data, const char *title, const char *w
     return DSC_OK;
 }
 
-/* Whether the share of any class is an image. */
+/* Whether the share of some class is at least one image. */
 static bool can_be_split(const dsc_dataset *data, double share) {
     size_t count[256] = {0};
     for (size_t i = 0; i < data->count; i++) count[dsc_dataset_label(data, i)]++;
@@ -195,7 +195,7 @@ static bool can_be_split(const dsc_dataset *data, double share) {
     return false;
 }
 
-/* A test set out of the training set; none if that is too small. */
+/* Splits a test set off the training set; none if that is too small. */
 static dsc_status split(dsc_opening *o, const uint64_t *groups, dsc_error *error) {
     const dsc_reading *how = o->reading;
     dsc_dataset *rest, *held;
@@ -235,7 +235,8 @@ static dsc_status finish(dsc_opening *o, dsc_error *error) {
     return status ? status : mix(o, error);
 }
 
-/* Pictures were prepared or brought to the size, as was asked for; arrays are as they are. */
+/* Checks that the images have the requested size and preparation: pictures have been converted, arrays have
+ * not. */
 static dsc_status check_asked(const dsc_opening *o, const char *path, dsc_error *error) {
     const int64_t *size = o->reading->size;
     const size_t *shape = o->train->shape;
@@ -257,7 +258,7 @@ static dsc_status check_asked(const dsc_opening *o, const char *path, dsc_error 
         path, shape[1], shape[2], (long long)size[0], (long long)size[1]);
 }
 
-/* What was named after the place it was unpacked to is named after the archive. */
+/* Renames data sets that are named after the unpacked place: they get the archive's name. */
 static dsc_status name_unpacked(dsc_opening *o, const char *place, dsc_error *error) {
     static const char *const what[2] = {"training", "test"};
     dsc_dataset *const sets[2] = {o->train, o->test};
@@ -272,7 +273,7 @@ dsc_status dsc_data_form_open(dsc_opening *o, const char *path, dsc_error *error
     const dsc_data_form *form, *outer = o->form;
     char *inner;
     dsc_status status = dsc_data_form_find(&form, &inner, o->forms, path, error);
-    if (status || !form) return status; /* without a form there is a failure */
+    if (status || !form) return status; /* without a form, status is a failure */
     if (!outer) {
         o->form = form;
         dsc_understand(&o->understood, "form", "%s: %s", form->name, form->help);

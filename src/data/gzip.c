@@ -4,8 +4,8 @@
  *   1f 8b 08 FLAGS MTIME[4] XFL OS  [extra field] [name\0] [comment\0] [header crc]
  *   deflate data  CRC32[4] ISIZE[4]
  *
- * The frame is read here rather than by libdeflate_gzip_decompress, which answers "bad data" to everything:
- * so a message can say whether the header, the data, the checksum or the end is wrong, and where. */
+ * The frame is parsed here and not by libdeflate_gzip_decompress, which reports only "bad data". Messages
+ * here say whether the header, the data, the checksum or the end is wrong, and where. */
 #include "data/gzip.h"
 
 #include "base/error.h"
@@ -19,11 +19,12 @@
 enum { FLAG_HEADER_CRC = 2, FLAG_EXTRA = 4, FLAG_NAME = 8, FLAG_COMMENT = 16, FLAGS_RESERVED = 0xE0 };
 enum { HEADER = 10, TRAILER = 8 };
 
-/* Deflate cannot do better than a match of 258 bytes in two bits. */
+/* Deflate's best ratio: a match of 258 bytes in two bits. */
 #define BEST_RATIO 1032
-/* So far ISIZE is believed at once; beyond, memory grows only as real content fills it. */
+/* Up to this ratio the buffer has the claimed size (ISIZE) at once; above it, the buffer grows with the
+ * content. */
 #define USUAL_RATIO 64
-/* No file that this library is made for comes near it. */
+/* far above any file that this library reads */
 #define LIMIT ((size_t)1 << (sizeof(size_t) > 4 ? 36 : 30))
 
 bool dsc_is_gzip(const unsigned char *bytes, size_t size) {
@@ -34,7 +35,7 @@ static uint32_t little32(const unsigned char *p) {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* Where the deflate data of the member at `at` starts; 0 if the header does not end within the file. */
+/* The start of the deflate data of the member at `at`; 0 if the header does not end within the file. */
 static size_t skip_header(const unsigned char *in, size_t size, size_t at) {
     if (size - at < HEADER) return 0;
     unsigned flags = in[at + 3];
@@ -58,13 +59,13 @@ static size_t skip_header(const unsigned char *in, size_t size, size_t at) {
     return at;
 }
 
-/* What is decompressed so far, behind `front` bytes that are left to the caller. */
+/* The content decompressed so far, after `front` bytes for the caller. */
 struct output {
     unsigned char *block;
     size_t front, length, capacity;
 };
 
-enum { GROWN = DSC_USUALLY(65536, 2) }; /* at least, when the first guess was too small */
+enum { GROWN = DSC_USUALLY(65536, 2) }; /* least growth after a first guess that was too small */
 
 static bool reserve(struct output *out, size_t capacity) {
     unsigned char *block = dsc_allocate_aligned(out->front + capacity + DSC_GUNZIP_BEHIND, 1);
@@ -76,7 +77,7 @@ static bool reserve(struct output *out, size_t capacity) {
     return true;
 }
 
-/* Inflates the data at in[0 .. size) behind what is there, in as many attempts as the memory must grow. */
+/* Inflates in[0 .. size) after the content so far; tries again with more memory until it fits. */
 static dsc_status inflate_into(struct output *out, size_t *used, size_t *made,
                                struct libdeflate_decompressor *inflater, const unsigned char *in, size_t size,
                                const char *name, size_t offset, dsc_error *error) {
@@ -103,7 +104,7 @@ static dsc_status inflate_into(struct output *out, size_t *used, size_t *made,
     }
 }
 
-/* Decompresses the member at *at, and moves *at behind it. */
+/* Decompresses the member at *at and moves *at past it. */
 static dsc_status read_member(struct output *out, uint32_t *crc, size_t *at,
                               struct libdeflate_decompressor *inflater, const unsigned char *in, size_t size,
                               const char *name, dsc_error *error) {
@@ -192,7 +193,7 @@ dsc_status dsc_gunzip(unsigned char **block, size_t *size, uint32_t *crc, const 
 }
 
 dsc_status dsc_gzip(unsigned char **out, size_t *size, const void *in, size_t in_size, dsc_error *error) {
-    /* What is small takes little time however hard one tries, and goes into pages. */
+    /* Small inputs, which go into pages, get the slow best level. */
     enum { LEVEL = 6, LEVEL_OF_SMALL = 12, SMALL = 1 << 20 };
     *out = NULL;
     *size = 0;
@@ -204,6 +205,6 @@ dsc_status dsc_gzip(unsigned char **out, size_t *size, const void *in, size_t in
     if (buffer) *size = libdeflate_gzip_compress(deflater, in, in_size, buffer, bound);
     libdeflate_free_compressor(deflater);
     if (!buffer) return dsc_fail_memory(error, bound, "compression");
-    *out = buffer; /* cannot be empty: the bound is a bound */
+    *out = buffer; /* not zero: the buffer has libdeflate's bound */
     return DSC_OK;
 }

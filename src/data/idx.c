@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* idx.c: reading IDX files (the format: idx.h). Nothing is allocated for what a header claims before the
- * claim agrees with the bytes that are really there. */
+/* idx.c: reads IDX files (the format: idx.h). Allocates nothing for a header's claim before the claim agrees
+ * with the size of the file. */
 #include "data/idx.h"
 
 #include "base/error.h"
@@ -18,7 +18,7 @@ static uint32_t big32(const unsigned char *p) {
 
 /* --- the header --- */
 
-/* What such a file is good for, or what to make of it. */
+/* A remedy for a file of another kind. */
 static const char *other_use(char remedy[DSC_MESSAGE_SIZE], dsc_kind kind, const char *path) {
     switch (kind) {
     case DSC_KIND_PNG:

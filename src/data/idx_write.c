@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* idx_write.c: writing IDX files (the format: idx.h), plain or compressed. */
+/* idx_write.c: writes IDX files (the format: idx.h), plain or compressed. */
 #include "base/error.h"
 #include "base/file.h"
 #include "data/array.h"
@@ -18,7 +18,7 @@ static void put_big32(unsigned char *p, size_t value) {
     for (int i = 0; i < 4; i++) p[i] = (unsigned char)(value >> (24 - 8 * i));
 }
 
-/* The whole plain file in a new buffer. */
+/* Makes the whole plain file in a new buffer. */
 static dsc_status serialise(unsigned char **file, size_t *size, const dsc_array *array, const char *path,
                             dsc_error *error) {
     size_t content, header = 4 + 4 * array->rank;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* images.c: what images are like; see images.h. */
+/* images.c: describes images; see images.h. */
 #include "data/images.h"
 
 #include "base/digit.h"
@@ -29,7 +29,7 @@ const char *dsc_preparation_name(dsc_preparation preparation) { return preparati
 const char *dsc_ground_name(dsc_ground ground) { return grounds[ground]; }
 const char *dsc_fit_name(dsc_fit fit) { return fits[fit]; }
 
-/* The number of a name, or -1. */
+/* The index of a name, or -1. */
 static int find_name(const char *const *names, size_t count, const char *name) {
     for (size_t i = 0; name && i < count; i++)
         if (!strcmp(name, names[i])) return (int)i;
@@ -64,7 +64,7 @@ json_t *dsc_images_to_json(const dsc_images *images) {
     return NULL;
 }
 
-/* What older files do not say is NONE. */
+/* Older files do not have "fit": NONE. */
 static bool fit_from_json(dsc_fit *fit, const json_t *json) {
     const json_t *value = json_object_get(json, "fit");
     *fit = DSC_FIT_NONE;
@@ -101,7 +101,7 @@ const char *dsc_images_words(const dsc_images *images) {
 
 enum { NOTE_MOST = 1 << 16 };
 
-/* One of the note's texts, `wanted` names its values. */
+/* Fails for one value of the note; `wanted` lists the valid ones. */
 static dsc_status fail_value(const json_t *value, const char *key, const char *wanted, const char *path,
                              dsc_error *error) {
     return dsc_fail(error, DSC_ERROR_FORMAT,
@@ -158,13 +158,13 @@ size_t dsc_images_note_format(char text[DSC_IMAGES_NOTE], const dsc_images *imag
                             fitted ? dsc_fit_name(images->fit) : "", fitted ? "\"" : "");
 }
 
-/* --- what a dataset's are like --- */
+/* --- describing a data set --- */
 
 enum { SIDE = DSC_DIGIT_SIDE, INK = 32 };
 static const double CENTRED = 2.5, PREPARED = 0.9;
 
-/* Ink on 0, in the middle, and none at the edge. The margin tells prepared digits from photos of goods,
- * which were fitted into all of the 28 x 28. */
+/* Whether an image looks like a prepared digit: ink on 0, centred by mass, with an empty margin. The margin
+ * excludes photos of goods that fill all of the 28 x 28 pixels. */
 static bool looks_prepared(const uint8_t *image) {
     size_t left = SIDE, right = 0, top = SIDE, bottom = 0;
     double mass = 0, across = 0, down = 0;
@@ -184,7 +184,7 @@ static bool looks_prepared(const uint8_t *image) {
            y > -CENTRED && y < CENTRED;
 }
 
-/* What images of one shape show, one after the other. */
+/* Counts over images of one shape. */
 typedef struct look {
     dsc_ground_votes votes;
     size_t prepared;

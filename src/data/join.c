@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* join.c: several datasets in one: copied, or read as they are wanted where a callback has their images. */
+/* join.c: joins data sets: copies the images, or reads them on demand if a callback has them. */
 #include "data/class_match.h"
 #include "data/dataset.h"
 
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the callback of joined data reads from: views of the parts. */
+/* The callback's data: views of the parts. */
 typedef struct joined {
-    size_t count, begin[]; /* where each part begins, and the whole ends; then the parts */
+    size_t count, begin[]; /* start of each part, and the end; then the parts */
 } joined;
 
 static dsc_dataset **parts_of(joined *j) { return (dsc_dataset **)(void *)(j->begin + j->count + 1); }
@@ -23,7 +23,7 @@ static void free_joined(void *user) {
     free(j);
 }
 
-/* Runs of samples of one part are read together, in pieces. */
+/* Reads consecutive samples of one part together, in pieces. */
 static dsc_status read_joined(void *user, void *images, const uint32_t *samples, size_t count,
                               dsc_error *error) {
     enum { PIECE = 64 };
@@ -44,7 +44,7 @@ static dsc_status read_joined(void *user, void *images, const uint32_t *samples,
     return DSC_OK;
 }
 
-/* Each part with the first one's classes. */
+/* Gives each part the classes of the first. */
 static dsc_status match_parts(joined *j, const dsc_dataset *const *parts, dsc_error *error) {
     const dsc_class_list classes = dsc_dataset_class_list(parts[0]);
     dsc_status status = DSC_OK;

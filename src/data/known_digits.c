@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* known_digits.c: the built-in digits, which have no files: whoever draws them says so (digits.c). */
+/* known_digits.c: the built-in digits, which are drawn (digits.c) and have no files. */
 #include "data/digits.h"
 #include "data/drawn.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* known_emnist.h: what EMNIST's data sets share. Cohen, Afshar, Tapson, van Schaik, "EMNIST: an extension of
- * MNIST to handwritten letters" (2017, arXiv:1702.05373). NIST offers them all in one archive, whose size and
- * SHA-256 are those of TensorFlow Datasets; of what is in it none is published. */
+/* known_emnist.h: the common parts of EMNIST's data sets. Cohen, Afshar, Tapson, van Schaik, "EMNIST: an
+ * extension of MNIST to handwritten letters" (2017, arXiv:1702.05373). NIST offers all in one archive; its
+ * size and SHA-256 are from TensorFlow Datasets. Checksums of the files inside are not published. */
 #ifndef DSC_DATA_KNOWN_EMNIST_H
 #define DSC_DATA_KNOWN_EMNIST_H
 
@@ -11,19 +11,20 @@
 #define DSC_EMNIST_CAPITALS                                                                                  \
     "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", \
         "V", "W", "X", "Y", "Z"
-/* Small letters that look like capital ones are one class with them; these do not. */
+/* Small letters that differ from their capitals; the others share a class with them. */
 #define DSC_EMNIST_OTHERS "a", "b", "d", "e", "f", "g", "h", "n", "q", "r", "t"
 #define DSC_EMNIST_SMALL                                                                                     \
     "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", \
         "v", "w", "x", "y", "z"
 
-/* `start`: "emnist-letters". A file also has an array members[] by this, and mirrors[]. */
+/* `start`: "emnist-letters". A file that uses DSC_EMNIST_ROW needs an array members[] of this, and
+ * mirrors[]. */
 #define DSC_EMNIST_MEMBERS(start)                                                                            \
     start "-train-images-idx3-ubyte.gz", start "-train-labels-idx1-ubyte.gz",                                \
         start "-test-images-idx3-ubyte.gz", start "-test-labels-idx1-ubyte.gz", start "-mapping.txt", NULL
 #define DSC_EMNIST_MIRRORS "https://biometrics.nist.gov/cs_links/EMNIST/", NULL
 
-/* What is the same in all their rows. */
+/* The common members of the rows. */
 #define DSC_EMNIST_ROW                                                                                       \
     .files = {{.name = "gzip.zip",                                                                           \
                .size = 561753746,                                                                            \

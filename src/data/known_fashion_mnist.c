@@ -8,7 +8,7 @@ static const char *const mirrors[] = {
     NULL,
 };
 
-/* Where Debian's package dataset-fashion-mnist puts it. */
+/* the folder of Debian's package dataset-fashion-mnist */
 static const char *const places[] = {"/usr/share/datasets/fashion-mnist", NULL};
 
 static const char *const class_names[] = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* known_k49.c: Kuzushiji-49. Clanuwat, Bober-Irizar, Kitamoto, Lamb, Yamamoto, Ha, "Deep Learning for
- * Classical Japanese Literature" (2018, arXiv:1812.01718). Of its files MD5 sums alone are known, and no
- * sizes. */
+ * Classical Japanese Literature" (2018, arXiv:1812.01718). Only MD5 sums of its files are known, no sizes. */
 #include "data/known.h"
 
 static const char *const mirrors[] = {"http://codh.rois.ac.jp/kmnist/dataset/k49/", NULL};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* known_kmnist.c: Kuzushiji-MNIST. Clanuwat, Bober-Irizar, Kitamoto, Lamb, Yamamoto, Ha, "Deep Learning for
- * Classical Japanese Literature" (2018, arXiv:1812.01718). The sums are those of TensorFlow Datasets; of what
- * is in the archives none is published. */
+ * Classical Japanese Literature" (2018, arXiv:1812.01718). The checksums are from TensorFlow Datasets; those
+ * of the files inside the archives are not published. */
 #include "data/known.h"
 
 static const char *const mirrors[] = {"http://codh.rois.ac.jp/kmnist/dataset/kmnist/", NULL};

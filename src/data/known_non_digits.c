@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* known_non_digits.c: the built-in non-digits, which have no files: whoever draws them says so
- * (non_digits.c). */
+/* known_non_digits.c: the built-in non-digits, which are drawn (non_digits.c) and have no files. */
 #include "data/drawn.h"
 #include "data/non_digits.h"
 

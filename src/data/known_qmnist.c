@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* known_qmnist.c: QMNIST. Yadav, Bottou, "Cold Case: The Lost MNIST Digits" (2019, arXiv:1905.10498). The
- * sums of the labels were taken from the makers' repository; those of the images are torchvision's. */
+ * checksums of the labels were computed from the authors' repository; those of the images are
+ * torchvision's. */
 #include "data/known.h"
 
 static const char *const mirrors[] = {"https://raw.githubusercontent.com/facebookresearch/qmnist/master/",

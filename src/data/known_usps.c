@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* known_usps.c: USPS, as LIBSVM's collection has it. Hull, "A Database for Handwritten Text Recognition
- * Research" (IEEE PAMI 16, 1994). Of its files MD5 sums alone are known (torchvision's), and no sizes. */
+/* known_usps.c: USPS, from LIBSVM's collection. Hull, "A Database for Handwritten Text Recognition Research"
+ * (IEEE PAMI 16, 1994). Only MD5 sums of its files are known (torchvision's), no sizes. */
 #include "data/known.h"
 
 static const char *const mirrors[] = {

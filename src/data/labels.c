@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* labels.c: labels that are numbers or names, numbered as they come; see sets.h. */
+/* labels.c: numbers labels, which may be integers or names, in the order of their first occurrence; see
+ * sets.h. */
 #include "data/sets.h"
 
 #include "base/encoding.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* load.c: one IDX file into memory for a dataset, from the file or from the cache, with what tells known data
- * apart: size and CRC-32. */
+/* load.c: loads one IDX file for a data set, from the file or the cache, with the size and CRC-32 that
+ * identify known data. */
 #include "base/error.h"
 #include "base/file.h"
 #include "data/array.h"
@@ -24,7 +24,7 @@ void dsc_content_clear(dsc_content *content) {
     memset(content, 0, sizeof *content);
 }
 
-/* `key` NULL: the content does not go to the cache. */
+/* `key` NULL: does not write to the cache. */
 static dsc_status load_gzip(dsc_content *content, const unsigned char *bytes, size_t size, const char *path,
                             const dsc_cache_key *key, dsc_error *error) {
     unsigned char *block;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* non_digits.c: the built-in non-digits as a dataset. Image `index` has a Philox stream of its own, as a
- * digit has (digits.c), and so has the order of kinds in each twenty. */
+/* non_digits.c: the built-in non-digits as a data set. Image `index` has its own Philox stream, like a digit
+ * (digits.c), and so has the order of kinds in each twenty. */
 #include "data/non_digits.h"
 
 #include "data/digits.h"
@@ -20,7 +20,7 @@ dsc_non_digit dsc_non_digit_kind(uint64_t seed, uint64_t index) {
     dsc_non_digit order[DSC_NON_DIGIT_ROUND] = {0};
     int kind = 0, of_kind = 0;
     dsc_digit_random_start(&random, seed, STREAM_KINDS, index / DSC_NON_DIGIT_ROUND);
-    for (int i = 0; i < DSC_NON_DIGIT_ROUND; i++) { /* Fisher and Yates's shuffle, inside out */
+    for (int i = 0; i < DSC_NON_DIGIT_ROUND; i++) { /* Fisher-Yates shuffle, inside-out */
         int j = dsc_whole_between(&random, 0, i);
         order[i] = order[j];
         order[j] = (dsc_non_digit)kind;
@@ -29,8 +29,8 @@ dsc_non_digit dsc_non_digit_kind(uint64_t seed, uint64_t index) {
     return order[index % DSC_NON_DIGIT_ROUND];
 }
 
-/* Letters and signs are written by the digits' hand. What has many strokes is written larger, so that its pen
- * seems finer; signs vary less in width and slant, or a heart would be narrow and a square lean. */
+/* Writes a letter or sign in the hand of the digits. A style with many strokes is written larger, which makes
+ * the pen finer. Signs vary less in width and slant, because a heart must not be narrow nor a square lean. */
 static void write_style(dsc_digit_shape *shape, const dsc_digit_style *styles, size_t count,
                         const dsc_digit_variation *v, dsc_digit_random *random) {
     const dsc_digit_style *style = dsc_style_pick(styles, count, -1, random);

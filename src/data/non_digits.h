@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* non_digits.h: the built-in non-digits one by one; dsc_non_digits_create makes many of them a dataset. */
+/* non_digits.h: draws single built-in non-digits; dsc_non_digits_create makes a data set of them. */
 #ifndef DSC_DATA_NON_DIGITS_H
 #define DSC_DATA_NON_DIGITS_H
 
@@ -15,17 +15,17 @@ typedef enum dsc_non_digit {
     DSC_NON_DIGIT_KINDS
 } dsc_non_digit;
 
-/* How many of each twenty are of a kind, and the kind of the image `index`: each twenty hold them so, in
- * random order. */
+/* The number of images of each kind in every twenty, and the kind of image `index`. The order in each twenty
+ * is random. */
 enum { DSC_NON_DIGIT_ROUND = 20 };
 extern const uint8_t dsc_non_digit_shares[DSC_NON_DIGIT_KINDS];
 dsc_non_digit dsc_non_digit_kind(uint64_t seed, uint64_t index);
 
-/* One image: (28, 28) bytes. */
+/* Draws one image: (28, 28) bytes. */
 void dsc_non_digit_draw(uint8_t *image, dsc_non_digit kind, uint64_t seed, uint64_t index,
                         const dsc_digit_variation *variation);
 
-/* The image `index`, whose label is 0: `draw` of the row. */
+/* Draws image `index` and returns its label, 0: `draw` of the registry's row. */
 uint8_t dsc_non_digit_draw_sample(uint8_t *image, uint64_t seed, uint64_t index, const void *values);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* non_digits_joined.c: what is left of a digit that was cut in two, and digits that are not alone: two that
- * touch, one with a part of its neighbour, one that is crossed out, one in a box. */
+/* non_digits_joined.c: parts of digits, and digits that are not alone: two that touch, one with a part of its
+ * neighbour, one crossed out, one in a box. */
 #include "data/non_digits_parts.h"
 
 #include <string.h>
 
-/* Where the ink of a shape begins and ends along a direction. */
+/* The extent of a shape's ink along a direction. */
 static void reach(float *low, float *high, const dsc_digit_shape *shape, float dx, float dy) {
     *low = 1e9f, *high = -1e9f;
     for (size_t i = 0; i < shape->count; i++) {
@@ -20,7 +20,7 @@ static float piece_length(const dsc_digit_shape *shape, size_t i) {
     return sqrtf(dx * dx + dy * dy);
 }
 
-/* Which share of the strokes' length lies below `cut` along (dx, dy). */
+/* The share of the strokes' length below `cut` along (dx, dy). */
 static float share_below(const dsc_digit_shape *shape, float dx, float dy, float cut) {
     float below = 0, all = 0;
     for (size_t i = 1; i < shape->count; i++) {
@@ -35,7 +35,7 @@ static float share_below(const dsc_digit_shape *shape, float dx, float dy, float
     return below / all;
 }
 
-/* Keeps what lies below `cut` along (dx, dy); a piece that crosses it is shortened. */
+/* Keeps what is below `cut` along (dx, dy); a segment that crosses it is shortened. */
 static void keep_below(dsc_digit_shape *shape, float dx, float dy, float cut) {
     dsc_digit_shape kept = {.edge = shape->edge};
     for (size_t i = 1; i < shape->count; i++) {
@@ -58,11 +58,11 @@ static void keep_below(dsc_digit_shape *shape, float dx, float dy, float cut) {
     *shape = kept;
 }
 
-/* Keeps the share `stays` of the strokes' length that lies lowest along (dx, dy). */
+/* Keeps the share `stays` of the strokes' length that is lowest along (dx, dy). */
 static void keep_share(dsc_digit_shape *shape, float dx, float dy, float stays) {
     float low, high;
     reach(&low, &high, shape, dx, dy);
-    for (int i = 0; i < 12; i++) { /* by halves: to 1/4096 of its size */
+    for (int i = 0; i < 12; i++) { /* bisection, to 1/4096 of the size */
         float middle = 0.5f * (low + high);
         if (share_below(shape, dx, dy, middle) < stays)
             low = middle;
@@ -78,13 +78,13 @@ static void scale_pen(dsc_digit_shape *shape, float by) {
 
 /* --- parts --- */
 
-/* What may be left of a digit without being a digit: which side stays, and the least share that must go.
- * Left out is whatever may be read as one: all of 1, 6 and 9 (there stay a 1, a 0, an arc), rings and sides
- * of 0 and 8, the head of 2 and 3 (a 7, a 2), the left of 2 (with its loop a small 6), the right of 3 and 5,
- * the stem of 4, and 7, which is a 7 with little of its diagonal and a 1 with little of its bar. */
+/* Parts of digits that are not digits: the side that stays, and the least share to remove. Parts that could
+ * be read as a digit are excluded: all of 1, 6 and 9 (what stays is a 1, a 0 or an arc), rings and sides of 0
+ * and 8, the head of 2 and 3 (a 7, a 2), the left of 2 (with its loop a small 6), the right of 3 and 5, the
+ * stem of 4, and 7, which remains a 7 with little of its diagonal and a 1 with little of its bar. */
 typedef struct leftover {
     int digit;
-    signed char dx, dy; /* toward what stays */
+    signed char dx, dy; /* toward the part that stays */
     float least;
 } leftover;
 
@@ -94,20 +94,20 @@ static const leftover leftovers[] = {
 };
 enum { LEFTOVERS = sizeof leftovers / sizeof *leftovers };
 
-#define GONE_MOST 0.65f /* more of it, and there is nothing left to see */
+#define GONE_MOST 0.65f /* largest share to remove: above, too little is visible */
 
 void dsc_digit_part_draw(dsc_digit_shape *shape, const dsc_digit_variation *v, dsc_digit_random *random) {
     const leftover *r = &leftovers[dsc_whole_between(random, 0, LEFTOVERS - 1)];
     float stays = 1 - dsc_between(random, r->least, GONE_MOST), turn = dsc_between(random, -0.3f, 0.3f);
     dsc_shape_write_digit(shape, r->digit, v, random);
     keep_share(shape, turn * (float)r->dy - (float)r->dx, -turn * (float)r->dx - (float)r->dy, stays);
-    scale_pen(shape, dsc_between(random, 0.9f, 1.3f)); /* it is scaled up to fill the box */
+    scale_pen(shape, dsc_between(random, 0.9f, 1.3f)); /* scaled up to fill the box */
     dsc_shape_fit(shape);
 }
 
 /* --- joined --- */
 
-/* Adds `other` to `shape`, moved by dx. */
+/* Adds `other`, moved by dx, to `shape`. */
 static void append(dsc_digit_shape *shape, const dsc_digit_shape *other, float dx) {
     for (size_t i = 0; i < other->count; i++) {
         dsc_shape_add(shape, other->x[i] + dx, other->y[i], other->down[i]);
@@ -123,15 +123,15 @@ static void line(dsc_digit_shape *shape, float ax, float ay, float bx, float by)
     shape->radius[shape->count - 1] = radius;
 }
 
-/* Two digits that touch or overlap. Of one of them there may be only the half that is near. A
- * 1 only touches: within its neighbour it would not be seen. */
+/* Draws two digits that touch or overlap; `half`: only the near half of one of them. A 1 only touches,
+ * because it would not be visible inside its neighbour. */
 static void draw_pair(dsc_digit_shape *shape, bool half, const dsc_digit_variation *v,
                       dsc_digit_random *random) {
     dsc_digit_shape right;
     int a = dsc_whole_between(random, 0, 9), b = dsc_whole_between(random, 0, 9);
     bool cut_left = dsc_digit_uniform(random) < 0.5f;
     if (half && a == 1) a = 3;             /* half of a 1 is a 1 */
-    if ((a == 1 || half) && b == 1) b = 4; /* crossed or side by side they are an x, a v, or one thick 1 */
+    if ((a == 1 || half) && b == 1) b = 4; /* crossed or side by side they are an x, a v or a thick 1 */
     dsc_shape_write_digit(shape, a, v, random);
     dsc_shape_write_digit(&right, b, v, random);
     if (half) keep_share(cut_left ? shape : &right, cut_left ? -1 : 1, 0, dsc_between(random, 0.4f, 0.7f));
@@ -143,7 +143,8 @@ static void draw_pair(dsc_digit_shape *shape, bool half, const dsc_digit_variati
     scale_pen(shape, 0.75f);
 }
 
-/* Crossed out. A 0, a 2 or a 7 with a stroke is that digit still, a 4 has one, and a 1 becomes a cross. */
+/* Draws a digit that is crossed out. Excluded are 0, 2 and 7, which remain digits with a stroke, 4, which has
+ * one, and 1, which becomes a cross. */
 static void draw_crossed(dsc_digit_shape *shape, const dsc_digit_variation *v, dsc_digit_random *random) {
     static const int digits[] = {3, 5, 6, 8, 9};
     dsc_shape_write_digit(shape, digits[dsc_whole_between(random, 0, 4)], v, random);

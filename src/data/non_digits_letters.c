@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* non_digits_letters.c: Latin letters, capital and small, in the form of digits_styles.c: the character, its
- * weight, the pen, and drawings of it.
+ * weight, the pen and the drawings.
  *
- * Letters that a reader without context takes for a digit are left out, since nobody could say that the digit
- * is the wrong answer:
+ * Letters that a reader without context takes for a digit are excluded, because the digit is not a wrong
+ * answer:
  *
  *   O o    are a 0; Q, q   a 0 with a stroke, a 2 (the cursive capital) and a 9
  *   I l    are a 1
  *   Z z    are a 2
  *   S s    are a 5
- *   b G    are a 6, G also where its bar is short
+ *   b G    are a 6, G also with a short bar
  *   B      is an 8, or the 8 that begins with a stem
- *   g      is a 9, and so is the a of two storeys; the a here is a ring with a short stem
+ *   g      is a 9, and so is the two-storey a; the a here is a ring with a short stem
  *
- * D stays, with corners that stand out on the left; i and j stay with a clear gap under the dot; y stays with
- * straight arms, since a round one is the 4 that is shaped like a u. */
+ * D is included with corners that stand out on the left, i and j with a clear gap under the dot, and y with
+ * straight arms, because a round one is the u-shaped 4. */
 #include "data/non_digits_parts.h"
 
 /* clang-format off */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* non_digits_parts.h: what the built-in non-digits are made of. Each part draws one kind of image with the
- * machinery of the digits (digits_parts.h), and so from + - * / and sqrt on floats alone.
+/* non_digits_parts.h: the parts of the built-in non-digits. Each draws one kind of image with the functions
+ * of the digits (digits_parts.h), and so only with + - * / and sqrt on floats.
  *
  *   non_digits_letters.c     strokes of Latin letters
  *   non_digits_symbols.c     strokes of signs: arithmetic, punctuation, arrows, figures, Greek letters
- *   non_digits_scribbles.c   random strokes, zigzags, spirals, hatching, blots, dots, lying lines
+ *   non_digits_scribbles.c   random strokes, zigzags, spirals, hatching, blots, dots, flat lines
  *   non_digits_textures.c    noise, stripes, grids, chequers, gradients, filled shapes, rows of text
  *   non_digits_joined.c      parts of digits, digits that touch, digits crossed out or in a box
- *   non_digits.c             which kind comes when, and many of them as a dataset */
+ *   non_digits.c             the order of the kinds, and the data set */
 #ifndef DSC_DATA_NON_DIGITS_PARTS_H
 #define DSC_DATA_NON_DIGITS_PARTS_H
 
@@ -29,7 +29,7 @@ void dsc_digits_joined_draw(dsc_digit_shape *shape, const dsc_digit_variation *v
 /* Draws a box of (20, 20) pixels. */
 void dsc_texture_draw(uint8_t *box, dsc_digit_random *random);
 
-/* A number from `low` to `high`; a whole number from `low` to `high`, both included. */
+/* A random number from `low` to `high`; a random integer from `low` to `high`, both included. */
 static inline float dsc_between(dsc_digit_random *random, float low, float high) {
     return low + (high - low) * dsc_digit_uniform(random);
 }
@@ -37,7 +37,7 @@ static inline int dsc_whole_between(dsc_digit_random *random, int low, int high)
     return low + (int)(dsc_digit_uniform(random) * (float)(high - low + 1));
 }
 
-/* A direction, all equally likely: a vector of length 1. */
+/* A random unit vector, uniform over directions. */
 static inline void dsc_direction(float *x, float *y, dsc_digit_random *random) {
     float length;
     do {

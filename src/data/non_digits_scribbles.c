@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* non_digits_scribbles.c: what a pen does that writes nothing. A single short curve may be any digit, and an
- * upright stroke is a 1; so scribbles have many turns or pieces, and single strokes lie. */
+/* non_digits_scribbles.c: pen strokes that write nothing. A single short curve may be a digit, and an upright
+ * stroke is a 1; therefore scribbles have many turns or pieces, and single strokes are flat. */
 #include "data/non_digits_parts.h"
 
 #include <string.h>
 
-/* Knots that wander about, in 1 to 4 pieces; the fewer the pieces, the longer. */
+/* Draws a random walk in 1 to 4 pieces; fewer pieces are longer. */
 static void draw_wandering(dsc_digit_shape *shape, dsc_digit_random *random) {
     static const int most[] = {12, 8, 6, 5};
     char pen[DSC_KNOTS + 1] = "";
@@ -21,14 +21,14 @@ static void draw_wandering(dsc_digit_shape *shape, dsc_digit_random *random) {
             float dx, dy, far = dsc_between(random, 0.5f, 1.2f);
             dsc_direction(&dx, &dy, random);
             dx *= far, dy *= far;
-            x += x + dx < -1 || x + dx > 1 ? -dx : dx; /* back from the edge */
+            x += x + dx < -1 || x + dx > 1 ? -dx : dx; /* reflected at the edge */
             y += y + dy < -1 || y + dy > 1 ? -dy : dy;
         }
     }
     dsc_shape_spline(shape, &k);
 }
 
-/* A line that goes forth and back, sharp or in waves, across or down. */
+/* Draws a line back and forth, sharp or wavy, horizontal or vertical. */
 static void draw_zigzag(dsc_digit_shape *shape, dsc_digit_random *random) {
     char pen[DSC_KNOTS + 1] = "";
     dsc_knots k = {.pen = pen, .count = (size_t)dsc_whole_between(random, 6, 14)};
@@ -48,7 +48,7 @@ static void draw_zigzag(dsc_digit_shape *shape, dsc_digit_random *random) {
 #define COSINE 0.8660254f /* of a twelfth of a turn */
 #define SINE   0.5f
 
-/* Two turns and more, from the middle outward. */
+/* Draws a spiral outward, of at least two turns. */
 static void draw_spiral(dsc_digit_shape *shape, dsc_digit_random *random) {
     int points = dsc_whole_between(random, 26, 50);
     float wide = dsc_between(random, 0.7f, 1.3f), x, y, from = dsc_between(random, 0, 0.2f);
@@ -80,7 +80,7 @@ static void draw_hatching(dsc_digit_shape *shape, dsc_digit_random *random) {
     if (dsc_digit_uniform(random) < 0.4f) hatch(shape, -dy, dx, random);
 }
 
-/* Flat enough that nobody writes a 1 so: at least 60 degrees from upright. */
+/* Draws a stroke too flat for a 1: at least 60 degrees from upright. */
 static void draw_lying(dsc_digit_shape *shape, dsc_digit_random *random) {
     dsc_knots k = {.pen = "pss", .count = 3, .x = {-1, dsc_between(random, -0.4f, 0.4f), 1}};
     float rise = dsc_between(random, -0.55f, 0.55f);
@@ -90,14 +90,14 @@ static void draw_lying(dsc_digit_shape *shape, dsc_digit_random *random) {
     dsc_shape_spline(shape, &k);
 }
 
-/* Blots and dots choose their own radius, in pixels of the box. */
+/* Blots and dots set their own radius, in pixels of the box. */
 static void draw_blot(dsc_digit_shape *shape, dsc_digit_random *random) {
     float x = -1, y = dsc_between(random, -0.4f, 0.4f), least = dsc_between(random, 1.5f, 4);
     int points = dsc_whole_between(random, 3, 8);
     for (int i = 0; i < points; i++) {
         dsc_shape_add(shape, x, y, i > 0);
         shape->radius[i] = dsc_between(random, least, 5.5f);
-        x = i ? dsc_between(random, -1, 1) : 1; /* the first two span its width */
+        x = i ? dsc_between(random, -1, 1) : 1; /* the first two span the width */
         y = dsc_between(random, -0.8f, 0.8f);
     }
 }
@@ -107,7 +107,7 @@ static void draw_dots(dsc_digit_shape *shape, dsc_digit_random *random) {
     float radius = dsc_between(random, 0.7f, 2.2f);
     for (int i = 0; i < dots; i++) {
         float x = dsc_between(random, -1, 1), y = dsc_between(random, -1, 1);
-        if (i < 2) x = i ? 1 : -1; /* not all upon each other, as 1 might be */
+        if (i < 2) x = i ? 1 : -1; /* not all in one place, like a 1 */
         dsc_shape_add(shape, x, y, false);
         dsc_shape_add(shape, x + 0.02f, y, true);
         for (size_t n = shape->count - 2; n < shape->count; n++)
@@ -117,7 +117,7 @@ static void draw_dots(dsc_digit_shape *shape, dsc_digit_random *random) {
 
 typedef struct scribble {
     int weight;
-    float pen; /* against the usual one; 0: the radius is chosen with the points */
+    float pen; /* relative to the usual radius; 0: set with the points */
     void (*draw)(dsc_digit_shape *shape, dsc_digit_random *random);
 } scribble;
 
@@ -129,7 +129,7 @@ static const scribble scribbles[] = {
 void dsc_scribble_draw(dsc_digit_shape *shape, const dsc_digit_variation *v, dsc_digit_random *random) {
     int left = dsc_whole_between(random, 0, 99);
     const scribble *s = scribbles;
-    while (left >= s->weight) left -= s++->weight; /* the weights add up to 100 */
+    while (left >= s->weight) left -= s++->weight; /* the weights sum to 100 */
     shape->count = 0;
     s->draw(shape, random);
     float radius[DSC_SHAPE_POINTS];

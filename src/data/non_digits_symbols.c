@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* non_digits_symbols.c: signs, in the form of digits_styles.c. The character is 0 where C has none for it.
+/* non_digits_symbols.c: signs, in the form of digits_styles.c. The character is 0 if C has none.
  *
- * Left out is what a reader takes for a digit: | (1), ^ (the 1 with a long upstroke), > and ) and ] (a 7
- * if they lean), & as most write it and the hourglass (8), $ and { (an 8 or a 5), } (3), the pair of
- * parentheses, the diamond and the empty set (0), theta and phi (a 0 with a stroke), beta, delta and the
- * comma (8, 6, 9). A slash lies flatter than any 1 leans. */
+ * Signs that a reader takes for a digit are excluded: | (1), ^ (the 1 with a long upstroke), > and ) and ] (a
+ * leaning 7), the usual & and the hourglass (8), $ and { (an 8 or a 5), } (3), the pair of parentheses, the
+ * diamond and the empty set (0), theta and phi (a 0 with a stroke), beta, delta and the comma (8, 6, 9). A
+ * slash is flatter than any leaning 1. */
 #include "data/non_digits_parts.h"
 
 #define RING(left, top, right, bottom)                                                                       \

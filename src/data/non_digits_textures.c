@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* non_digits_textures.c: what a camera sees that points at no digit: noise, stripes, grids, chequers, shades,
- * filled shapes, rows of text from afar. Each fills the box. */
+/* non_digits_textures.c: camera views without a digit: noise, stripes, grids, chequers, shades, filled
+ * shapes, distant text. Each fills the box. */
 #include "data/non_digits_parts.h"
 
 enum { BOX = DSC_DIGIT_BOX };
@@ -10,14 +10,14 @@ static uint8_t grey(float part) {
     return (uint8_t)(part * 255 + 0.5f);
 }
 
-/* A wave of period 1 between -1 and 1 that rises and falls in straight lines. */
+/* A triangle wave of period 1 between -1 and 1. */
 static float wave(float at) {
     float part = at + 64;
     part -= (float)(int)part;
     return part < 0.5f ? 4 * part - 1 : 3 - 4 * part;
 }
 
-/* Coordinates along and across a direction, from the middle, in pixels. */
+/* Coordinates along and across a direction, in pixels from the centre. */
 typedef struct axes {
     float dx, dy;
 } axes;
@@ -28,7 +28,7 @@ static float across(const axes *a, int x, int y) {
     return ((float)y - 0.5f * (BOX - 1)) * a->dx - ((float)x - 0.5f * (BOX - 1)) * a->dy;
 }
 
-/* Each pixel by itself, or the mean of a few, of any contrast. */
+/* Independent pixels, or means of a few, of any contrast. */
 static void draw_noise(uint8_t *box, dsc_digit_random *random) {
     float raw[BOX + 2][BOX + 2], ink = dsc_between(random, 0.1f, 0.7f), hard = dsc_between(random, 0.5f, 4);
     bool smooth = dsc_digit_uniform(random) < 0.5f;
@@ -85,8 +85,8 @@ static void draw_shade(uint8_t *box, dsc_digit_random *random) {
         }
 }
 
-/* A filled ellipse, rectangle or triangle, at least as wide as high, with no hole or with several: with one
- * in the middle it would be a 0, and with two, one above the other, an 8. */
+/* Draws a filled ellipse, rectangle or triangle, at least as wide as high, without a hole or with several:
+ * one hole in the middle would make a 0, two above each other an 8. */
 static void draw_filled(uint8_t *box, dsc_digit_random *random) {
     enum { HOLES = 5 };
     float hx[HOLES], hy[HOLES], hr[HOLES];
@@ -104,7 +104,8 @@ static void draw_filled(uint8_t *box, dsc_digit_random *random) {
             if (what == 0) {
                 part = 5 * (1 - sqrtf(u * u * 0.01f + v * v / (high * high)));
             } else {
-                float half = what == 1 ? 9.5f : 4.5f + 0.5f * v * 10 / high; /* of its width at this height */
+                float half = what == 1 ? 9.5f : 4.5f + 0.5f * v * 10 / high; /* half of the width at this
+                                                                              * height */
                 u += what == 1 ? 0 : lean * v;
                 float side = half - (u < 0 ? -u : u), edge = high - (v < 0 ? -v : v);
                 part = side < edge ? side : edge;
@@ -117,7 +118,7 @@ static void draw_filled(uint8_t *box, dsc_digit_random *random) {
         }
 }
 
-/* Rows of words too small to read. */
+/* Draws rows of words too small to read. */
 static void draw_text(uint8_t *box, dsc_digit_random *random) {
     int pitch = dsc_whole_between(random, 3, 5), strong = dsc_whole_between(random, 140, 255);
     for (int y = 0; y < BOX; y++) {

@@ -30,7 +30,7 @@ enum { TYPES = sizeof type_names / sizeof *type_names };
 
 /* --- the header's dictionary, a Python literal --- */
 
-/* What is left to read. */
+/* The text left to parse. */
 struct reader {
     const char *at, *end;
 };
@@ -39,7 +39,7 @@ static void skip_space(struct reader *reader) {
     while (reader->at < reader->end && isspace((unsigned char)*reader->at)) reader->at++;
 }
 
-/* Takes `text` if it comes next, after white space. */
+/* Skips white space, and `text` if it follows; returns whether it does. */
 static bool take(struct reader *reader, const char *text) {
     skip_space(reader);
     size_t length = strlen(text);
@@ -48,7 +48,7 @@ static bool take(struct reader *reader, const char *text) {
     return true;
 }
 
-/* Takes a quoted text without escapes and control characters into `out`. */
+/* Copies a quoted text without escapes and control characters to `out`. */
 static bool take_quoted(struct reader *reader, char *out, size_t size) {
     skip_space(reader);
     if (reader->at == reader->end || (*reader->at != '\'' && *reader->at != '"')) return false;
@@ -75,7 +75,7 @@ static bool take_number(struct reader *reader, size_t *number) {
     return true;
 }
 
-/* "(784, 100)", "(5,)" or "()". */
+/* Parses "(784, 100)", "(5,)" or "()". */
 static bool take_shape(struct reader *reader, dsc_npy_description *found) {
     if (!take(reader, "(")) return false;
     while (!take(reader, ")")) {
@@ -96,7 +96,9 @@ static bool take_dictionary(struct reader *reader, dsc_npy_description *found) {
         if (!take_quoted(reader, key, sizeof key) || !take(reader, ":")) return false;
         if (!strcmp(key, "descr")) {
             found->seen |= 1;
-            if (take(reader, "[")) return found->structured = true; /* fields: enough is known to refuse it */
+            if (take(reader, "["))
+                return found->structured = true; /* a structured type: enough to refuse
+                                                                     * it */
             if (!take_quoted(reader, found->type, sizeof found->type)) return false;
         } else if (!strcmp(key, "fortran_order")) {
             found->seen |= 2;

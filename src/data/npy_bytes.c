@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* npy_bytes.c: images out of NumPy arrays of any type of number. The formats of the numbers: NumPy's
- * "Array protocol type strings"; f2 is IEEE 754's binary16. */
+/* npy_bytes.c: converts NumPy arrays of any numeric type to images. Types: NumPy's "Array protocol type
+ * strings"; f2 is IEEE 754's binary16. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -47,7 +47,7 @@ static double half(uint16_t bits) {
     return bits >> 15 ? -value : value;
 }
 
-/* Whole numbers too large for a double are far outside of what is looked for. */
+/* Integers beyond 2^53 are rounded; they are far outside the accepted range. */
 double dsc_npy_number(const unsigned char *from, const dsc_npy_encoding *e) {
     unsigned char b[8];
     union {
@@ -84,7 +84,7 @@ double dsc_npy_number(const unsigned char *from, const dsc_npy_encoding *e) {
     }
 }
 
-/* What kind of numbers there are. */
+/* The range and kind of an array's numbers. */
 typedef struct range {
     double least, most;
     bool whole, finite;
@@ -102,7 +102,7 @@ static range look(const unsigned char *elements, size_t count, const dsc_npy_enc
     return r;
 }
 
-/* The factor that makes bytes of the numbers; 0, and an error, if that is in doubt. */
+/* The factor that converts the numbers to bytes; 0, with an error, if that is ambiguous. */
 static double factor_of(const range *r, const dsc_npy_encoding *e, const char *name, dsc_error *error) {
     char least[32], most[32];
     (void)dsc_format_shortest(least, r->least);
@@ -138,7 +138,7 @@ static double factor_of(const range *r, const dsc_npy_encoding *e, const char *n
     return 0;
 }
 
-/* Elements that are no numbers. */
+/* Fails for elements that are not numbers. */
 static dsc_status fail_type(const dsc_npy_description *found, const char *name, dsc_error *error) {
     const char letter = found->type[0] ? found->type[1] : 0;
     const char *remedy = found->structured                ? "array[NAME], one field of it"
@@ -189,7 +189,7 @@ dsc_status dsc_npy_take_bytes(dsc_array *array, const dsc_npy_description *found
     if (factor == 0) return DSC_ERROR_UNSUPPORTED;
     status = dsc_array_create(array, DSC_U8, found->rank, found->shape, error);
     if (status) return status;
-    if (plain) { /* most arrays of images are bytes in order */
+    if (plain) { /* most images are bytes in order */
         if (content) memcpy(array->data, elements, content);
         return DSC_OK;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* npz.c: NumPy's .npz files: ZIP archives of .npy files (PKWARE's APPNOTE.TXT, sections 4.3.7, 4.3.12 and
- * 4.3.16). The archive's list stands at its end; entries are found through it, as the format wants. */
+ * 4.3.16). Entries are found through the central directory at the end of the archive, as the format
+ * requires. */
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -38,7 +39,7 @@ struct member {
     uint32_t crc, offset;
 };
 
-/* What the local header and the archive's list say alike. */
+/* Writes the fields that the local header and the central directory share. */
 static void put_common(dsc_text *out, const struct member *member, const char *name) {
     put16(out, VERSION);
     put16(out, UTF8);
@@ -82,9 +83,9 @@ static dsc_status prepare(struct member *members, const dsc_npz_entry *entries, 
     return DSC_OK;
 }
 
-/* Where the archive goes: to a file, or to memory. */
+/* The destination of the archive: a file or memory. */
 struct sink {
-    dsc_file_writer *writer; /* NULL: to `bytes` */
+    dsc_file_writer *writer; /* NULL: `bytes` */
     dsc_text bytes;
 };
 
@@ -138,7 +139,7 @@ static dsc_status write_all(struct sink *sink, dsc_text *text, struct member *me
     return append_text(sink, text, error);
 }
 
-/* To the sink, whose file, if it is to be one, is opened once all is known to be right. */
+/* Writes to the sink; a file is opened only after all checks. */
 static dsc_status write_to(struct sink *sink, bool to_file, const char *path, const dsc_npz_entry *entries,
                            size_t count, dsc_error *error) {
     if (count > 65534)
@@ -219,7 +220,7 @@ static dsc_status find_list(struct archive *zip, dsc_error *error) {
     return fail_damaged(error, zip, zip->size, "the end of a ZIP archive");
 }
 
-/* The entry of the list at *at, which goes behind it. */
+/* Returns the central directory's entry at *at, and moves *at past it. */
 static dsc_status next_entry(const unsigned char **entry, size_t *at, const struct archive *zip,
                              dsc_error *error) {
     *entry = zip->bytes + *at;
@@ -232,7 +233,7 @@ static dsc_status next_entry(const unsigned char **entry, size_t *at, const stru
     return DSC_OK;
 }
 
-/* The list's entry for `name`.npy, or NULL in *found. */
+/* Finds the entry of `name`.npy; NULL in *found: none. */
 static dsc_status find_entry(const unsigned char **found, const struct archive *zip, const char *name,
                              dsc_error *error) {
     *found = NULL;
@@ -253,10 +254,10 @@ static dsc_status find_entry(const unsigned char **found, const struct archive *
 static dsc_status fail_absent(dsc_error *error, const struct archive *zip, const char *name) {
     dsc_text list = {0};
     size_t at = zip->list;
-    for (size_t i = 0; i < zip->count; i++) { /* find_entry has walked over all of it */
+    for (size_t i = 0; i < zip->count; i++) { /* find_entry has checked all entries */
         const unsigned char *entry = zip->bytes + at;
         if (i) dsc_text_append(&list, ", ");
-        for (size_t k = 0; k < get16(entry + 28); k++) { /* a stranger's text: no control characters */
+        for (size_t k = 0; k < get16(entry + 28); k++) { /* untrusted text: no control characters */
             char c = (char)entry[CENTRAL + k];
             dsc_text_append(&list, "%c", (unsigned char)c < 32 || c == 127 ? '?' : c);
         }
@@ -268,7 +269,7 @@ static dsc_status fail_absent(dsc_error *error, const struct archive *zip, const
     return status;
 }
 
-/* The entry's .npy file: in place, or inflated into *buffer (release with free()). */
+/* Finds the entry's .npy file: in place, or inflated into *buffer, which the caller frees. */
 static dsc_status unpack(const unsigned char **npy, size_t *size, unsigned char **buffer,
                          const struct archive *zip, const unsigned char *entry, dsc_error *error) {
     unsigned method = get16(entry + 10);
@@ -288,7 +289,7 @@ static dsc_status unpack(const unsigned char **npy, size_t *size, unsigned char 
         return fail_damaged(error, zip, data, "an entry's content");
     *npy = zip->bytes + data;
     if (method == DEFLATED) {
-        /* Deflate reaches a ratio of 1032 at most: a size that lies takes no memory. */
+        /* Deflate's ratio is at most 1032: a false size allocates nothing. */
         if (*size / 1032 > packed)
             return fail_damaged(error, zip, data, "content as large as its entry says");
         struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* open.c: datasets from pairs of IDX files. */
+/* open.c: makes data sets from pairs of IDX files. */
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* own.c: datasets of a program's own arrays, or of images that its callback reads. */
+/* own.c: makes data sets from a program's own arrays, or from images that its callback reads. */
 #include "data/dataset.h"
 
 #include "base/error.h"
@@ -80,7 +80,7 @@ static dsc_status take_images(dsc_storage *storage, const dsc_dataset_options *h
         storage->images.array = (dsc_array){how->type,
                                             4,
                                             {full[0], full[1], full[2], full[3]},
-                                            (void *)(uintptr_t)how->images}; /* read only */
+                                            (void *)(uintptr_t)how->images}; /* only read */
         return DSC_OK;
     }
     status = dsc_array_create(&storage->images.array, how->type, 4, full, error);
@@ -117,7 +117,7 @@ static const void *plain_images(const dsc_dataset *data, dsc_type type) {
 const uint8_t *dsc_dataset_images(const dsc_dataset *data) { return plain_images(data, DSC_U8); }
 const float *dsc_dataset_floats(const dsc_dataset *data) { return plain_images(data, DSC_F32); }
 
-/* One call of the callback. Whatever it leaves in the error, ours says where it came from. */
+/* Calls the callback once. On failure the error names the data set, whatever the callback wrote. */
 static dsc_status call_once(void *images, const dsc_dataset *data, const uint32_t *numbers, size_t count,
                             dsc_error *error) {
     dsc_storage *storage = data->storage;
@@ -131,7 +131,7 @@ static dsc_status call_once(void *images, const dsc_dataset *data, const uint32_
                     own.code ? own.message : "the callback failed, and did not say why");
 }
 
-/* By the callback, in pieces where a view has other numbers. */
+/* Calls the callback, in pieces if a view has an index. */
 static dsc_status call(unsigned char *images, const dsc_dataset *data, const uint32_t *samples, size_t count,
                        dsc_error *error) {
     enum { PIECE = 256 };

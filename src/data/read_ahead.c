@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* read_ahead.c: one thread and two buffers: it fills one while the other is used. */
+/* read_ahead.c: one thread and two buffers: the thread fills one while the caller uses the other. */
 #include "data/read_ahead.h"
 
 #include "base/error.h"
@@ -15,9 +15,9 @@ struct dsc_read_ahead {
     const dsc_dataset *data;
     size_t most;
     unsigned char *buffer[2];
-    unsigned front; /* the buffer that was taken; the thread fills the other */
+    unsigned front; /* the caller's buffer; the thread fills the other */
     uint32_t *samples;
-    size_t count; /* of what was asked for */
+    size_t count; /* of the requested samples */
     state state;
     dsc_status status;
     dsc_error error;
@@ -90,7 +90,7 @@ void dsc_read_ahead_free(dsc_read_ahead *r) {
     free(r);
 }
 
-/* With the lock: until the thread reads nothing. */
+/* Waits until the thread is idle. The caller holds the lock. */
 static void wait_until_read(dsc_read_ahead *r) {
     while (r->state == ASKED) (void)pthread_cond_wait(&r->changed, &r->lock);
 }

@@ -32,7 +32,7 @@ dsc_status dsc_reading_copy(dsc_reading *to, const dsc_reading *from, dsc_error 
 
 void dsc_reading_clear(dsc_reading *reading) { dsc_params_free(dsc_reading_params, reading); }
 
-/* "3x32x32" or "28x28". */
+/* Parses "3x32x32" or "28x28". */
 static bool parse_shape(size_t shape[3], const char *text) {
     size_t number[3] = {0}, count = 0;
     for (const char *at = text;; at++) {

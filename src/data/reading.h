@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* reading.h: how data are to be read where they do not say it themselves: the same options in recipes and in
- * every command that has --data. */
+/* reading.h: options for reading data that do not describe themselves; recipes and all commands with --data
+ * have them. */
 #ifndef DSC_DATA_READING_H
 #define DSC_DATA_READING_H
 
@@ -9,19 +9,18 @@
 enum { DSC_COLOUR_AUTO, DSC_COLOUR_GREY, DSC_COLOUR_RGB };
 
 typedef struct dsc_reading {
-    double test_share; /* of each class, for the test set, where the data have none; 0: then there is none */
-    int64_t
-        split_seed; /* of the choice of those images, and of the order where all of a class come together */
-    char *group_by; /* images of a group stay on one side of that split; NULL: no groups */
-    char *label_column; /* of a table: a name, a number from 1, "first" or "last"; NULL: found */
-    int64_t size[2];    /* of pictures: height and width; 0: those of the first, which all must have */
-    int fit;            /* dsc_fit: how pictures of other sizes become so large */
-    int colour;         /* of pictures: DSC_COLOUR_AUTO, ... */
-    bool prepare;       /* each picture is of one digit, and is prepared as MNIST's were */
-    char *shape; /* of images that come as rows of numbers: "3x32x32", "28x28"; NULL: square and grey */
+    double test_share;  /* of each class, for a test set if there is none; 0: no test set */
+    int64_t split_seed; /* of that choice, and of the order of images sorted by class */
+    char *group_by;     /* keeps images of a group on one side of that split; NULL: no groups */
+    char *label_column; /* of a table: name, number from 1, "first" or "last"; NULL: found */
+    int64_t size[2];    /* height and width of pictures; 0: all have the first one's size */
+    int fit;            /* dsc_fit: how pictures of other sizes are converted */
+    int colour;         /* of pictures: DSC_COLOUR_... */
+    bool prepare;       /* each picture shows one digit; prepare it like MNIST's */
+    char *shape;        /* of images in rows of numbers: "3x32x32", "28x28"; NULL: square, grey */
 } dsc_reading;
 
-/* The rows of a table for a `struct_` whose member `member` is a dsc_reading. */
+/* The table rows of a `struct_` whose member `member` is a dsc_reading. */
 #define DSC_READING_PARAMS(struct_, member)                                                                  \
     {.name = "test-share",                                                                                   \
      .type = DSC_PARAM_REAL,                                                                                 \
@@ -77,11 +76,11 @@ extern const dsc_param dsc_reading_params[];
 /* The defaults; nothing is allocated. */
 dsc_reading dsc_reading_defaults(void);
 
-/* Copies of the texts; release with dsc_reading_clear. Fails only for want of memory. */
+/* Copies the texts, too; release with dsc_reading_clear. Fails only without memory. */
 dsc_status dsc_reading_copy(dsc_reading *to, const dsc_reading *from, dsc_error *error);
 void dsc_reading_clear(dsc_reading *reading);
 
-/* Channels, height and width of images of `pixels` numbers: as reading->shape says, or square and grey.
+/* Sets channels, height and width of images of `pixels` elements, from reading->shape, or square and grey.
  * `name` stands for the file in messages. */
 dsc_status dsc_reading_shape(size_t shape[3], const dsc_reading *reading, size_t pixels, const char *name,
                              dsc_error *error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sets.c: what was read, made into datasets; see sets.h. */
+/* sets.c: makes data sets from a form's results; see sets.h. */
 #include "data/sets.h"
 
 #include "base/error.h"
@@ -41,7 +41,7 @@ void dsc_sets_clear(dsc_sets *sets) {
 
 static bool are_channels(size_t n) { return n == 1 || n == 3 || n == 4; }
 
-/* (N, H, W, C) to (N, C, H, W). */
+/* Converts (N, H, W, C) to (N, C, H, W). */
 static dsc_status channels_first(dsc_array *images, dsc_error *error) {
     const size_t *s = images->shape, count = s[0], pixels = s[1] * s[2], channels = s[3];
     const size_t shape[4] = {count, channels, s[1], s[2]};
@@ -59,7 +59,7 @@ static dsc_status channels_first(dsc_array *images, dsc_error *error) {
     return DSC_OK;
 }
 
-/* Rows of numbers become images as `reading` says. */
+/* Gives rows of numbers the image shape of `reading`. */
 static dsc_status shape_rows(dsc_array *images, const dsc_reading *reading, const char *name,
                              dsc_error *error) {
     size_t shape[3];
@@ -97,13 +97,13 @@ dsc_status dsc_take_images(dsc_set *set, dsc_array *images, const dsc_reading *r
 
 /* --- labels --- */
 
-/* What becomes of the labels that were met. */
+/* The class of each label found. */
 typedef struct numbering {
     uint8_t map[DSC_LABELS_MOST];
     size_t classes;
-    char (*texts)[24];                 /* of numbers that are names */
+    char (*texts)[24];                 /* texts of numeric class names */
     const char *name[DSC_LABELS_MOST]; /* of each class; NULL in the first: "0", "1", ... */
-    int64_t number[DSC_LABELS_MOST];   /* of each label that was met, if all are whole numbers */
+    int64_t number[DSC_LABELS_MOST];   /* of each label, if all are integers */
 } numbering;
 
 static bool read_numbers(numbering *n, const dsc_label_names *names) {
@@ -123,7 +123,7 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Classes in the order of their names. */
+/* Numbers the classes in the order of their names. */
 static void number_texts(numbering *n, const dsc_label_names *names) {
     n->classes = names->count;
     for (size_t i = 0; i < names->count; i++) n->name[i] = names->name[i];
@@ -133,7 +133,7 @@ static void number_texts(numbering *n, const dsc_label_names *names) {
             if (n->name[k] == names->name[i]) n->map[i] = (uint8_t)k;
 }
 
-/* Classes in the order of their numbers, each once: "1" and "1.0" are one. */
+/* Numbers the classes in the order of their values, each once: "1" and "1.0" are one class. */
 static dsc_status number_numbers(numbering *n, const dsc_label_names *names, const char *name,
                                  dsc_understood *understood, dsc_remarks *remarks, dsc_error *error) {
     int64_t value[DSC_LABELS_MOST];
@@ -167,7 +167,7 @@ static dsc_status number_numbers(numbering *n, const dsc_label_names *names, con
     return DSC_OK;
 }
 
-/* What is tested must have been learned. */
+/* Fails if the test set has a label that the training set lacks. */
 static dsc_status check_learned(const dsc_sets *sets, const char *name, dsc_error *error) {
     bool learned[DSC_LABELS_MOST] = {false};
     const dsc_set *train = &sets->set[DSC_SET_TRAIN];
@@ -218,7 +218,7 @@ static dsc_status check_set(const dsc_sets *sets, int k, const char *name, dsc_e
         source, dsc_shape_text(a, 3, learned), set_names[k], dsc_shape_text(b, 3, shape));
 }
 
-/* Where one of them has no groups, both together have none. */
+/* Joins the groups; without groups in one of the two, the result has none. */
 static dsc_status join_groups(dsc_set *set, const dsc_set *more, dsc_error *error) {
     const size_t n = set->labelled, m = more->labelled;
     uint64_t *groups = set->groups && more->groups ? dsc_allocate(n + m, sizeof *groups) : NULL;
@@ -233,7 +233,7 @@ static dsc_status join_groups(dsc_set *set, const dsc_set *more, dsc_error *erro
     return DSC_OK;
 }
 
-/* The images and labels of `more` behind those of `set`. */
+/* Appends the images and labels of `more` to those of `set`. */
 static dsc_status join(dsc_set *set, dsc_set *more, dsc_error *error) {
     const size_t n = set->labelled, m = more->labelled;
     size_t each = 1;
@@ -294,7 +294,7 @@ static dsc_status adopt(dsc_dataset **data, dsc_set *set, const dsc_sets *sets, 
     return status;
 }
 
-/* The validation set stands in for a test set, or joins the training set. */
+/* Makes the validation set the test set if there is none; otherwise appends it to the training set. */
 static dsc_status place_validation(size_t *own, dsc_sets *sets, dsc_understood *understood,
                                    dsc_error *error) {
     dsc_set *validation = &sets->set[DSC_SET_VALIDATION], *test = &sets->set[DSC_SET_TEST];

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Marks the samples of one class that are held out. */
+/* Marks the held-out samples of one class. */
 static void draw_class(bool *held, const dsc_dataset *data, size_t label, double share, uint64_t seed,
                        int64_t *members) {
     size_t n = 0;
@@ -77,7 +77,7 @@ dsc_status dsc_dataset_first(dsc_dataset **view, const dsc_dataset *data, size_t
     return status;
 }
 
-/* Samples first ... first + count of `data`. */
+/* Makes a view of samples first ... first + count of `data`. */
 static dsc_status make_range(dsc_dataset **part, const dsc_dataset *data, size_t first, size_t count,
                              bool held, dsc_error *error) {
     char name[256];
@@ -138,7 +138,7 @@ static int by_group(const void *a, const void *b) {
     return (x->sample > y->sample) - (x->sample < y->sample);
 }
 
-/* Takes the group if that brings what is held out nearer to what is wanted, summed over its classes. */
+/* Holds the group out if that reduces the distance to the wanted counts, summed over its classes. */
 static void draw_group(bool *held, double wanted[256], const dsc_dataset *data, const member *first,
                        size_t count) {
     double in[256] = {0}, nearer = 0;

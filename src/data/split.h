@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* split.h: holding samples out, what descender.h does not say. */
+/* split.h: holds samples out, beyond descender.h. */
 #ifndef DSC_DATA_SPLIT_H
 #define DSC_DATA_SPLIT_H
 
 #include "data/dataset.h"
 
-/* dsc_dataset_split with the images that the data themselves hold out, own_validation of them; `rest` are the
- * first `count` (0: all) of the others. */
+/* dsc_dataset_split with the own_validation images that the data themselves hold out. `rest` has the first
+ * `count` (0: all) of the others. */
 dsc_status dsc_dataset_split_own(dsc_dataset **rest, dsc_dataset **held_out, const dsc_dataset *data,
                                  size_t count, dsc_error *error);
 
-/* Splits so that all samples of a group are on one side: sample i is of the group groups[i]. Groups are drawn
- * in a random order, and go to `held_out` as long as that brings the share of each class there nearer to
- * `share`. */
+/* Splits so that all samples of a group are on one side; groups[i] is the group of sample i. Groups are drawn
+ * in random order and held out as long as that brings the share of each class closer to `share`. */
 dsc_status dsc_dataset_split_groups(dsc_dataset **rest, dsc_dataset **held_out, const dsc_dataset *data,
                                     const uint64_t *groups, double share, uint64_t seed, dsc_error *error);
 
-/* The first `count` samples; all of them if there are no more. */
+/* Makes a view of the first `count` samples, or of all if there are fewer. */
 dsc_status dsc_dataset_first(dsc_dataset **view, const dsc_dataset *data, size_t count, dsc_error *error);
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* summary.c: the figures of a dataset. */
+/* summary.c: computes the figures of a data set. */
 #include "data/check.h"
 #include "data/dataset.h"
 
 #include <math.h>
 #include <string.h>
 
-/* counts[v] += how many pixels are v. Four tables, since equal neighbours, of which images are full, would
- * each wait for the one before in a single one. */
+/* counts[v] += the number of pixels of value v. Uses four tables: with one, runs of equal pixels, common in
+ * images, would wait for each other. */
 static void count_values(uint64_t counts[256], const uint8_t *pixel, size_t size) {
-    uint32_t part[4][256] = {{0}}; /* one image: below 2^32 */
+    uint32_t part[4][256] = {{0}}; /* of one image: below 2^32 */
     size_t i = 0;
     for (; i + 4 <= size; i += 4)
         for (size_t k = 0; k < 4; k++) part[k][pixel[i + k]]++;

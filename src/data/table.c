@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* table.c: all rows of a table, in one pass as long as their numbers are whole; see table.h. */
+/* table.c: reads all rows of a table, in one pass as long as the numbers are integers; see table.h. */
 #include "data/table.h"
 
 #include "base/encoding.h"
@@ -23,9 +23,9 @@ typedef struct rows {
     const unsigned char *roles;
     const char *name;
     dsc_fields fields;
-    size_t count, most; /* rows read; no more fit into the text */
+    size_t count, most; /* rows read; most that the text can hold */
     uint8_t *bytes;     /* (most, pixels) */
-    float *numbers;     /* the same, once a number was no byte */
+    float *numbers;     /* (most, pixels), after the first number that is not a byte */
     bool comma, whole;
     double least, largest;
     uint8_t *labels;
@@ -44,7 +44,7 @@ static dsc_status fail_field(const rows *r, size_t column, const char *expected,
                     dsc_visible(shown, sizeof shown, found));
 }
 
-/* The bytes so far become numbers: from now on they are what is read. */
+/* Converts the bytes read so far to floats; from now on `numbers` is filled. */
 static dsc_status go_over_to_numbers(rows *r, dsc_error *error) {
     const size_t pixels = r->table->pixels;
     size_t count;
@@ -76,7 +76,7 @@ static dsc_status take_pixel(rows *r, size_t column, size_t pixel, dsc_error *er
 
 static dsc_status take_label(rows *r, dsc_error *error) {
     char where[DSC_MESSAGE_SIZE];
-    if (r->names->last < r->names->count) { /* the usual case, without a message made ready */
+    if (r->names->last < r->names->count) { /* the usual case, without preparing a message */
         const char *last = r->names->name[r->names->last];
         if (strlen(last) == r->fields.length && !memcmp(last, r->fields.field, r->fields.length)) {
             r->labels[r->count] = (uint8_t)r->names->last;
@@ -90,7 +90,8 @@ static dsc_status take_label(rows *r, dsc_error *error) {
 
 /* --- one row --- */
 
-/* A run of plain pixels, which is nearly all of a table: digits and delimiters. Returns the next column. */
+/* Reads a run of plain pixels, digits and delimiters, which is nearly all of a table. Returns the next
+ * column. */
 static size_t take_plain(rows *r, size_t column, size_t *pixel) {
     const char *at = r->fields.at;
     const char delimiter = r->table->delimiter;
@@ -98,7 +99,7 @@ static size_t take_plain(rows *r, size_t column, size_t *pixel) {
     unsigned least = 255, largest = 0;
     const size_t columns = r->table->columns;
     if (r->numbers || delimiter == ' ') return column;
-    /* The last field of a row has its line's end, and is left to others. */
+    /* The last field of a row has a line end, and is left to the general code. */
     for (; column + 1 < columns && r->roles[column] == DSC_COLUMN_PIXEL; column++) {
         unsigned value = (unsigned)(at[0] - '0'), digit;
         if (value > 9) break;
@@ -158,7 +159,7 @@ static dsc_status take_row(rows *r, dsc_error *error) {
     return DSC_OK;
 }
 
-/* --- what the numbers mean --- */
+/* --- the range of the values --- */
 
 static dsc_status make_bytes(rows *r, dsc_table *table, dsc_error *error) {
     const size_t count = r->count * table->pixels;
@@ -188,7 +189,7 @@ static dsc_status make_bytes(rows *r, dsc_table *table, dsc_error *error) {
 
 /* --- the table --- */
 
-/* So many rows at most: each ends a line, and has its delimiters. */
+/* An upper bound of the number of rows: each has a line end and its delimiters. */
 static size_t rows_most(const char *bytes, size_t size, size_t columns) {
     size_t lines = 1;
     for (const char *at = bytes; (at = memchr(at, '\n', (size_t)(bytes + size - at))); at++) lines++;
@@ -286,7 +287,7 @@ dsc_status dsc_table_recognise(bool *its, const unsigned char *bytes, size_t siz
     if (dsc_recognise(bytes, size) != DSC_KIND_TEXT) return DSC_OK;
     const size_t mark = dsc_utf8_mark(bytes, size);
     const char *text = (const char *)bytes + mark;
-    /* What was read of a file may end in a field, but no number is lost by a cut. */
+    /* The text may end within a field; then the last number is not lost. */
     char line[DSC_TABLE_LOOK + 1];
     size_t length = size - mark < DSC_TABLE_LOOK ? size - mark : DSC_TABLE_LOOK, fields = 0, numbers = 0;
     memcpy(line, text, length);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* table_columns.c: see table_columns.h.
  *
- * A header names the column of labels. Without one, it is the first or the last, and the numbers tell which:
- * labels are few different whole numbers, none of which fills nearly all rows, while the pixels in the
- * corners of an image are mostly ground, or have nearly any value. */
+ * A header names the label column. Without a header the label column is the first or the last, decided by the
+ * values: labels are few different integers, none of which is in nearly all rows; pixels in the corners of an
+ * image are mostly ground, or have many values. */
 #include "data/table_columns.h"
 
 #include "base/error.h"
@@ -34,7 +34,7 @@ char dsc_table_delimiter(const char *text, size_t size) {
 
 /* --- the first row --- */
 
-/* Its fields, one behind the other, each ended by a zero. */
+/* The fields of a row, one after the other, each terminated by a zero. */
 typedef struct row {
     dsc_text text;
     size_t *start, count, capacity;
@@ -72,7 +72,7 @@ static bool number_of(double *value, const row *r, size_t i, char delimiter) {
     return dsc_field_number(value, field(r, i), strlen(field(r, i)), delimiter == ';');
 }
 
-/* How many fields are numbers, and how many of those are not whole. */
+/* Counts the numeric fields, and those of them that are not integers. */
 static size_t numbers_in(size_t *broken, const row *r, char delimiter) {
     size_t numbers = 0;
     *broken = 0;
@@ -85,7 +85,8 @@ static size_t numbers_in(size_t *broken, const row *r, char delimiter) {
     return numbers;
 }
 
-/* Names; or numbers that are not whole, above whole ones, as pandas writes a row that it took for names. */
+/* Whether the first row is a header: names, or broken numbers above integers, as pandas writes a data row
+ * that it took for names. */
 static dsc_status is_header(bool *header, const row *first, dsc_fields fields, const char *name,
                             dsc_error *error) {
     size_t broken, broken_below;
@@ -115,7 +116,7 @@ static size_t find_named(const row *names, const char *const *words) {
     return names->count;
 }
 
-/* The column that a user named: by its name, its number, "first" or "last". */
+/* Finds the column that the user named: by name, number, "first" or "last". */
 static dsc_status find_asked(size_t *column, const row *first, bool header, const char *asked,
                              const char *what, const char *name, dsc_error *error) {
     int64_t number;
@@ -139,14 +140,14 @@ static dsc_status find_asked(size_t *column, const row *first, bool header, cons
     return DSC_OK;
 }
 
-/* What the values of one column are like, in the first rows. */
+/* Statistics of one column in the first rows. */
 typedef struct values {
     struct {
         char text[32];
         size_t count;
     } seen[LABELS_FEW];
     size_t different, rows;
-    bool words; /* some are no numbers */
+    bool words; /* some are not numbers */
 } values;
 
 static void see(values *v, const dsc_fields *f) {
@@ -177,7 +178,7 @@ static bool are_labels(const values *v) {
     return 10 * most <= 9 * v->rows;
 }
 
-/* The first or the last. */
+/* Guesses between the first and the last column. */
 static dsc_status guess(size_t *label, size_t columns, dsc_fields fields, dsc_error *error) {
     values first = {.rows = 0}, last = {.rows = 0};
     fields.unquoted = (dsc_text){0};
@@ -190,7 +191,7 @@ static dsc_status guess(size_t *label, size_t columns, dsc_fields fields, dsc_er
             if (good && i == columns - 1) see(&last, &fields);
             i++;
         } while (good && !fields.at_row_end);
-        if (!good) break; /* whoever reads on will say so */
+        if (!good) break; /* reading on reports it */
     }
     const bool failed = fields.unquoted.failed;
     dsc_text_free(&fields.unquoted);
@@ -217,8 +218,8 @@ static dsc_status find_label(dsc_table *t, const row *first, const dsc_fields *f
     if (t->header) {
         t->label = find_named(first, words);
         if (t->label < t->columns) return DSC_OK;
-        /* No name says so. Of pixels alone there are as many as a square has; else one column is left over.
-         */
+        /* No name tells. A table of only pixels has a square number of columns; otherwise one column is the
+         * label. */
         if (is_square(t->columns)) {
             t->unlabelled = true;
             return DSC_OK;

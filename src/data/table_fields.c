@@ -6,7 +6,7 @@
 
 static bool is_row_end(const dsc_fields *f) { return f->at == f->end || *f->at == '\n' || *f->at == '\r'; }
 
-/* The line end, in any of its three forms. */
+/* Skips a line end in any of its three forms. */
 static void pass_row_end(dsc_fields *f) {
     f->at_row_end = true;
     if (f->at == f->end) return;
@@ -15,7 +15,7 @@ static void pass_row_end(dsc_fields *f) {
     f->at++;
 }
 
-/* Behind a field. */
+/* Skips the delimiter after a field. */
 static void pass_delimiter(dsc_fields *f) {
     if (f->delimiter == ' ')
         while (f->at < f->end && *f->at == ' ') f->at++;
@@ -26,7 +26,7 @@ static void pass_delimiter(dsc_fields *f) {
     }
 }
 
-/* From behind the first quote. */
+/* Reads a quoted field; the first quote is already skipped. */
 static bool take_quoted(dsc_fields *f) {
     f->unquoted.length = 0;
     for (;;) {
@@ -71,7 +71,7 @@ bool dsc_fields_row(dsc_fields *f) {
 
 /* --- numbers --- */
 
-/* The powers that a double holds exactly. */
+/* The powers of ten that a double represents exactly. */
 static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                               1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 enum { TENS = sizeof tens / sizeof *tens - 1, EXPONENT_MOST = 1000 };
@@ -89,7 +89,7 @@ bool dsc_field_number(double *value, const char *field, size_t length, bool comm
     for (; at < end && is_digit(*at); at++, any = true) mantissa = 10 * mantissa + (*at - '0');
     if (at < end && (*at == '.' || (comma && *at == ',')))
         for (at++; at < end && is_digit(*at); at++, any = true) {
-            if (exponent < -25) continue; /* beyond what a double tells apart */
+            if (exponent < -25) continue; /* beyond a double's precision */
             mantissa = 10 * mantissa + (*at - '0');
             exponent--;
         }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* understood.h: how data were understood, line by line, for people. */
+/* understood.h: how data were interpreted, line by line, for display. */
 #ifndef DSC_DATA_UNDERSTOOD_H
 #define DSC_DATA_UNDERSTOOD_H
 
 #include <descender.h>
 
-/* "labels": "column 1, \"label\"". Texts are cut, not refused. */
+/* "labels": "column 1, \"label\"". Long texts are truncated. */
 enum { DSC_UNDERSTOOD_MOST = 12, DSC_UNDERSTOOD_TEXT = 256 };
 typedef struct dsc_understood {
     size_t count;

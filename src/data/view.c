@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* view.c: datasets made of others: subsets and other orders, other numberings of classes. */
+/* view.c: makes views: subsets, other orders, other class numberings. */
 #include "data/dataset.h"
 
 #include "base/error.h"
@@ -55,7 +55,7 @@ dsc_status dsc_dataset_view(dsc_dataset **result, const dsc_dataset *parent, con
     return DSC_OK;
 }
 
-/* All samples of `parent`, with its labels (`map` NULL) or with map's. */
+/* Makes a view of all samples of `parent`, with its labels (`map` NULL) or with those of `map`. */
 static dsc_status copy(dsc_dataset **result, const dsc_dataset *parent, const uint16_t *map, size_t classes,
                        const char *const *names, dsc_error *error) {
     const size_t count = parent->count;

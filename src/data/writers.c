@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* writers.c: labels that say who wrote each image; see writers.h. */
+/* writers.c: labels that name the writer of each image; see writers.h. */
 #include "data/writers.h"
 
 #include "base/error.h"
