@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* card.c: `descender card`: a model card of a run. */
+/* card.c: `descender card`: writes a model card of a run. */
 #include "command.h"
 
 #include "base/file.h"
@@ -20,7 +20,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FIGURE "confusion" /* how report_draw_confusion calls it */
+#define FIGURE "confusion" /* the name in report_draw_confusion */
 
 typedef struct values {
     command_source source;
@@ -46,12 +46,12 @@ typedef struct session {
     report_trial trials[REPORT_TRIALS];
     char model_sha256[FETCH_SHA256_HEX];
     report_figures figures;
-    dsc_text title, data_title, prefix; /* prefix: of the figure's files, for it lies beside the card */
+    dsc_text title, data_title, prefix; /* prefix: of the figure's files, which are beside the card */
     command_watch watch;
 } session;
 
-/* The figure is called after the card: two cards in one folder have one each. What is no plain letter in the
- * card's name could be of meaning where the figure is linked. */
+/* Names the figure after the card, so that two cards in one folder have separate figures. Characters other
+ * than letters, digits, '.' and '_' become '-', because they could have a meaning in a link. */
 static void name_figure(dsc_text *prefix, const char *out) {
     const char *slash = strrchr(out, '/'), *name = slash ? slash + 1 : out;
     const char *dot = strrchr(name, '.');
@@ -64,8 +64,8 @@ static void name_figure(dsc_text *prefix, const char *out) {
     dsc_text_append(prefix, "-");
 }
 
-/* Before the measuring: fails if the figure would replace somebody else's. A card that goes through a pipe, a
- * descriptor or a link has no place beside it: it does without a figure, as it does without cairo. */
+/* Called before measuring: fails if the figure would replace a file that is not the program's. A card written
+ * to a pipe, a descriptor or a link has no folder for a figure; it has none, as without cairo. */
 static dsc_status claim_figure(session *s, char **folder, dsc_error *error) {
     struct stat info;
     if (!DESCENDER_WITH_CAIRO || (!lstat(s->how->out, &info) && !S_ISREG(info.st_mode))) return DSC_OK;

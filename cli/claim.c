@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* claim.c: `descender claim`: what a run reached, as a file that anybody can check. */
+/* claim.c: `descender claim`: writes a run's results to a file that others can check. */
 #include "command.h"
 
 #include "base/file.h"
@@ -66,7 +66,7 @@ static dsc_status open_data(session *s, dsc_error *error) {
     return status ? status : command_rehearse(s->call, s->path, error);
 }
 
-/* The names that are handed on have no path of this machine. */
+/* Names in a claim are passed on and have no path of this machine. */
 static dsc_status take_names(session *s, dsc_error *error) {
     report_run_claim *c = &s->claim;
     const char *kernels = json_string_value(json_object_get(s->facts.start, "kernels"));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* claim_work.c: hashes and answers of data and a model. */
+/* claim_work.c: hashes of data, and hashes and answers of a model, for claims. */
 #include "claim_work.h"
 
 #include "progress.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* claim_work.h: what `descender claim` and `descender reproduce` have in common. */
+/* claim_work.h: shared by `descender claim` and `descender reproduce`. */
 #ifndef CLI_CLAIM_WORK_H
 #define CLI_CLAIM_WORK_H
 
@@ -8,11 +8,12 @@
 #include "source.h"
 #include "subject.h"
 
-/* Which data these are; `others` has none, or those that were trained with. */
+/* Sets the claim's description of the data. `others` has no data, or the images of no class used in
+ * training. */
 dsc_status command_claim_data(report_run_claim *claim, const command_data *data, const command_others *others,
                               dsc_error *error);
 
-/* Hashes the subject's model, which is a run's, and has it answer the test set. */
+/* Hashes the model of the subject, a run, and evaluates it on the test set. */
 dsc_status command_claim_model(report_run_claim *claim, command_call *call, command_subject *subject,
                                command_data *data, unsigned threads, dsc_error *error);
 

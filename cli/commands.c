@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* commands.c: the registry. A new command is one file and one line here, at its place in help. */
+/* commands.c: the registry. A new command is one file and one line here, in the order of help. */
 #include "command.h"
 
 #define COMMANDS(COMMAND)                                                                                    \

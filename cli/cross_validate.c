@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* cross_validate.c: `descender cross-validate`: every training image answered once by a network that has not
- * seen it. */
+/* cross_validate.c: `descender cross-validate`: each training image is answered by a network that was not
+ * trained on it. */
 #include "study.h"
 
 #include "base/memory.h"
@@ -47,11 +47,11 @@ static void append_row(dsc_text *text, const dsc_study *study, size_t trial) {
     study_end_row(text, study, trial);
 }
 
-/* ---- what came of it ---- */
+/* ---- results ---- */
 
 typedef struct outcome {
     dsc_spread accuracy, loss;
-    dsc_metrics pooled; /* the answers of all folds, of it confusion, count, right ones and loss */
+    dsc_metrics pooled; /* over all folds: confusion, count, right answers and loss */
     size_t failed;
 } outcome;
 

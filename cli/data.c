@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* data.c: `descender data`: the actions that look at data, fetch them, check them and make them. */
+/* data.c: `descender data`: actions that inspect, fetch, check and make data. */
 #include "command.h"
 
 #define ACTIONS(COMMAND)                                                                                     \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* data_check.c: `descender data check`: everything that is wrong with data: of the four files also with each
- * file, whether they open or not. */
+/* data_check.c: `descender data check`: reports all problems of data; of four IDX files also those of each
+ * file, whether the data can be opened or not. */
 #include "command.h"
 
 #include "data/check.h"
@@ -68,7 +68,7 @@ static void find(findings *f, dsc_check_counts *counts, dsc_check_level level, c
     on_finding(f, level, message);
 }
 
-/* What of one part does not fit the model. */
+/* Reports where one part does not fit the model. */
 static dsc_status compare(findings *f, dsc_check_counts *counts, const dsc_dataset *part,
                           const command_subject *subject, dsc_error *error) {
     dsc_dataset *matched;
@@ -100,7 +100,7 @@ static dsc_status compare_all(findings *f, dsc_check_counts *counts, const char 
     return status;
 }
 
-/* `subject` has no model: the data is not compared with one. */
+/* A subject without a model is not compared. */
 static dsc_status check(findings *f, const char *folder, const command_subject *subject, dsc_error *error) {
     dsc_check_counts counts;
     dsc_status status = dsc_data_check(&counts, folder, on_finding, f, error);
@@ -112,7 +112,7 @@ static dsc_status check(findings *f, const char *folder, const command_subject *
                     counts.errors == 1 ? "" : "s", counts.warnings, counts.warnings == 1 ? "" : "s");
 }
 
-/* Whether they are the four files, or nothing that could be opened otherwise. */
+/* Whether the place holds the four IDX files, or nothing in any other form. */
 static bool are_files(const char *path) {
     const dsc_data_form *form = NULL;
     char *inner = NULL;
@@ -121,7 +121,7 @@ static bool are_files(const char *path) {
     return !found || form == &dsc_data_form_idx;
 }
 
-/* Of data in any other form: opened first. */
+/* Checks data in any other form, which are opened first. */
 static dsc_status check_opened(findings *f, command_call *call, char *path, const command_subject *subject,
                                dsc_error *error) {
     const values *how = call->values;

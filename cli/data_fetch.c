@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* data_fetch.c: `descender data fetch`: sees to it that a data set that is known by name is on disk. */
+/* data_fetch.c: `descender data fetch`: makes sure that a known data set is on disk. */
 #include "command.h"
 
 #include "base/error.h"
@@ -13,7 +13,7 @@ typedef struct values {
     bool offline, json, quiet;
 } values;
 
-/* What was checked: the files that are read. */
+/* The name of a checked file, one of those that are read. */
 static const char *file_at(const dsc_known_data *known, size_t i) {
     if (known->members) return known->members[i];
     return i < dsc_known_files(known) ? known->files[i].name : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* data_info.c: `descender data info`: what the data are: shapes, types, ranges, classes, checksums. */
+/* data_info.c: `descender data info`: shapes, types, ranges, classes and checksums of data. */
 #include "command.h"
 
 #include "data/dataset.h"
@@ -57,7 +57,7 @@ static void append_figures(dsc_text *text, const dsc_data_summary *train, const 
     count_row(text, "blank images", train->blank, test->blank);
 }
 
-/* What a model that is trained on them remembers. */
+/* The properties that a model trained on the data stores. */
 static void append_kind(dsc_text *text, const dsc_images *train, const dsc_images *test) {
     row(text, "ground", dsc_ground_name(train->ground), dsc_ground_name(test->ground));
     row(text, "preparation", dsc_preparation_name(train->preparation),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* data_list.c: `descender data list`: the data sets that are known by name, and which of them are here. */
+/* data_list.c: `descender data list`: the known data sets, and which of them are on disk. */
 #include "command.h"
 
 #include "fetch/places.h"
@@ -12,7 +12,7 @@ typedef struct values {
     bool json, quiet;
 } values;
 
-/* How much is downloaded: 0 if any size is not known. */
+/* The download size in bytes; 0 if any file's size is unknown. */
 static uint64_t download_size(const dsc_known_data *known) {
     uint64_t sum = 0;
     for (size_t i = 0; i < dsc_known_files(known); i++) {

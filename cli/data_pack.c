@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* data_pack.c: `descender data pack`: data of any form into the four IDX files, which are read fastest. */
+/* data_pack.c: `descender data pack`: converts data of any form to the four IDX files, the fastest form to
+ * read. */
 #include "command.h"
 
 #include "data/images.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* data_pack_out.c: images, labels, names of classes and a note in OUT; see data_pack_out.h. */
+/* data_pack_out.c: writes images, labels, class names and the note to OUT; see data_pack_out.h. */
 #include "data_pack_out.h"
 
 #include "base/file.h"
@@ -35,8 +35,7 @@ void pack_part_clear(pack_part *part) {
     *part = (pack_part){0};
 }
 
-/* In the order in which they take their names: while the labels are not there, nobody takes the images for
- * data. */
+/* In the order of renaming: without the labels the images are not taken for data. */
 enum { CLASS_NAMES, IMAGES_NOTE, TRAIN_IMAGES, TEST_IMAGES, TRAIN_LABELS, TEST_LABELS };
 
 static const char *const names[PACK_OUT_FILES] = {
@@ -50,19 +49,19 @@ static const char *const names[PACK_OUT_FILES] = {
 
 static bool is_text(size_t file) { return file == CLASS_NAMES || file == IMAGES_NOTE; }
 
-/* The set that a file tells of. */
+/* The set that a file belongs to. */
 static const pack_part *part_of(const pack_out *out, size_t file) {
     return file == TEST_IMAGES || file == TEST_LABELS ? out->test : out->train;
 }
 
-/* Whether the file is written, by the name that is plain or ends in ".gz". */
+/* Whether the file is written, under the plain name or with ".gz". */
 static bool is_made(const pack_out *out, size_t file, bool gzip) {
     return part_of(out, file)->count && gzip == (out->gzip && !is_text(file));
 }
 
 typedef dsc_status visitor(pack_out *out, const char *path, size_t file, bool gzip, dsc_error *error);
 
-/* Every name that data in OUT may have, plain and compressed. */
+/* Calls `visit` for every possible name of data in OUT, plain and compressed. */
 static dsc_status visit_files(pack_out *out, visitor *visit, dsc_error *error) {
     dsc_status status = DSC_OK;
     for (size_t i = 0; i < 2 * PACK_OUT_FILES && !status; i++) {
@@ -78,7 +77,7 @@ static dsc_status visit_files(pack_out *out, visitor *visit, dsc_error *error) {
     return status;
 }
 
-/* Files that are there already are somebody's data. */
+/* Fails if the file exists: it belongs to other data. */
 static dsc_status claim(pack_out *out, const char *path, size_t file, bool gzip, dsc_error *error) {
     if (!out->force && dsc_is_there(path))
         return dsc_fail(error, DSC_ERROR_IO,
@@ -91,7 +90,7 @@ dsc_status pack_out_claim(pack_out *out, dsc_error *error) {
     return status ? status : visit_files(out, claim, error);
 }
 
-/* Everything is written before anything takes its name, so that a full disk leaves the old data whole. */
+/* Writes all files before renaming any, so that a full disk leaves the old data whole. */
 static dsc_status begin(pack_out *out, const char *path, size_t file, bool gzip, dsc_error *error) {
     if (!is_made(out, file, gzip)) return DSC_OK;
     const pack_part *set = part_of(out, file);
@@ -112,14 +111,15 @@ static dsc_status begin(pack_out *out, const char *path, size_t file, bool gzip,
     return status;
 }
 
-/* An old .gz beside a new plain file, or an old test set, would be taken for part of the new data; and so
- * would old labels beside new images, if all ended here. */
+/* Removes old files that would be taken for a part of the new data: a .gz beside a new plain file, an old
+ * test set, and old labels beside new images if the program ended here. */
 static dsc_status remove_old(pack_out *out, const char *path, size_t file, bool gzip, dsc_error *error) {
     struct stat info;
     const bool replaced = is_made(out, file, gzip);
     if (lstat(path, &info) || (replaced && file < TRAIN_LABELS)) return DSC_OK;
     if (replaced && !S_ISREG(info.st_mode)) return DSC_OK; /* a link stays */
-    return unlink(path) && !replaced                       /* what cannot be removed is written in place */
+    return unlink(path) && !replaced                       /* if removing fails, the file is written in
+                                                            * place */
                ? dsc_fail_system(error, path, "is of the data that are replaced, and cannot be removed")
                : DSC_OK;
 }

@@ -7,16 +7,16 @@
 
 #include "data/images.h"
 
-/* One of the two sets, as it is written. */
+/* One of the two sets, ready to be written. */
 typedef struct pack_part {
     const dsc_dataset *data;
-    size_t count; /* 0: the set has no files */
+    size_t count; /* 0: no files for this set */
     dsc_array images, labels;
-    dsc_images looks; /* of the images; set where count is not 0 */
+    dsc_images looks; /* of the images; valid if count > 0 */
 } pack_part;
 
-/* What of a set goes into files: its images one behind the other, in its order. Without data the set has
- * none. Begins as {0}; release with pack_part_clear, also after a failure. */
+/* Gathers the images and labels of a set in order. `data` NULL: the set has no files. Starts as {0}; release
+ * with pack_part_clear, also after a failure. */
 dsc_status pack_part_gather(pack_part *part, const dsc_dataset *data, dsc_error *error);
 void pack_part_clear(pack_part *part);
 
@@ -27,14 +27,14 @@ typedef struct pack_out {
     const char *folder;
     const pack_part *train, *test;
     bool gzip, force;
-    struct dsc_file_writer *writers[PACK_OUT_FILES]; /* at work; {0} before and after */
+    struct dsc_file_writer *writers[PACK_OUT_FILES]; /* open files; {0} before and after writing */
 } pack_out;
 
-/* Makes the folder; fails if data are there and may not be replaced, or where a file could not be written. */
+/* Makes the folder. Fails if it holds data that must not be replaced, or a file cannot be written. */
 dsc_status pack_out_claim(pack_out *out, dsc_error *error);
 
-/* Writes all files, or none: old data stay whole where that fails. Old files that would be taken for part of
- * the new data are removed. */
+/* Writes all files or none: on failure the old data stay whole. Removes old files that would be taken for a
+ * part of the new data. */
 dsc_status pack_out_write(pack_out *out, dsc_error *error);
 
 #endif

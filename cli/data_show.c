@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* data_show.c: `descender data show`: images of the data, in the terminal, as a picture, or as numbers. */
+/* data_show.c: `descender data show`: shows images in the terminal, as a picture, or as numbers. */
 #include "command.h"
 
 #include "augment/augment.h"
@@ -33,7 +33,7 @@ typedef struct values {
     bool raw, scaled, json, quiet;
 } values;
 
-/* Which images of the set are shown. */
+/* The images shown, as numbers of the set. */
 typedef struct chosen {
     const dsc_dataset *data;
     int64_t *index;
@@ -52,7 +52,7 @@ static dsc_status find_label(size_t *label, const dsc_dataset *data, const char 
                     name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-/* The images that may be chosen: all, or those of a label. */
+/* Finds the images to choose from: all, or those of a label. */
 static dsc_status candidates(chosen *from, const char *label_name, dsc_error *error) {
     size_t count = dsc_dataset_count(from->data), label = 0;
     const uint8_t *labels = dsc_dataset_labels(from->data);
@@ -68,7 +68,8 @@ static dsc_status candidates(chosen *from, const char *label_name, dsc_error *er
     return DSC_OK;
 }
 
-/* NumPy's rng.choice(number of candidates, size=K, replace=False): the tutorial's five for its seed. */
+/* Chooses as NumPy's rng.choice(number of candidates, size=K, replace=False): the tutorial's five for its
+ * seed. */
 static dsc_status choose_random(chosen *shown, const values *how, dsc_error *error) {
     size_t count = (size_t)how->random;
     if (count > shown->count)
@@ -102,7 +103,7 @@ static dsc_status choose(command_call *call, chosen *shown, const values *how, d
     return DSC_OK;
 }
 
-/* ---- ways to show them ---- */
+/* ---- output ---- */
 
 static dsc_status show_raw(const chosen *shown, const values *how, dsc_error *error) {
     size_t shape[3];
@@ -112,7 +113,7 @@ static dsc_status show_raw(const chosen *shown, const values *how, dsc_error *er
     for (size_t i = 0; i < shown->count; i++) {
         const uint8_t *image = dsc_dataset_image(shown->data, (size_t)shown->index[i]);
         if (i) dsc_text_append(&text, "\n");
-        /* More channels than one are as many arrays. */
+        /* One array per channel. */
         for (size_t c = 0; c < shape[0]; c++, image += shape[1] * shape[2]) {
             if (how->scaled)
                 draw_numpy_print_scaled(&text, image, shape[1], shape[2], 255, line);
@@ -156,11 +157,11 @@ static dsc_status show_json(const chosen *shown, const command_data *data, const
                               error);
 }
 
-/* What a grid of images is made of. */
+/* The parts of a grid of images. */
 typedef struct tiles {
     draw_tile *tile;
     char (*title)[TITLE];
-    uint8_t *changed; /* the augmented images */
+    uint8_t *changed; /* augmented images */
     size_t count, columns;
 } tiles;
 
@@ -185,7 +186,7 @@ static void title_image(tiles *t, size_t at, const dsc_dataset *data, size_t ind
     t->tile[at] = (draw_tile){dsc_dataset_image(data, index), t->title[at]};
 }
 
-/* The images with their labels. */
+/* Lays out the images with their labels. */
 static dsc_status lay_out(tiles *t, const chosen *shown, dsc_error *error) {
     dsc_status status = tiles_allocate(t, shown->count, 0, error);
     for (size_t i = 0; !status && i < shown->count; i++)
@@ -193,7 +194,7 @@ static dsc_status lay_out(tiles *t, const chosen *shown, dsc_error *error) {
     return status;
 }
 
-/* Each image with its label, and behind it what augmentation makes of it in the first epochs. */
+/* Lays out each image with its label, followed by its augmented versions of the first epochs. */
 static dsc_status lay_out_changed(tiles *t, const chosen *shown, const values *how, dsc_error *error) {
     const dsc_dataset *data = shown->data;
     size_t size = data->image_size, all = shown->count * (CHANGED + 1);

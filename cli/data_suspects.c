@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* data_suspects.c: `descender data suspects`: labels that networks doubt which have not seen the image. */
+/* data_suspects.c: `descender data suspects`: finds labels that networks doubt which were not trained on the
+ * image. */
 #include "study.h"
 
 #include "base/memory.h"
@@ -204,7 +205,7 @@ static dsc_status report(const command_call *call, const dsc_study *study, dsc_e
     return status;
 }
 
-/* The data of a study are those that it was begun with. */
+/* The data are those with which the study was started. */
 static dsc_status apply(command_call *call, dsc_error *error) {
     const values *how = call->values;
     const study_values *study = &how->study;
@@ -248,7 +249,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     const values *how = call->values;
     dsc_status status = check_options(call, how, error);
     if (!status && how->apply) return apply(call, error);
-    if (!status) status = command_rehearse(call, how->out, error); /* known before the work */
+    if (!status) status = command_rehearse(call, how->out, error); /* fails before the work */
     return status ? status : study_run(&self, call, error);
 }
 

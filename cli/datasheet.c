@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* datasheet.c: `descender datasheet`: what is in a folder of data. */
+/* datasheet.c: `descender datasheet`: describes the data of a folder. */
 #include "command.h"
 
 #include "base/file.h"
@@ -23,7 +23,7 @@ static json_t *duplicates_json(const dsc_duplicates *d) {
 
 static json_t *real(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
-/* Without libcrypto there is none. */
+/* Without libcrypto the hash is empty: null. */
 static json_t *hash_json(const char *hex) { return *hex ? json_string(hex) : json_null(); }
 
 static json_t *set_json(const report_datasheet *sheet, size_t which) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* evaluate.c: `descender evaluate`: how good a trained model is. */
+/* evaluate.c: `descender evaluate`: measures a trained model. */
 #include "command.h"
 
 #include "base/file.h"
@@ -34,22 +34,22 @@ typedef struct examination {
     command_subject subject;
     command_data data;
     dsc_metrics metrics;
-    command_members members;         /* what they reached, if the model is an ensemble */
-    size_t majority, majority_right; /* the most frequent class of the training set; right on the test set */
+    command_members members;         /* of each member, if the model is an ensemble */
+    size_t majority, majority_right; /* most frequent training class; its images in the test set */
     bool has_majority;
     evaluate_parts parts;
     dsc_refusals answers, refused; /* of the data; of the images of no class */
     command_others others;
     command_progress progress;
-    dsc_file_writer *table; /* of --per-sample */
+    dsc_file_writer *table; /* for --per-sample */
     dsc_text line;
     dsc_status table_status;
     dsc_error table_error;
 } examination;
 
-/* ---- one line for each sample ---- */
+/* ---- one line per sample ---- */
 
-/* A name as CSV has it (RFC 4180): in quotes where it must be. */
+/* Appends a name as a CSV field (RFC 4180), quoted if necessary. */
 static void append_field(dsc_text *line, const char *name) {
     if (!strpbrk(name, ",\"\r\n")) {
         dsc_text_append(line, "%s", name);
@@ -90,7 +90,7 @@ static int on_answer(void *user, const dsc_answer *answer) {
     dsc_text_append(&x->line, "%zu,", answer->sample);
     append_field(&x->line, dsc_model_class_name(x->subject.model, answer->label));
     dsc_text_append(&x->line, ",");
-    /* Where a number is not finite, the fields of the answer are empty. */
+    /* An answer that is not finite has empty fields. */
     if (answer->is_finite) append_field(&x->line, dsc_model_class_name(x->subject.model, answer->prediction));
     dsc_text_append(&x->line, ",%d,%s", answer->label == answer->prediction,
                     answer->is_finite ? dsc_format_shortest(number, answer->loss) : "");
@@ -131,7 +131,7 @@ static dsc_status measure_others(examination *x, dsc_error *error) {
     dsc_metrics metrics = {0};
     if (!x->others.data) return DSC_OK;
     const size_t count = dsc_dataset_count(x->others.data);
-    const char *const name[1] = {dsc_model_class_name(x->subject.model, 0)}; /* any that the model knows */
+    const char *const name[1] = {dsc_model_class_name(x->subject.model, 0)}; /* any class of the model */
     const uint16_t map[256] = {0};
     dsc_dataset *data = NULL;
     dsc_status status = dsc_refusals_initialise(&x->refused, count, error);
@@ -147,7 +147,7 @@ static dsc_status measure_others(examination *x, dsc_error *error) {
     return status;
 }
 
-/* Of a model with a threshold, or where the user asks for images of no class. */
+/* Whether refusals are shown: the model has a threshold, or the user gave images of no class. */
 static bool tells_refusals(const examination *x) {
     return dsc_model_refuse_below(x->subject.model) > 0 || x->others.data;
 }
@@ -188,8 +188,8 @@ static void add_refusals(json_t *json, const examination *x) {
 
 /* ---- the evaluation ---- */
 
-/* What is right without looking, of images that nobody has learned from: the number to compare with. A
- * training set with classes that the model does not know is not the one that belongs to it. */
+/* Finds the accuracy of always answering the most frequent class, for comparison, on images not used for
+ * training. A training set with classes unknown to the model is not the model's, and is not used. */
 static dsc_status find_majority(examination *x, dsc_error *error) {
     dsc_dataset *training;
     if (x->how->split == SPLIT_TRAIN) return DSC_OK;
@@ -281,7 +281,7 @@ static dsc_status report(const examination *x, dsc_error *error) {
     return status;
 }
 
-/* In the place of the model: what it says of shifted images together. */
+/* Replaces the model by the mean of its answers to shifted images. */
 static dsc_status shift(examination *x, dsc_error *error) {
     dsc_model *shifted;
     if (!x->how->shifts) return DSC_OK;

@@ -25,9 +25,9 @@ typedef struct writer {
 } writer;
 
 typedef struct writers {
-    writer *list; /* most often misread first */
+    writer *list; /* most errors first */
     size_t count, without_error;
-    double mean; /* of their accuracies */
+    double mean; /* mean of the writers' accuracies */
 } writers;
 
 static bool has_parts(const evaluate_parts *p) {

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "97.91", or "-" where there is nothing to divide by. */
+/* "97.91", or "-" if it is undefined. */
 static char *percent(char out[32], double share) {
     if (!isfinite(share)) return strcpy(out, "-");
     return dsc_format_fixed(out, 32, 100 * share, 2);
@@ -66,12 +66,12 @@ static void append_classes(dsc_text *text, const dsc_metrics *m, const dsc_model
     }
 }
 
-/* The largest mistakes, where the whole matrix would not fit a page. */
+/* Appends the most frequent mistakes, if the whole matrix is too large for a page. */
 static void append_mistakes(dsc_text *text, const dsc_metrics *m, const char *const *names) {
     enum { SHOWN = 10 };
     size_t n = m->classes, before = SIZE_MAX, shown = 0;
     dsc_text_append(text, "\nmost frequent mistakes\n");
-    while (shown < SHOWN) { /* descending counts; equals in order */
+    while (shown < SHOWN) { /* by descending count; ties in order */
         size_t largest = 0;
         for (size_t i = 0; i < n * n; i++)
             if (i / n != i % n && m->confusion[i] < before && m->confusion[i] > largest)
@@ -93,7 +93,7 @@ void command_append_confusion(dsc_text *text, const dsc_metrics *m, const char *
         append_mistakes(text, m, names);
         return;
     }
-    /* Names that are wider than a column are numbered: rows tell which is which. */
+    /* Names wider than a column are replaced by numbers, which the rows explain. */
     const bool numbered = widest(names, m->classes, 0) > 5;
     const size_t width = (numbered ? 4 : 0) + widest(names, m->classes, 8) + 2;
     dsc_text_append(text, "\nconfusion: what it is (rows), what it was read as (columns)\n%*s", (int)width,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* export.c: `descender export`: a model as a file that other programs use. */
+/* export.c: `descender export`: writes a model to a file for other programs. */
 #include "command.h"
 
 #include "base/error.h"
@@ -44,12 +44,12 @@ typedef struct session {
     exchange_reference reference;
     target targets[FORMATS_MOST];
     size_t count;
-    char *stem, *folder; /* of the files: the last part of their path, and what is before it */
+    char *stem, *folder; /* of the files: last part of the path, and its folder */
     char hash[FETCH_SHA256_HEX];
-    dsc_text line; /* the command that makes this */
+    dsc_text line; /* the command that makes these files */
 } session;
 
-/* --- what is asked for --- */
+/* --- options --- */
 
 static dsc_status add_target(session *s, const char *text, dsc_error *error) {
     const char *next = text;
@@ -79,7 +79,7 @@ static dsc_status find_targets(session *s, dsc_error *error) {
     return status;
 }
 
-/* runs/0001-mnist/ -> 0001-mnist; digits.safetensors -> digits. An extension that was given is not
+/* Finds the names: runs/0001-mnist/ -> 0001-mnist; digits.safetensors -> digits. A given extension is not
  * doubled. */
 static dsc_status find_names(session *s, dsc_error *error) {
     const char *path = s->how->out ? s->how->out : s->call->operands[0];
@@ -112,7 +112,8 @@ static dsc_status make(session *s, target *t, dsc_error *error) {
     t->output.hash = *s->hash ? s->hash : NULL;
     dsc_error why;
     const dsc_status status = t->format->write(&t->output, s->subject.model, t->values, &why);
-    if (status == DSC_ERROR_UNSUPPORTED && !s->how->to) { /* one of all formats: the others are of use */
+    if (status == DSC_ERROR_UNSUPPORTED && !s->how->to) { /* one of all formats: the others are still
+                                                           * useful */
         t->check = (exchange_check){.format = t->format->name, .skipped = true};
         (void)snprintf(t->check.why, sizeof t->check.why, "%s", why.message);
         t->checked = true;
@@ -127,7 +128,7 @@ static char *path_of(const session *s, const exchange_file *file) {
     return path.data;
 }
 
-/* Nothing is written if one of the files is there already. */
+/* Writes nothing if one of the files exists. */
 static dsc_status check_places(session *s, const target *t, dsc_error *error) {
     dsc_status status = DSC_OK;
     for (size_t i = 0; i < t->output.count && !status; i++) {
@@ -144,7 +145,7 @@ static dsc_status check_places(session *s, const target *t, dsc_error *error) {
     return status;
 }
 
-/* All bytes are written before the first file has its name: a full disk leaves none of them. */
+/* Writes all bytes before renaming the first file: a full disk leaves none of them. */
 static dsc_status write_files(const session *s, const target *t, dsc_error *error) {
     dsc_file_writer *writers[EXCHANGE_FILES_MOST] = {NULL};
     dsc_status status = DSC_OK;
@@ -176,7 +177,7 @@ static dsc_status open_reference(session *s, dsc_error *error) {
                                    (unsigned)s->how->threads, error);
 }
 
-/* What the files say of the accuracy: what was measured now, or what the run's log has. */
+/* Notes the accuracy for the files: the one measured now, or the run log's. */
 static dsc_status note_accuracy(session *s, dsc_error *error) {
     if (s->how->verify)
         return s->data.test ? command_note_accuracy(s->subject.model,
@@ -215,7 +216,7 @@ static bool any_differs(const session *s) {
     return false;
 }
 
-/* --- telling --- */
+/* --- output --- */
 
 static json_t *check_json(const exchange_check *c) {
     if (c->skipped) return json_pack("{s:b, s:s}", "skipped", 1, "why", c->why);
@@ -247,7 +248,7 @@ static dsc_status report_json(const session *s, bool written, dsc_error *error) 
     return command_print_json(all, error);
 }
 
-/* Columns that fit a narrow terminal, too. */
+/* The columns also fit a narrow terminal. */
 static void report_check(const exchange_check *c) {
     if (c->skipped) {
         command_print("%-11s skipped: %s\n", c->format, c->why);

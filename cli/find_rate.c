@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* find_rate.c: the learning-rate range test for people: a number to use, and the curve that it comes from. */
+/* find_rate.c: the learning-rate range test: prints the suggested rate and the curve. */
 #include "find_rate.h"
 
 #include "draw/chart.h"
@@ -18,7 +18,7 @@ static int on_event(void *user, const dsc_event *event) {
     return command_should_stop();
 }
 
-/* The curve against log10 of the rate, without the end where it has exploded. */
+/* Appends the curve against log10 of the rate, without the diverged end. */
 static dsc_status append_chart(dsc_text *text, const dsc_rate_test *test, const draw_terminal *terminal,
                                dsc_error *error) {
     double *x = calloc(test->count, sizeof *x);

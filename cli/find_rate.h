@@ -6,7 +6,7 @@
 #include "command.h"
 #include "train/recipe.h"
 
-/* Runs the range test, prints the rate it suggests and a chart or JSON. */
+/* Runs the range test; prints the suggested rate and a chart, or JSON. */
 dsc_status command_find_rate(command_call *call, const dsc_recipe *recipe, const dsc_dataset *data,
                              const char *data_name, unsigned threads, dsc_error *error);
 

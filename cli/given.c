@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* given.c: from the options that are given, and the data that is found, to a recipe that says all. */
+/* given.c: completes a recipe from the given options and the data. */
 #include "given.h"
 
 #include "subject.h"
@@ -33,7 +33,7 @@ dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const
 
 bool command_recipe_is_auto(const char *name) { return !strcmp(name, DSC_RECIPE_AUTO); }
 
-/* ---- the model that is started from ---- */
+/* ---- the model to start from ---- */
 
 enum { CLASSES_MOST = 256 }; /* of a data set: labels are bytes */
 
@@ -44,7 +44,7 @@ void command_start_clear(command_start *start) {
     *start = (command_start){0};
 }
 
-/* From a run's folder to its model; the path is kept whole, for another day and another folder. */
+/* Finds the model of a run's folder. The path is made absolute, for later use from another folder. */
 static dsc_status find_model(dsc_model **model, char **text, const char *option, dsc_error *error) {
     command_subject subject;
     dsc_status status = command_subject_open(&subject, *text, error);
@@ -88,7 +88,8 @@ static void count_copied(void *user, const dsc_node *to, const dsc_node *from, s
         (void)json_array_append_new(start->afresh, dsc_json_text(dsc_node_name(to)));
 }
 
-/* The network of the model, or the recipe's own, for the classes and images of `data`; what is copied. */
+/* Sets the network to the start model's, or keeps the recipe's own, for the classes and images of `data`, and
+ * finds what is copied. */
 static dsc_status adapt_start(command_start *start, dsc_recipe *recipe, bool own_network,
                               const dsc_dataset *data, dsc_error *error) {
     const char *names[CLASSES_MOST];
@@ -120,7 +121,7 @@ static void tell_start(const command_start *start, const dsc_recipe *recipe, con
             &text, "%s%s", i ? ", " : "  afresh: ",
             dsc_visible(shown, sizeof shown, json_string_value(json_array_get(start->afresh, i))));
     if (json_array_size(start->afresh)) dsc_text_append(&text, "\n");
-    (void)command_print_text(&text, NULL); /* for want of memory nothing is said: the work will meet it */
+    (void)command_print_text(&text, NULL); /* without memory nothing is printed; later work reports it */
     (void)fflush(stdout);
 }
 
@@ -131,13 +132,13 @@ dsc_status command_recipe_begin(dsc_recipe *recipe, command_start *start, const 
     *start = (command_start){0};
     dsc_status status = command_recipe_is_auto(name) ? dsc_recipe_initialise(recipe, error)
                                                      : dsc_recipe_open(recipe, name, error);
-    /* What is compared with the epochs waits until those are known. */
+    /* The epochs are not known yet: checks against them must not fail. */
     if (!status && command_recipe_is_auto(name)) recipe->epochs = INT32_MAX;
     if (!status) status = command_recipe_override(recipe, call, given, error);
     return status ? status : find_start(start, recipe, error);
 }
 
-/* What the user gave needs no reason. */
+/* Prints the reasons of the suggestion, except for what the user gave. */
 static void tell_suggestion(const dsc_suggestion *s, const command_call *call) {
     if (call->json || call->quiet) return;
     dsc_text text = {0};
@@ -145,11 +146,11 @@ static void tell_suggestion(const dsc_suggestion *s, const command_call *call) {
     for (size_t i = 0; i < s->count; i++)
         if (!dsc_param_find(dsc_recipe_params, s->reason[i].what) || !command_given(call, s->reason[i].what))
             dsc_text_append(&text, "  %-8s  %s\n", s->reason[i].what, s->reason[i].why);
-    (void)command_print_text(&text, NULL); /* for want of memory nothing is said: the work will meet it */
+    (void)command_print_text(&text, NULL); /* without memory nothing is printed; later work reports it */
     (void)fflush(stdout);
 }
 
-/* In the place of the recipe: what is suggested, with what the user gave over it. */
+/* Replaces the recipe by the suggestion, with the user's options over it. */
 static dsc_status take_suggestion(dsc_recipe *recipe, command_call *call, const dsc_recipe *given,
                                   const dsc_dataset *train, unsigned threads, dsc_error *error) {
     const bool own_network = recipe->from && !command_given(call, "model");
@@ -177,8 +178,7 @@ static dsc_status take_suggestion(dsc_recipe *recipe, command_call *call, const 
     return status;
 }
 
-/* A graph of its own is trained with the loss that it has, unless the user wants another, which is
- * refused. */
+/* A model with its own graph keeps its loss, unless the user asks for another, which is refused. */
 static dsc_status keep_loss(const command_start *start, dsc_recipe *recipe, const command_call *call,
                             dsc_error *error) {
     if (!start->model || !start->model->own_graph || command_given(call, "loss") ||
@@ -208,7 +208,7 @@ dsc_status command_recipe_settle(dsc_recipe *recipe, const char *asked, const ch
         return dsc_text_replace(&recipe->data, known->name, error);
     }
     char *whole = realpath(asked, NULL);
-    if (!whole) { /* FOLDER/emnist-letters: the folder is there, and what its files begin with is kept */
+    if (!whole) { /* FOLDER/emnist-letters: resolves the folder and keeps the beginning of the files' names */
         const char *slash = strrchr(asked, '/');
         char *folder = dsc_path_folder(asked);
         char *real = folder ? realpath(folder, NULL) : NULL;
@@ -216,7 +216,7 @@ dsc_status command_recipe_settle(dsc_recipe *recipe, const char *asked, const ch
         free(real);
         free(folder);
     }
-    if (!whole) return DSC_OK; /* it was opened by this name; it will do */
+    if (!whole) return DSC_OK; /* keeps the name by which it was opened */
     free(recipe->data);
     recipe->data = whole;
     return DSC_OK;

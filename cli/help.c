@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* help.c: everything that --help, --version and `descender` alone print, made from the descriptors. */
+/* help.c: prints --help, --version and the output of `descender` alone, from the descriptors. */
 #include "help.h"
 
 #include <ctype.h>

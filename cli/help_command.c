@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* help_command.c: `descender help`: the help of a command as people also ask for it, and all else that is
- * made of the same tables. */
+/* help_command.c: `descender help`: help on commands and things, man pages, completion and the reference. */
 #include "help.h"
 
 #include <string.h>
@@ -11,7 +10,7 @@ typedef struct values {
 
 enum { AS_TEXT, AS_MAN, AS_NAMES, AS_BASH, AS_ZSH, AS_MARKDOWN };
 
-/* What the operands name: a command and its group, or things and perhaps one of them. */
+/* The topic named by the operands: a command and its group, or things and possibly one of them. */
 typedef struct topic {
     const command *group, *self;
     const dsc_registry *things;
@@ -93,7 +92,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     return command_print_document(&text, error);
 }
 
-/* For completion: the commands, then the things. */
+/* For completion: first the commands, then the things. */
 static void append_topics(dsc_text *text) {
     const command *self;
     for (size_t i = 0; (self = command_at(&commands, i)); i++) dsc_text_append(text, "%s ", self->name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* help_completion.c: completion for bash and zsh, from the descriptors: commands, actions, options, choices,
- * recipes; files elsewhere. */
+/* help_completion.c: completion for bash and zsh, from the descriptors: commands, actions, options, choices
+ * and recipes; files for everything else. */
 #include "help.h"
 
 #include "data/known.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "f32|bf16" as words. */
+/* Appends "f32|bf16" as words. */
 static void append_choices(dsc_text *text, const char *choices) {
     for (; *choices; choices++) dsc_text_append(text, "%c", *choices == '|' ? ' ' : *choices);
 }
@@ -19,7 +19,7 @@ void help_append_recipes(dsc_text *text) {
         dsc_text_append(text, "%s%s", recipe == dsc_named_recipes ? "" : " ", recipe->name);
 }
 
-/* The words that an option's value may be, or false: files, or anything. */
+/* Appends the possible words of an option's value. Returns false for files or anything else. */
 static bool append_words(dsc_text *text, const dsc_param *param) {
     if (param->type == DSC_PARAM_CHOICE)
         append_choices(text, param->choices);
@@ -36,7 +36,7 @@ static bool append_words(dsc_text *text, const dsc_param *param) {
     return true;
 }
 
-/* Calls `use` for every command that has options: all but groups. */
+/* Calls `use` for every command with options: all but groups. */
 static void for_each(dsc_text *text, void (*use)(dsc_text *text, const command *group, const command *self)) {
     const command *self, *action;
     for (size_t i = 0; (self = command_at(&commands, i)); i++) {
@@ -114,7 +114,7 @@ void help_append_bash(dsc_text *text) {
 
 /* ---- zsh ---- */
 
-/* Inside single quotes, for _arguments and _describe: no quotes, colons or brackets. */
+/* Makes words safe inside single quotes for _arguments and _describe: no quotes, colons or brackets. */
 static void append_zsh_plain(dsc_text *text, const char *words) {
     for (; *words; words++) {
         if (*words == '\'')

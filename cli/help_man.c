@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What scdoc would take for markup is escaped. */
+/* Escapes scdoc's markup. */
 static void append_plain(dsc_text *text, const char *words) {
     for (; *words; words++) {
         if (strchr("\\*_<>`[]#", *words) ||
@@ -84,7 +84,7 @@ static void append_examples(dsc_text *text, const command *self) {
     }
 }
 
-/* The same at the end of every page. */
+/* Appends the common end of every page. */
 static void append_end(dsc_text *text, bool of_program) {
     dsc_text_append(text, "\n# EXIT STATUS\n\n*0*\n\tdone\n\n*1*\n\tfailed; standard error says why, and "
                           "what to do\n\n*2*\n\twrong "
@@ -125,7 +125,7 @@ static void append_list(dsc_text *text, const char *heading, const command *grou
     }
 }
 
-/* Every layer, op, ... with its parameters. */
+/* Appends every layer, op, ... with its parameters. */
 static void append_things(dsc_text *text) {
     const dsc_row *row;
     for (size_t i = 0; help_things[i]; i++) {

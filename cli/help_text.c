@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* help_text.c: how help looks on the terminal: headings, two columns, wrapped words; and what is said of a
- * parameter. */
+/* help_text.c: the layout of help on the terminal: headings, two columns, wrapped words; and the description
+ * of a parameter. */
 #include "help.h"
 
 #include "draw/fit.h"
@@ -15,8 +15,8 @@ const char *help_bold(void) { return command_colour(stdout) ? "\033[1m" : ""; }
 const char *help_plain(void) { return command_colour(stdout) ? "\033[0m" : ""; }
 void help_heading(const char *text) { (void)printf("\n%s%s%s\n", help_bold(), text, help_plain()); }
 
-/* Prints words from column `at` on, wrapped at the width with later lines indented by `indent`. An empty
- * line in the text starts a paragraph. */
+/* Prints words from column `at` on, wrapped at the width, later lines indented by `indent`. An empty line
+ * starts a paragraph. */
 void help_wrapped(const char *text, size_t at, size_t indent) {
     dsc_text wrapped = {0};
     draw_wrap(&wrapped, text, strlen(text), at, indent, command_width(STDOUT_FILENO));
@@ -24,7 +24,7 @@ void help_wrapped(const char *text, size_t at, size_t indent) {
     dsc_text_free(&wrapped);
 }
 
-/* "  NAME      help", the help in a column of its own, on a line of its own where NAME is long. */
+/* Prints "  NAME      help" in two columns; help on its own line if NAME is long. */
 void help_row(const char *name, const char *help) {
     size_t length = strlen(name) + HELP_MARGIN;
     (void)printf("%*s%s", HELP_MARGIN, "", name);

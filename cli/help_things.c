@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* help_things.c: `descender help layers|ops|...`: what networks and training are made of, from its
- * registries; and what is read. */
+/* help_things.c: `descender help layers|ops|...`: the components of networks and training, and the forms of
+ * data, from the registries. */
 #include "help.h"
 
 #include "augment/augment.h"
@@ -89,7 +89,7 @@ void help_print_things(const dsc_registry *registry, const dsc_row *one) {
     }
 }
 
-/* In a table of Markdown: a bar within a cell is escaped. */
+/* Appends a cell of a Markdown table: escapes bars. */
 static void append_cell(dsc_text *text, const char *words) {
     for (; *words; words++) dsc_text_append(text, *words == '|' ? "\\|" : "%c", *words);
 }

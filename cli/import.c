@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* import.c: `descender import`: a network that was trained elsewhere becomes a model of ours. */
+/* import.c: `descender import`: makes a model of a network that was trained by another program. */
 #include "command.h"
 
 #include "base/error.h"
@@ -32,7 +32,7 @@ typedef struct values {
 typedef struct session {
     command_call *call;
     const values *how;
-    const char *path; /* what is imported */
+    const char *path; /* the file to import */
     unsigned char *bytes;
     exchange_source source;
     command_data data; /* with --data */
@@ -42,7 +42,7 @@ typedef struct session {
     char *out;
 } session;
 
-/* ---- what is asked for ---- */
+/* ---- options ---- */
 
 static dsc_status find_file(session *s, dsc_error *error) {
     const values *how = s->how;
@@ -54,7 +54,7 @@ static dsc_status find_file(session *s, dsc_error *error) {
     return status || !how->map ? status : command_reads(s->call, how->map, error);
 }
 
-/* net.onnx -> net.safetensors, here; a file of that very name -> net-imported.safetensors. */
+/* net.onnx -> net.safetensors in the current folder; the same name -> net-imported.safetensors. */
 static dsc_status find_out(session *s, dsc_error *error) {
     /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): find_file has set the path */
     const char *slash = strrchr(s->path, '/'), *name = slash ? slash + 1 : s->path, *dot = strrchr(name, '.');
@@ -73,7 +73,7 @@ static dsc_status find_out(session *s, dsc_error *error) {
     return command_rehearse(s->call, s->out, error);
 }
 
-/* "0.485, 0.456, 0.406" */
+/* Parses "0.485, 0.456, 0.406". */
 static dsc_status read_numbers(double *numbers, size_t *count, const char *text, const char *option,
                                session *s, dsc_error *error) {
     if (dsc_parse_reals(numbers, count, DSC_CHANNELS_MOST, text)) return DSC_OK;
@@ -179,7 +179,7 @@ static dsc_status read_file(session *s, dsc_error *error) {
     return exchange_read(&s->model, &s->source, how->as, error);
 }
 
-/* What it was made of, without the path; and the images that it is to be shown. */
+/* Describes the origin of the model, without the path, and the images it expects. */
 static dsc_status describe(session *s, dsc_error *error) {
     dsc_text name = {0};
     dsc_images images;
@@ -191,12 +191,12 @@ static dsc_status describe(session *s, dsc_error *error) {
     dsc_model_shape(s->model, shape);
     if (status || !s->has_data) return status;
     dsc_dataset_shape(s->data.train, found);
-    if (memcmp(shape, found, sizeof shape) != 0) return DSC_OK; /* the match says it */
+    if (memcmp(shape, found, sizeof shape) != 0) return DSC_OK; /* the match reports it */
     dsc_dataset_describe(&images, s->data.train);
     return dsc_model_expect(s->model, &images, error);
 }
 
-/* Whether it answers as it did before. */
+/* Stops the evaluation if asked to. */
 static int on_answer(void *user, const dsc_answer *answer) {
     (void)user;
     (void)answer;

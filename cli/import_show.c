@@ -15,7 +15,7 @@ typedef struct line {
     int length[FIELDS];
 } line;
 
-/* The line at *at, which goes behind it; false: there is none. */
+/* Takes the line at *at and moves *at past it; false after the last. */
 static bool next_line(line *l, const char **at) {
     const char *from = *at, *end = from ? strchr(from, '\n') : NULL;
     if (!end) return false;
@@ -66,7 +66,7 @@ void import_append(dsc_text *text, const import_shown *s, bool brief) {
     dsc_text_append(text, "Model: %s\n", dsc_visible(shown, sizeof shown, s->out));
 }
 
-/* Lines of the table, and of the notes, as lists. */
+/* Makes lists of the lines of the table and of the notes. */
 static json_t *table_json(const char *table) {
     static const char *const keys[FIELDS] = {"array", "type", "shape", "parameter", "why"};
     json_t *list = json_array();

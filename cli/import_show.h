@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* import_show.h: what `descender import` says: which array went where, and how good the model is. */
+/* import_show.h: the output of `descender import`: which array went where, and the model's metrics. */
 #ifndef CLI_IMPORT_SHOW_H
 #define CLI_IMPORT_SHOW_H
 
@@ -8,7 +8,7 @@
 #include "measure/metrics.h"
 
 typedef struct import_shown {
-    const char *file, *out; /* paths: what was read, what was written */
+    const char *file, *out; /* paths of the file read and the file written */
     const dsc_model *model;
     const exchange_source *source;
     const char *data_name;
@@ -17,7 +17,7 @@ typedef struct import_shown {
 
 /* `brief`: without the table. */
 void import_append(dsc_text *text, const import_shown *shown, bool brief);
-/* NULL: out of memory. */
+/* NULL without memory. */
 json_t *import_json(const import_shown *shown);
 
 #endif

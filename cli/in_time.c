@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* in_time.c: a recipe for a time, and the clock while it is followed: tune/timed.h, for people. */
+/* in_time.c: `--seconds` and `--minutes`: picks a recipe for a time and keeps to it, with tune/timed.h. */
 #include "in_time.h"
 
 #include "data/split.h"
@@ -12,17 +12,18 @@
 #include <string.h>
 #include <time.h>
 
-/* Of the time, this share is for the steps that are measured, and each recipe has so many seconds at most;
- * when the last share is over, with all that making networks takes, no other recipe is measured. */
+/* PROBES and MEASURING are shares of the whole time. The measured steps take PROBES of it, and at most
+ * PROBE_MOST seconds per recipe. After MEASURING of it, which includes making the networks, no further recipe
+ * is measured. */
 static const double PROBES = 0.08, PROBE_MOST = 0.5, MEASURING = 0.15;
 
-/* Drawing the curves, and saving the model. */
+/* seconds to draw the curves and save the model */
 static const double LAST_FILES = 0.12;
 
-/* The run may become longer than planned, by so much. */
+/* The run may become longer than planned by this factor. */
 static const double ROOM = 1.5;
 
-/* Where nothing is measured: from those that need much time to those that need little. */
+/* Without measurements: from the slowest to the fastest. */
 static const char *const usual[] = {"mnist-99.5", "mnist-99", "mlp", "mnist-98"};
 
 static double now(void) {
@@ -57,7 +58,7 @@ dsc_status command_in_time_check(const command_in_time *t, command_call *call, d
     return DSC_OK;
 }
 
-/* ---- which ways there are ---- */
+/* ---- the choices ---- */
 
 static bool is_own_network(const command_call *call, const dsc_recipe *recipe, const char *name) {
     return !command_recipe_is_auto(name) || recipe->from || command_given(call, "model");
@@ -77,7 +78,7 @@ bool command_in_time_knows(const command_in_time *in_time, const command_call *c
            figures_of(&t, data->train, recipe) != NULL;
 }
 
-/* Takes the recipe over, also when it fails. */
+/* Takes over the recipe, also after a failure. */
 static dsc_status add_way(command_in_time *t, const char *name, dsc_recipe *recipe, const dsc_recipe *like,
                           const dsc_known_figure *figures, dsc_error *error) {
     dsc_status status = dsc_text_replace(&recipe->data, like->data, error);
@@ -123,7 +124,7 @@ static dsc_status list_ways(command_in_time *t, const dsc_recipe *recipe, const 
     return status;
 }
 
-/* Whether figures were measured with these options. */
+/* Whether the published figures apply to these options. */
 static bool is_untouched(const command_call *call) {
     static const char *const harmless[] = {"data", "seed", "kernels", "lanes"};
     for (const dsc_param *p = dsc_recipe_params; p->name; p++) {
@@ -135,7 +136,7 @@ static bool is_untouched(const command_call *call) {
     return true;
 }
 
-/* ---- what is said before it begins ---- */
+/* ---- output before the start ---- */
 
 static const char *seconds_text(char out[48], double seconds) {
     char number[32];
@@ -191,13 +192,13 @@ static void tell_plan(const command_in_time *t, const command_call *call) {
                     dsc_format_fixed(b, sizeof b, t->ways[t->picked].epochs, 1),
                     dsc_format_grouped(c, (double)t->planned));
     append_expectation(&text, t);
-    (void)command_print_text(&text, NULL); /* for want of memory nothing is said: the work will meet it */
+    (void)command_print_text(&text, NULL); /* without memory nothing is printed; later work reports it */
     (void)fflush(stdout);
 }
 
 /* ---- the recipe ---- */
 
-/* Epochs with room for more, and the steps that end it; the last epochs stay clean. */
+/* Sets epochs with room for more, and the steps that end the run. The clean epochs stay the last ones. */
 static dsc_status set_length(command_in_time *t, const dsc_timed_work *work, dsc_error *error) {
     dsc_timed_way *way = &t->ways[t->picked];
     dsc_recipe *r = &way->recipe;
@@ -214,13 +215,13 @@ static dsc_status set_length(command_in_time *t, const dsc_timed_work *work, dsc
     return dsc_text_replace(&r->steps, text, error);
 }
 
-/* How long the test set and the last files take: one image answered is a part of one trained. */
+/* The seconds for the test set and the last files; answering an image is a fraction of training on one. */
 static double tail_of(const dsc_timed_way *way, const command_data *data, const dsc_timed_work *work) {
     const double last = (double)(data->test ? data->test->count : 0) + (double)work->held_out;
     return DSC_TIMED_FORWARD * way->image_seconds * last + LAST_FILES;
 }
 
-/* Again for what is left, now that it is known how long the end takes. */
+/* Fits the recipe again to the remaining time, now that the time of the end is known. */
 static dsc_status fit(command_in_time *t, const command_data *data, dsc_timed_work *work, dsc_error *error) {
     char a[48], b[48];
     dsc_timed_way *way = &t->ways[t->picked];
@@ -243,7 +244,7 @@ static dsc_status take_picked(command_in_time *t, dsc_recipe *recipe, char **nam
     copy.others_data = recipe->others_data;
     dsc_recipe_clear(recipe);
     *recipe = copy;
-    /* A name of the list is one of the ways', and this may be the recipe's own. */
+    /* a name in the list belongs to a way, and this may be the recipe's own */
     return strcmp(*name, way->name) != 0 ? dsc_text_replace(name, way->name, error) : DSC_OK;
 }
 
@@ -305,7 +306,7 @@ void command_in_time_look(command_in_time *t, const command_call *call, dsc_trai
                    change < 1 ? "slower" : "faster", (unsigned long long)steps);
 }
 
-/* ---- what became of it ---- */
+/* ---- results ---- */
 
 void command_in_time_append(dsc_text *text, const command_in_time *t) {
     char a[48], b[48];

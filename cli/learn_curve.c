@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* learn_curve.c: `descender learn-curve`: what a recipe makes of more and more of the data. */
+/* learn_curve.c: `descender learn-curve`: a recipe's accuracy for growing parts of the data. */
 #include "learn_curve.h"
 
 #include "report/text.h"
@@ -19,9 +19,9 @@ typedef struct values {
     int same;
 } values;
 
-/* ---- what is asked ---- */
+/* ---- the question ---- */
 
-/* "100,300,1000" */
+/* Parses "100,300,1000". */
 static dsc_status read_sizes(dsc_study_question *q, const char *text, command_call *call, dsc_error *error) {
     for (const char *at = text;; at++) {
         const size_t digits = strspn(at, "0123456789");
@@ -70,7 +70,7 @@ static void append_row(dsc_text *text, const dsc_study *study, size_t trial) {
     study_end_row(text, study, trial);
 }
 
-/* ---- what came of it ---- */
+/* ---- results ---- */
 
 static void append_outlook(dsc_text *text, const learn_results *r) {
     const dsc_outlook *o = &r->outlook;

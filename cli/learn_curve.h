@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* learn_curve.h: the results of a learning curve by size, their chart, and what more samples would bring. */
+/* learn_curve.h: the results of a learning curve per size, their chart, and the effect of more samples. */
 #ifndef CLI_LEARN_CURVE_H
 #define CLI_LEARN_CURVE_H
 
@@ -21,15 +21,16 @@ typedef struct learn_results {
     const dsc_study *study;
     learn_size sizes[DSC_STUDY_SIZES_MOST];
     size_t count, repeats;
-    bool by_seed; /* intervals are Student's t over the seeds; false, of one seed: Wilson's, of the images */
+    bool by_seed; /* intervals: Student's t over the seeds; false (one seed): Wilson's over the images */
     bool has_outlook;
-    dsc_outlook outlook; /* of twice as many samples */
+    dsc_outlook outlook; /* for twice as many samples */
 } learn_results;
 
-/* Fails only for want of memory. */
+/* Fails only without memory. */
 dsc_status learn_results_find(learn_results *results, const dsc_study *study, dsc_error *error);
 
-/* Percent wrong against samples, and the law that was fitted: on the terminal, and in the study's folder. */
+/* Draws the error in percent against samples, with the fitted law: on the terminal, and in the study's
+ * folder. */
 dsc_status learn_chart_text(dsc_text *text, const learn_results *results, const draw_terminal *terminal,
                             dsc_error *error);
 dsc_status learn_chart_save(const learn_results *results, dsc_error *error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* learn_curve_chart.c: results by size, and percent wrong against the logarithm of the samples. */
+/* learn_curve_chart.c: results per size, and the error in percent against the logarithm of the samples. */
 #include "learn_curve.h"
 
 #include "base/file.h"
@@ -34,7 +34,7 @@ static void find_size(learn_size *size, const learn_results *r, double *values) 
     if (!r->by_seed && all) dsc_wilson_interval(size->interval, right, all);
 }
 
-/* Sizes whose trainings all failed are no points of the law. */
+/* Sizes whose trainings all failed are not fitted. */
 static void find_outlook(learn_results *r) {
     double n[DSC_STUDY_SIZES_MOST], error[DSC_STUDY_SIZES_MOST];
     size_t count = 0;
@@ -65,7 +65,7 @@ dsc_status learn_results_find(learn_results *r, const dsc_study *study, dsc_erro
 /* ---- the chart ---- */
 
 typedef struct figures {
-    double *x, *y; /* of every training, then of the sizes' means, then of the law */
+    double *x, *y; /* of every training, then of the means per size, then of the law */
     draw_series series[3];
     draw_panel panel;
     draw_chart chart;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* main.c: finds the command that is called, runs it, and says how it went. */
+/* main.c: finds the command, runs it, and reports failures. */
 #include "command.h"
 #include "together.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* "descender data info", for hints. */
+/* Prints a message and a hint to the help of "descender data info". */
 static void complain_usage(const command *group, const command *self, const char *message) {
     command_complain("%s", message);
     (void)fprintf(stderr, "Try 'descender%s%s%s%s --help'.\n", group ? " " : "", group ? group->name : "",
@@ -27,7 +27,7 @@ static int run(const command *group, const command *self, int argc, char **argv)
     }
     int result = COMMAND_DONE;
     if (status && command_was_interrupted()) {
-        /* What failed on the way to the end is not hidden by it. */
+        /* An interruption does not hide an earlier failure. */
         if (status != DSC_ERROR_STOPPED) command_complain("%s", error.message);
         if (!call.told) command_complain("interrupted");
         result = command_was_interrupted();
@@ -35,7 +35,7 @@ static int run(const command *group, const command *self, int argc, char **argv)
         complain_usage(group, self, error.message);
         result = COMMAND_WRONG_USAGE;
     } else if (status) {
-        /* Stopped because nobody reads: command_finish knows whether to speak of it. */
+        /* Stopped because standard output has no reader: command_finish reports it if necessary. */
         if (!(status == DSC_ERROR_STOPPED && command_should_stop())) command_complain("%s", error.message);
         result = COMMAND_FAILED;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* members.c: counts how the members of an ensemble answer; see members.h. */
+/* members.c: counts the answers of an ensemble's members; see members.h. */
 #include "members.h"
 
 #include "base/memory.h"
@@ -34,7 +34,7 @@ void command_members_add(command_members *m, const dsc_answer *answer) {
         m->right[i] += dsc_members_agree(NULL, answer->label, answer->members + i * classes, 1, classes);
 }
 
-/* Of the members alone: the least, the largest and the mean share of right answers. */
+/* The least, largest and mean accuracy of single members. */
 static void range_of(double *low, double *high, double *mean, const command_members *m) {
     *low = 1;
     *high = *mean = 0;

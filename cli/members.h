@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* members.h: what the members of an ensemble reached, each alone, and how often they agree. */
+/* members.h: the accuracy of each member of an ensemble, and how often the members agree. */
 #ifndef CLI_MEMBERS_H
 #define CLI_MEMBERS_H
 
@@ -17,23 +17,23 @@
             "25 or 49 times the work; 0: none"                                                               \
     }
 
-/* Starts as {0}; of a model that is no ensemble it stays so. Release with command_members_clear. */
+/* Starts as {0}, and stays so for a model that is not an ensemble. Release with command_members_clear. */
 typedef struct command_members {
-    size_t members, classes, count; /* count: of the images that were added */
-    size_t *right;                  /* (members): of each alone */
-    size_t all_right;               /* of all together */
-    size_t agreed, agreed_right;    /* images of which all say the same */
-    double information;             /* the sum over images, in bits: dsc_members_agree */
+    size_t members, classes, count; /* count: images added */
+    size_t *right;                  /* (members): right answers of each */
+    size_t all_right;               /* of the ensemble */
+    size_t agreed, agreed_right;    /* images on which all agree */
+    double information;             /* sum over images, in bits: dsc_members_agree */
 } command_members;
 
 dsc_status command_members_begin(command_members *members, const dsc_model *model, dsc_error *error);
 void command_members_clear(command_members *members);
-/* Counts what the members say of one image. */
+/* Counts the members' answers to one image. */
 void command_members_add(command_members *members, const dsc_answer *answer);
 
-/* "members: 3, alone 97.12 to 97.88 % right, ...", a line; nothing for a model that is no ensemble. */
+/* Appends a line "members: 3, alone 97.12 to 97.88 % right, ..."; nothing if the model is not an ensemble. */
 void command_members_append(dsc_text *text, const command_members *members);
-/* The same; NULL: no ensemble, or no memory. */
+/* The same as JSON; NULL: not an ensemble, or no memory. */
 json_t *command_members_json(const command_members *members);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* model.c: `descender model`: the actions that look at models, and join them. */
+/* model.c: `descender model`: actions that inspect and join models. */
 #include "command.h"
 
 #define ACTIONS(COMMAND) COMMAND(show) COMMAND(join)

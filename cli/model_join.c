@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* model_join.c: `descender model join`: one model of several that were trained apart. */
+/* model_join.c: `descender model join`: joins separately trained models to one. */
 #include "command.h"
 
 #include "model/members.h"

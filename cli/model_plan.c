@@ -16,7 +16,7 @@ struct model_plan {
     dsc_executor *executor;
 };
 
-enum { LANES = 8 }; /* a recipe's, unless it says otherwise */
+enum { LANES = 8 }; /* the default of recipes */
 
 dsc_status model_plan_make(model_plan **result, const dsc_model *model, int precision, size_t batch,
                            dsc_error *error) {

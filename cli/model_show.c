@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* model_show.c: `descender model show`: a model's layers as a table and as a diagram. */
+/* model_show.c: `descender model show`: a model's layers as a table and a diagram. */
 #include "command.h"
 
 #include "base/file.h"
@@ -28,13 +28,13 @@ typedef struct values {
     bool diagram, plan, json, quiet;
 } values;
 
-/* A model, and what is said of it. */
+/* A model and its description. */
 typedef struct shown {
-    bool shipped, trained; /* trained: it comes from a file */
+    bool shipped, trained; /* trained: from a file */
     dsc_model *model;
     dsc_layer_facts *layers;
     size_t count;
-    model_plan *plan; /* NULL: not asked for */
+    model_plan *plan; /* NULL: not requested */
 } shown;
 
 static const size_t NUMBER = 4; /* bytes */
@@ -56,7 +56,7 @@ static dsc_status run_model(dsc_model **model, const char *run, dsc_error *error
     return status;
 }
 
-/* Whether it ends as files of models do: then it is a file that is not there, and no text. */
+/* Whether the operand has a model file's extension: then it is a missing file, not a text. */
 static bool is_named_as_file(const char *operand) {
     const exchange_format *format;
     const size_t length = strlen(operand);
@@ -67,8 +67,8 @@ static bool is_named_as_file(const char *operand) {
     return false;
 }
 
-/* A text that names a file or the folder of a run is the model there; what cannot be one is a model's text;
- * nothing is the model inside the program. */
+/* Opens the model: an operand that names a file or a run's folder is the model there; any other text
+ * describes a model; no operand means the model inside the program. */
 static dsc_status open_model(shown *s, const char *operand, const values *how, dsc_error *error) {
     struct stat info;
     s->trained = true;
@@ -111,7 +111,7 @@ static char *shape_text(char out[96], const dsc_shape *shape) {
     return out;
 }
 
-/* Whether the table has to do without its last column. */
+/* Whether the last column of the table must be left out. */
 static bool is_narrow(void) {
     draw_terminal terminal = draw_terminal_detect(1);
     return terminal.live && terminal.width <= TABLE_WIDTH;
@@ -180,7 +180,7 @@ static dsc_status draw(dsc_text *text, const char *path, const shown *s, dsc_err
     return status;
 }
 
-/* Of a model that was trained; a text has seen none. */
+/* Appends the expected images, which only a trained model has. */
 static void append_images(dsc_text *text, const shown *s) {
     dsc_images images;
     dsc_model_describe(&images, s->model);

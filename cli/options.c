@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * options.c: reads a command line by a command's option table.
+/* options.c: parses a command line by a command's option table.
  *
- * getopt_long does the splitting (so that "--epochs 3", "--epochs=3", "-o x", "-ox", "--" and options after
- * operands are as users know them); the checking is the parameter table's. A switch is "--flag",
- * "--flag=off" or "--no-flag".
- */
+ * getopt_long splits the arguments, so "--epochs 3", "--epochs=3", "-o x", "-ox", "--" and options after
+ * operands work as usual. The parameter table checks the values. A switch is "--flag", "--flag=off" or
+ * "--no-flag". */
 #include "command.h"
 
 #include "base/memory.h"
@@ -18,7 +16,7 @@
 
 enum { OPTION_HELP = 'h', OPTION_FIRST = 1000, OPTION_NO_FIRST = 3000 };
 
-/* getopt's view of a table; `names` holds the texts "no-FLAG". */
+/* A table in getopt's form; `names` holds the texts "no-FLAG". */
 typedef struct getopt_table {
     struct option *options;
     char *letters;
@@ -56,7 +54,7 @@ static dsc_status make_table(getopt_table *table, const command_call *call, dsc_
     if (!table->options || !table->letters || !table->names)
         return dsc_fail_memory(error, params * sizeof *table->options, "the options");
     char *letter = table->letters;
-    *letter++ = ':'; /* tell a missing value from an unknown option */
+    *letter++ = ':'; /* distinguishes a missing value from an unknown option */
     *letter++ = OPTION_HELP;
     table->options[table->count++] = (struct option){"help", no_argument, NULL, OPTION_HELP};
     for (size_t i = 0; i < params; i++) {
@@ -90,7 +88,7 @@ dsc_status command_wrong_usage(command_call *call, dsc_error *error, const char 
     return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s", message);
 }
 
-/* getopt refused `word`: unknown, ambiguous, or "--no-flag=value". */
+/* Reports a word that getopt refused: unknown, ambiguous, or "--no-flag=value". */
 static dsc_status refuse(command_call *call, const getopt_table *table, const char *word, dsc_error *error) {
     if (word[0] != '-' || word[1] != '-')
         return command_wrong_usage(call, error, "unknown option '-%c'", optopt);
@@ -132,7 +130,7 @@ static dsc_status set_value(command_call *call, size_t index, const char *text, 
     return DSC_OK;
 }
 
-/* The place in the table of the option that getopt found; for a letter, the one that has it. */
+/* The index in the table of the option that getopt found by name or letter. */
 static size_t index_of(const command_call *call, int found) {
     if (found >= OPTION_NO_FIRST) return (size_t)(found - OPTION_NO_FIRST);
     if (found >= OPTION_FIRST) return (size_t)(found - OPTION_FIRST);
@@ -146,7 +144,7 @@ static size_t index_of(const command_call *call, int found) {
 
 static dsc_status read_options(command_call *call, bool *help, const getopt_table *table, int argc,
                                char **argv, dsc_error *error) {
-    optind = 0; /* glibc: start afresh */
+    optind = 0; /* glibc: initialise again */
     opterr = 0;
     for (;;) {
         int found = getopt_long(argc, argv, table->letters, table->options, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* others.c: opens what --others names, and joins it. */
+/* others.c: opens and joins the data of --others. */
 #include "others.h"
 
 #include "base/error.h"
@@ -17,18 +17,18 @@ typedef struct opening {
     command_call *call;
     const dsc_reading *reading;
     bool offline, test;
-    dsc_text names, list;    /* for people, for recipes */
-    dsc_dataset *part[MOST]; /* each of one class */
+    dsc_text names, list;    /* for display; for recipes */
+    dsc_dataset *part[MOST]; /* each with one class */
     size_t count;
 } opening;
 
-/* Opens one of the data, and makes all of its classes one. */
+/* Opens one data set and makes all of its classes one. */
 static dsc_status open_one(opening *o, char *name, dsc_error *error) {
     static const char *const classes[1] = {"other"};
     const uint16_t map[256] = {0};
     command_data data;
     command_source source = command_source_of(name, o->reading, o->offline);
-    source.packs = true; /* it needs no test set */
+    source.packs = true; /* needs no test set */
     if (o->count == MOST)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "others: more than %d of them; join some", MOST);
     dsc_status status = command_data_open(&data, o->call, &source, error);
@@ -46,7 +46,7 @@ static dsc_status open_one(opening *o, char *name, dsc_error *error) {
     return status ? dsc_error_context(error, status, "others") : DSC_OK;
 }
 
-/* `list` is written to. */
+/* Modifies `list`. */
 static dsc_status open_all(opening *o, command_others *others, char *list, dsc_error *error) {
     dsc_status status = DSC_OK;
     const bool one = !access(list, F_OK);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* output.c: what goes to standard output and standard error, interruptions, and output nobody reads. */
+/* output.c: standard output and standard error, interruptions, and output without a reader. */
 #include "command.h"
 
 #include "base/file.h"
@@ -28,10 +28,10 @@ enum { SAME_REQUEST_MILLISECONDS = 250 };
 /* ---- signals ---- */
 
 static const int asking[] = {SIGINT, SIGTERM, SIGHUP};
-static volatile sig_atomic_t asked; /* the first of them that came */
-/* When it came, in milliseconds, at least 1; 0 before. Two threads may be in the handler at once, for the
- * mask holds for one thread: whoever puts the time here is the first. Only lock-free objects may be
- * used in a signal handler. */
+static volatile sig_atomic_t asked; /* the first signal received */
+/* Time of the first signal in milliseconds, at least 1; 0 before. Two threads may run the handler at once,
+ * because the signal mask is per thread; the first to store the time wins. A signal handler may use only
+ * lock-free objects. */
 static atomic_uint asked_at;
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "signal handlers need lock-free integers");
 
@@ -44,9 +44,10 @@ static void note_request(int signal_number) {
     unsigned first = 0;
     if (atomic_compare_exchange_strong(&asked_at, &first, now)) {
         asked = signal_number;
-    } else if ((int)(now - first) >= SAME_REQUEST_MILLISECONDS) { /* the other may have looked later */
+    } else if ((int)(now - first) >= SAME_REQUEST_MILLISECONDS) { /* the other thread may have read the clock
+                                                                   * later */
         (void)signal(signal_number, SIG_DFL);
-        (void)raise(signal_number); /* comes when this handler returns */
+        (void)raise(signal_number); /* delivered when this handler returns */
     }
     errno = code;
 }
@@ -68,7 +69,7 @@ dsc_status command_go_on(dsc_error *error) {
 
 static void do_nothing(int signal_number) { (void)signal_number; }
 
-/* A handler and not SIG_IGN, which the programs that this one starts would inherit. */
+/* Installs a handler instead of SIG_IGN, which started programs would inherit. */
 static void let_writes_fail(void) {
     struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART}, old;
     (void)sigemptyset(&action.sa_mask);
@@ -80,8 +81,8 @@ static void let_writes_fail(void) {
 
 /* ---- descriptors ---- */
 
-/* A file that is opened while 0, 1 or 2 is closed would get that number, and what is printed. What takes
- * their place is open the wrong way round, so that reading from it or writing to it fails as before. */
+/* A file opened while 0, 1 or 2 is closed would get that number and receive printed text. The descriptors
+ * that take these numbers are open in the wrong direction, so reading or writing still fails. */
 bool command_prepare_process(void) {
     let_writes_fail();
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -93,7 +94,7 @@ bool command_prepare_process(void) {
     return true;
 }
 
-/* Where a pipe has no reader, or a terminal is gone, poll says so; where a disk is full it does not. */
+/* poll reports a pipe without a reader and a lost terminal, but not a full disk. */
 static bool reader_is_gone(void) {
     struct pollfd out = {.fd = STDOUT_FILENO};
     return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP)) != 0;
@@ -122,7 +123,7 @@ static dsc_status fail_read(const char *path, dsc_error *error) {
                     "%s: is read by this command, and would be replaced; name another file", path);
 }
 
-/* Fails if `path` is an operand, one of the files that make the operand's folder a run, or noted. */
+/* Fails if `path` is an operand, a file of a run in an operand's folder, or noted by command_reads. */
 static dsc_status check_not_read(const command_call *call, const char *path, dsc_error *error) {
     static const char *const parts[] = {"", DSC_RUN_RECIPE, DSC_RUN_LOG, DSC_RUN_CHECKPOINT, DSC_RUN_MODEL};
     for (size_t i = 0; i < call->operand_count; i++)
@@ -162,9 +163,9 @@ dsc_status command_rehearse(const command_call *call, const char *path, dsc_erro
     return status;
 }
 
-/* ---- what is said ---- */
+/* ---- messages ---- */
 
-/* Texts are written for so many columns; where there are more, nothing changes. */
+/* Texts are written for USUAL_WIDTH columns; a wider terminal changes nothing. */
 enum { USUAL_WIDTH = 80, WIDTH_LEAST = 40, WIDTH_MOST = 100 };
 
 size_t command_width(int descriptor) {
@@ -177,17 +178,17 @@ size_t command_room(int descriptor, size_t usual) {
     return width < USUAL_WIDTH && width < usual ? width : usual;
 }
 
-/* Writes a text, brought to the width of the stream where that is a narrow terminal. */
+/* Writes a text, adapted to the width of a narrow terminal. */
 static void write_fitted(FILE *stream, const char *text) {
     const size_t room = command_room(fileno(stream), SIZE_MAX);
     dsc_text fitted = {0};
     if (room < USUAL_WIDTH) draw_fit(&fitted, text, room);
-    /* For want of memory it is shown as it is. */
+    /* Without memory the text is written unchanged. */
     (void)fputs(fitted.data && !fitted.failed ? fitted.data : text, stream);
     dsc_text_free(&fitted);
 }
 
-/* One line on standard error. What comes from outside is in it, and commands no terminal. */
+/* Prints one line on standard error. Untrusted text in it cannot control the terminal. */
 DSC_PRINTF(2, 0)
 static void say(const char *before, const char *format, va_list arguments) {
     va_list again;
@@ -200,7 +201,7 @@ static void say(const char *before, const char *format, va_list arguments) {
         (void)vsnprintf(line, (size_t)length + 1, format, arguments);
         dsc_text_append_visible(&shown, line);
     }
-    (void)fflush(stdout); /* so that what was said before is read before */
+    (void)fflush(stdout); /* keeps the order of the two streams */
     dsc_text whole = {0};
     dsc_text_append(&whole, "%s%s\n", before, line && !shown.failed && shown.data ? shown.data : "");
     write_fitted(stderr, whole.data && !whole.failed ? whole.data : before);
@@ -271,17 +272,17 @@ int command_finish(int status) {
         failed = true;
         reason = errno;
     } else if (failed) {
-        /* The reason of an earlier failure is gone: writing again tells it. */
+        /* errno of the earlier failure is lost: writing again gives the reason */
         clearerr(stdout);
         if (fputc('\n', stdout) == EOF || fflush(stdout)) reason = errno;
     }
-    /* Some file systems tell of a full disk only at the end. */
+    /* Some file systems report a full disk only on close. */
     if (!failed && close(STDOUT_FILENO) && errno != EBADF) {
         failed = true;
         reason = errno;
     }
     if (!failed) return status;
-    /* `descender ... | head` is no error to speak of. */
+    /* `descender ... | head` is not an error. */
     if (reason != EPIPE)
         (void)fprintf(stderr, "descender: standard output cannot be written: %s\n",
                       reason ? strerror(reason) : "an earlier write failed");

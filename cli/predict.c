@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* predict.c: `descender predict`: reads digits from images of one's own. */
+/* predict.c: `descender predict`: reads digits from the user's images. */
 #include "command.h"
 
 #include "base/recognise.h"
@@ -19,7 +19,7 @@ typedef struct values {
     char *model, *out;
     int64_t top, shifts;
     double certain;
-    int fit; /* dsc_fit; NONE: as the model says */
+    int fit; /* dsc_fit; NONE: the model's */
     bool raw, prepare, one, show, json, quiet;
 } values;
 
@@ -28,11 +28,11 @@ typedef struct session {
     const values *how;
     predict_reader reader;
     read_list files;
-    size_t read, failed;       /* files, or pages, and those that could not be read */
-    bool pages;                /* some file has several */
-    size_t answers, no_answer; /* images, and those whose answer is not finite */
-    size_t refused;            /* answers that are not sure enough */
-    dsc_error nothing;         /* that no mark of a picture that is alone is a digit */
+    size_t read, failed;       /* files or pages; those that could not be read */
+    bool pages;                /* some file has several pages */
+    size_t answers, no_answer; /* images; answers that are not finite */
+    size_t refused;            /* answers below the threshold */
+    dsc_error nothing;         /* reason why a single picture has no digit */
     json_t *json;
     command_progress progress;
 } session;
@@ -82,7 +82,7 @@ static dsc_status list_files(session *s, dsc_error *error) {
     if (!status && s->how->out && s->files.count > 1)
         return command_wrong_usage(s->call, error, "--out draws on one picture; here are %zu files",
                                    s->files.count);
-    draw_format format; /* a name that ends in no kind of picture is better known now */
+    draw_format format; /* fails early for an unknown picture format */
     return status || !s->how->out ? status : draw_format_of(&format, s->how->out, error);
 }
 
@@ -106,7 +106,7 @@ static dsc_status print_result(session *s, const predict_result *result, dsc_err
     return status;
 }
 
-/* Nothing of a picture, or of an array's images, is left out without a word. */
+/* Reports what was left out of a picture or of an array's images. */
 static void remark_notes(session *s, const predict_result *result) {
     dsc_text text = {0};
     dsc_notes_remark(&text, &result->notes);
@@ -126,7 +126,7 @@ static dsc_status draw(session *s, const predict_result *result, dsc_error *erro
 
 static bool is_alone(const session *s) { return s->files.count == 1 && !s->pages; }
 
-/* A file that cannot be read is told of, and the others are read nevertheless. */
+/* Reports a file that cannot be read; the other files are still read. */
 static dsc_status tell_failure(session *s, const dsc_error *its, dsc_error *error) {
     if (is_alone(s) || its->code == DSC_ERROR_MEMORY) return dsc_fail(error, its->code, "%s", its->message);
     command_complain("%s", its->message);
@@ -134,7 +134,7 @@ static dsc_status tell_failure(session *s, const dsc_error *its, dsc_error *erro
     return DSC_OK;
 }
 
-/* A picture whose marks are all no digits is as one without marks. */
+/* Treats a picture whose marks are all refused like one without marks. */
 static dsc_status tell_nothing(session *s, const predict_result *result, dsc_error *error) {
     char number[32];
     const size_t marks = result->count;
@@ -147,7 +147,7 @@ static dsc_status tell_nothing(session *s, const predict_result *result, dsc_err
                    result->name, marks, marks == 1 ? "" : "s", marks == 1 ? "it" : "each",
                    dsc_format_shortest(number, s->reader.no_digit_below));
     if (!is_alone(s)) return tell_failure(s, &its, error);
-    s->nothing = its; /* the answers come first */
+    s->nothing = its; /* answers are printed first */
     return DSC_OK;
 }
 

@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = 300, DRAWN_SIDE = 4000 /* pixels: a larger picture is drawn smaller */ };
+enum { NAME = 300, DRAWN_SIDE = 4000 /* pixels: a larger picture is reduced */ };
 
-/* ---- what is no answer ---- */
+/* ---- refused answers ---- */
 
 bool predict_is_refused(const predict_answer *a, const predict_reader *r) {
     return !a->failed && (double)a->probabilities[a->order[0]] < r->below;
@@ -40,7 +40,7 @@ static void name_of(char out[NAME], const predict_result *result, const predict_
     const char *name = dsc_visible(shown, sizeof shown, result->name);
     const size_t length = strlen(name);
     if (length > NAME - 40) name += length - (NAME - 40);
-    while (((unsigned char)*name & 0xC0) == 0x80) name++; /* not from the middle of a character on */
+    while (((unsigned char)*name & 0xC0) == 0x80) name++; /* not from the middle of a UTF-8 character */
     if (result->content.is_array)
         (void)snprintf(out, NAME, "%s[%zu]", name, result->answers[i].image);
     else if (result->count > 1)
@@ -101,7 +101,8 @@ static size_t between(size_t a, size_t a_size, size_t b, size_t b_size) {
     return b > a + a_size ? b - (a + a_size) : a > b + b_size ? a - (b + b_size) : 0;
 }
 
-/* A gap wider than a digit is high divides; in a picture that lies on its side, lines run up and down. */
+/* Whether the gap between two digits is wider than a digit's height; in a picture on its side lines are
+ * vertical. */
 static bool is_gap(const predict_answer *before, const predict_answer *a, bool on_its_side) {
     const size_t gap = on_its_side ? between(before->top, before->height, a->top, a->height)
                                    : between(before->left, before->width, a->left, a->width);
@@ -110,8 +111,8 @@ static bool is_gap(const predict_answer *before, const predict_answer *a, bool o
     return gap > high;
 }
 
-/* Digits that follow one another read as a number; marks that are no digits are left out of it. From answer
- * `first` on to the end of its line. Returns where the next line begins. */
+/* Appends one line as numbers, from answer `first` to the end of its line, without refused marks. Returns the
+ * start of the next line. */
 static size_t append_line(dsc_text *text, const predict_result *result, const predict_reader *r,
                           size_t first) {
     const predict_answer *before = NULL;
@@ -126,7 +127,7 @@ static size_t append_line(dsc_text *text, const predict_result *result, const pr
     return i;
 }
 
-/* A list of the lines that have a digit. */
+/* Lists the lines that have a digit. */
 static json_t *list_lines(const predict_result *result, const predict_reader *r) {
     json_t *lines = json_array();
     for (size_t i = 0; i < result->count;) {
@@ -161,7 +162,7 @@ void predict_append(dsc_text *text, const predict_result *result, const predict_
     for (size_t i = 0; i < result->count; i++) append_answer(text, result, i, reader, top, (int)width);
 }
 
-/* ---- what it saw ---- */
+/* ---- the network's view ---- */
 
 dsc_status predict_append_pictures(dsc_text *text, const predict_result *result, const predict_reader *r,
                                    dsc_error *error) {
@@ -226,7 +227,7 @@ static json_t *answer_json(const predict_result *result, const predict_answer *a
     return json;
 }
 
-/* {"reading": "12 3\n45", "lines": ["12 3", "45"]}, into the picture's object. */
+/* Adds {"reading": "12 3\n45", "lines": ["12 3", "45"]} to the picture's object. */
 static void add_reading(json_t *json, const predict_result *result, const predict_reader *r) {
     dsc_text whole = {0};
     json_t *lines = list_lines(result, r);
@@ -248,7 +249,7 @@ json_t *predict_json(const predict_result *result, const predict_reader *reader,
                              "refused", refused);
     if (json && result->page) (void)json_object_set_new(json, "page", json_integer((json_int_t)result->page));
     const dsc_picture_notes *n = result->content.is_array ? &result->sum.marks : &result->notes;
-    if (json && n->reduced) /* digits were looked for */
+    if (json && n->reduced) /* digits were searched */
         (void)json_object_set_new(json, "left_out", dsc_notes_marks_json(n));
     if (json && n->reduced) (void)json_object_set_new(json, "reduced", json_integer((json_int_t)n->reduced));
     if (json && n->reduced && !result->content.is_array) {
@@ -264,7 +265,7 @@ json_t *predict_json(const predict_result *result, const predict_reader *reader,
 typedef struct drawn {
     const predict_result *result;
     const predict_reader *reader;
-    draw_colour *colours; /* the picture, smaller if it is large */
+    draw_colour *colours; /* the picture, reduced if it is large */
     size_t width, height, scale;
 } drawn;
 
@@ -282,14 +283,14 @@ static void paint(draw_canvas *canvas, const void *data) {
         const draw_font font = {.size = size, .colour = 0xFFFFFF, .bold = true};
         const char *reading = reading_of(a, d->reader);
         const double wide = draw_label_width(canvas, reading, &font) + size / 2;
-        const double top = y >= size * 1.2 ? y - size * 1.2 : y; /* above the box, or in it */
+        const double top = y >= size * 1.2 ? y - size * 1.2 : y; /* above the box, or inside it */
         draw_rectangle(canvas, x, y, (double)a->width / scale, height, DRAW_NO_FILL, &pen);
         draw_rectangle(canvas, x, top, wide, size * 1.2, colour, &pen);
         draw_label(canvas, x + size / 4, top + size, reading, &font);
     }
 }
 
-/* A pixel of each square. */
+/* Takes one pixel of each square. */
 static dsc_status take_colours(drawn *d, const dsc_image *p, dsc_error *error) {
     const size_t longer = p->width > p->height ? p->width : p->height;
     d->scale = (longer + DRAWN_SIDE - 1) / DRAWN_SIDE;

@@ -6,27 +6,26 @@
 #include "base/text.h"
 #include "predict_work.h"
 
-/* Whether there is an answer, and it is not sure enough to be given. */
+/* Whether the answer is finite but below the threshold in use. */
 bool predict_is_refused(const predict_answer *answer, const predict_reader *reader);
-/* Whether it is below the model's own threshold: what was found is no digit. */
+/* Whether the answer is below the model's own threshold: the mark is no digit. */
 bool predict_is_no_digit(const predict_answer *answer, const predict_reader *reader);
-/* How many are. */
+/* The number of such answers. */
 size_t predict_no_digits(const predict_result *result, const predict_reader *reader);
 
-/* One line for each image: name, answer, probability and runners-up, `top` in all; and a line with the
- * reading of a picture of several, without what is no digit. Answers that are refused are "no digit" (of
- * other models "no answer"), or left out. */
+/* Appends one line per image: name, answer, probability and runners-up, `top` in all; and the reading of a
+ * picture with several digits, without refused marks. Refused answers are shown as "no digit" (for other
+ * models "no answer"), or left out. */
 void predict_append(dsc_text *text, const predict_result *result, const predict_reader *reader, size_t top);
 
-/* What the network saw of each image, with what its answer depends on beside it, as the terminal can show
- * it. */
+/* Appends each image as the network saw it, beside the shares of the answer, for the terminal. */
 dsc_status predict_append_pictures(dsc_text *text, const predict_result *result, const predict_reader *reader,
                                    dsc_error *error);
 
-/* Answers, and in a list of their own those that are refused. NULL for want of memory. */
+/* The answers, and a separate list of refused ones. NULL without memory. */
 json_t *predict_json(const predict_result *result, const predict_reader *reader, size_t top);
 
-/* The picture with boxes and readings, .png or .svg; what is no digit has a grey box. */
+/* Saves the picture with boxes and readings as .png or .svg; boxes of refused marks are grey. */
 dsc_status predict_draw(const char *path, const predict_result *result, const predict_reader *reader,
                         dsc_error *error);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* predict_tell.c: one line for each thing that was done, with the number of images and the first file; see
+/* predict_tell.c: prints one line per kind of change, with the number of images and the first file; see
  * predict_tell.h. */
 #include "predict_tell.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* predict_work.c: finds the digits of a file, prepares them, and asks the network; see predict_work.h. */
+/* predict_work.c: finds the digits of a file, prepares them, and runs the network; see predict_work.h. */
 #include "predict_tell.h"
 
 #include "base/memory.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MANY = 10 /* images of an array that look unlike prepared digits; of fewer it may be chance */ };
+enum { MANY = 10 /* Least number of an array's images that look unprepared; fewer may be chance. */ };
 
 /* ---- the model ---- */
 
@@ -53,7 +53,7 @@ void predict_reader_clear(predict_reader *r) {
 /* ---- one image ---- */
 
 static void sort_labels(predict_answer *a, size_t classes) {
-    for (size_t i = 0; i < classes; i++) { /* few: by insertion, the lower label first among equals */
+    for (size_t i = 0; i < classes; i++) { /* few classes: insertion sort; ties by lower label */
         size_t at = i;
         for (; at > 0 && a->probabilities[a->order[at - 1]] < a->probabilities[i]; at--)
             a->order[at] = a->order[at - 1];
@@ -61,7 +61,7 @@ static void sort_labels(predict_answer *a, size_t classes) {
     }
 }
 
-/* The answer has `seen` already. */
+/* Runs the network on a->seen. */
 static dsc_status ask(predict_answer *a, predict_reader *r, dsc_error *error) {
     const size_t plane = r->shape[1] * r->shape[2];
     a->probabilities = dsc_allocate(r->classes, sizeof *a->probabilities);
@@ -75,7 +75,7 @@ static dsc_status ask(predict_answer *a, predict_reader *r, dsc_error *error) {
     wanted.probabilities = a->probabilities;
     wanted.embeddings = r->members ? r->member_logits : NULL;
     dsc_status status = dsc_predict_all(r->predictor, r->workspace, &wanted, error);
-    /* The other images of the file are answered nevertheless, and in the end it is said how many were not. */
+    /* The other images of the file are still answered, and the failures are reported at the end. */
     a->failed = status == DSC_ERROR_DIVERGED;
     if (status) return a->failed ? DSC_OK : status;
     sort_labels(a, r->classes);
@@ -87,14 +87,14 @@ static dsc_status ask(predict_answer *a, predict_reader *r, dsc_error *error) {
     return status;
 }
 
-/* Room for what the network sees. */
+/* Allocates the image that the network sees. */
 static dsc_status make_image(predict_answer *a, const predict_reader *r, dsc_error *error) {
     const size_t size = r->shape[0] * r->shape[1] * r->shape[2];
     a->seen = dsc_allocate(size, 1);
     return a->seen ? DSC_OK : dsc_fail_memory(error, size, "an image");
 }
 
-/* A picture (height, width, channels), made ready as the model's training images were. */
+/* Prepares a picture (height, width, channels) like the model's training images. */
 static dsc_status see_picture(predict_answer *a, dsc_picture_notes *notes, const predict_reader *r,
                               const uint8_t *pixels, size_t height, size_t width, size_t channels,
                               dsc_error *error) {
@@ -132,7 +132,7 @@ static dsc_status answer_prepared(predict_result *result, predict_reader *r, con
     return status;
 }
 
-/* Of the model's size already: but for its channels it is taken as it is. */
+/* Takes a picture of the model's size without preparation, except for its channels. */
 static dsc_status answer_raw(predict_result *result, predict_reader *r, const char *path, dsc_error *error) {
     const dsc_image *p = &result->content.picture;
     if (p->width != r->shape[2] || p->height != r->shape[1])
@@ -151,7 +151,7 @@ static dsc_status answer_raw(predict_result *result, predict_reader *r, const ch
     return status ? dsc_error_context(error, status, "%s", path) : ask(a, r, error);
 }
 
-/* The whole picture is one image, as those were that the model was trained on. */
+/* Takes the whole picture as one image, like the model's training images. */
 static dsc_status answer_whole(predict_result *result, predict_reader *r, const char *path,
                                dsc_error *error) {
     const dsc_image *p = &result->content.picture;
@@ -188,10 +188,10 @@ static dsc_status answer_picture(predict_result *result, predict_reader *r, cons
 
 /* ---- arrays ---- */
 
-/* An array of the model's shape: what is done to each of its images. */
+/* What to do with each image of an array. */
 typedef struct array_plan {
-    bool own;  /* of the model's shape */
-    bool turn; /* for models of unprepared images: the array's ground is the other one */
+    bool own;  /* has the model's shape */
+    bool turn; /* models of unprepared images: invert, because the array has the other ground */
 } array_plan;
 
 static array_plan plan_array(predict_reader *r, const char *path, const uint8_t *images, size_t count,
@@ -210,7 +210,7 @@ static array_plan plan_array(predict_reader *r, const char *path, const uint8_t 
     return plan;
 }
 
-/* An image (C, H, W), as a picture, which has its channels last. */
+/* Prepares an image (C, H, W) like a picture, which has channels last. */
 static dsc_status see_planes(predict_answer *a, dsc_picture_notes *notes, const predict_reader *r,
                              const uint8_t *image, const size_t shape[3], dsc_error *error) {
     if (shape[0] == 1) return see_picture(a, notes, r, image, shape[1], shape[2], 1, error);
@@ -224,13 +224,13 @@ static dsc_status see_planes(predict_answer *a, dsc_picture_notes *notes, const 
     return status;
 }
 
-/* One image of an array, made ready as `plan` says, into a->seen. */
+/* Prepares one image of an array by `plan` into a->seen. */
 static dsc_status see_image(predict_answer *a, dsc_picture_notes *notes, const predict_reader *r,
                             const array_plan *plan, const uint8_t *image, const size_t shape[3],
                             dsc_error *error) {
     bool blank;
     const size_t size = r->shape[0] * r->shape[1] * r->shape[2];
-    /* Prepared digits lie on a dark ground: one on a light ground is not prepared yet. */
+    /* Prepared digits have a dark ground; an image with a light ground is unprepared. */
     const bool prepare = r->digits && (!plan->own || r->manner == PREDICT_PREPARE ||
                                        (r->expected.ground == DSC_GROUND_DARK &&
                                         dsc_image_ground(&blank, image, shape) == DSC_GROUND_LIGHT));
@@ -242,8 +242,8 @@ static dsc_status see_image(predict_answer *a, dsc_picture_notes *notes, const p
     return DSC_OK;
 }
 
-/* Images of the model's own shape are taken as they are, unless they stand on another ground; others are
- * made ready as pictures are, each a picture of one digit. */
+/* Takes images of the model's own shape unchanged, unless their ground differs; prepares others like pictures
+ * of one digit each. */
 static dsc_status answer_array(predict_result *result, predict_reader *r, const char *path,
                                dsc_error *error) {
     size_t count, shape[3];
@@ -280,7 +280,7 @@ static dsc_status answer_array(predict_result *result, predict_reader *r, const 
 
 /* ---- files ---- */
 
-/* Counts what was done to the images of a file, to be told in the end. */
+/* Counts the changes made to a file's images, for the report at the end. */
 static void count_deeds(predict_reader *r, const predict_result *result) {
     size_t scaled = 0, turned = 0, prepared = 0;
     for (size_t i = 0; i < result->count; i++) {

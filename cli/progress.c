@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* progress.c: the clock and the printing for draw_progress. */
+/* progress.c: clock and output for draw_progress. */
 #include "progress.h"
 
 #include <stdio.h>

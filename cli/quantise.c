@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* quantise.c: `descender quantise`: a trained network with whole numbers in place of floats. */
+/* quantise.c: `descender quantise`: converts a trained network to integers. */
 #include "command.h"
 
 #include "base/file.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Points of accuracy that may be lost. */
+/* largest loss of accuracy, in percentage points */
 static const double LOSS_MOST = 0.05;
 
 typedef struct values {
@@ -35,8 +35,8 @@ typedef struct work {
     dsc_quantised_report report;
     dsc_metrics before, after;
     command_progress progress;
-    size_t answers; /* labels of test images, of both in turn */
-    size_t *labels; /* that the first gave */
+    size_t answers; /* test images answered, by each model in turn */
+    size_t *labels; /* the first model's answers */
     size_t differ;
     bool second;
 } work;
@@ -70,7 +70,7 @@ static double points_lost(const work *w) {
     return 100 * (dsc_metrics_accuracy(&w->before) - dsc_metrics_accuracy(&w->after));
 }
 
-/* --- what it says --- */
+/* --- output --- */
 
 static void append_layer(dsc_text *text, const dsc_quantised_layer *layer) {
     const char *name = dsc_node_name(layer->weight), *end = strstr(name, ".weight");

@@ -111,7 +111,7 @@ static dsc_status print_suggestion(const dsc_suggestion *s, const command_call *
     return status;
 }
 
-/* How the data are read belongs to their recipe. */
+/* Stores the reading options in the recipe. */
 static dsc_status suggest_for(const command_data *data, command_call *call, dsc_error *error) {
     const suggest_values *how = call->values;
     const dsc_suggest_given given = {.threads = (unsigned)how->threads};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* report.c: `descender report`: what a model does, where it errs, and how sure one can be of that. */
+/* report.c: `descender report`: what a model answers, where it errs, and how certain that is. */
 #include "command.h"
 
 #include "data/split.h"
@@ -17,7 +17,7 @@
 
 typedef report_values values;
 
-/* One call about a model, or two that are compared. */
+/* One call about one model, or two for comparison. */
 typedef struct session {
     command_call *call;
     const values *how;
@@ -51,7 +51,7 @@ static dsc_status open_all(session *s, dsc_error *error) {
     return command_data_open(&s->data, s->call, &source, error);
 }
 
-/* Leaves of the training set what the run learned from, where it learned from a part of it. */
+/* Keeps only the part of the training set that the run used. */
 static dsc_status take_part(dsc_dataset **training, const session *s, dsc_error *error) {
     const size_t part = s->subjects->training_samples;
     dsc_dataset *first;
@@ -63,8 +63,8 @@ static dsc_status take_part(dsc_dataset **training, const session *s, dsc_error 
     return DSC_OK;
 }
 
-/* Of one model, on images that no baseline has learned from. A training set with classes that the model does
- * not know is not the one that belongs to it, and there is nothing to compare with. */
+/* Measures the baselines, for one model, on images that no baseline was trained on. A training set with
+ * classes unknown to the model is not the model's, and there is no comparison. */
 static dsc_status measure_baselines(session *s, const report_watch *watch, dsc_error *error) {
     dsc_dataset *training = NULL;
     if (s->how->compare || s->how->split == REPORT_SPLIT_TRAIN) return DSC_OK;
@@ -115,7 +115,7 @@ static dsc_status write_out(session *s, dsc_error *error) {
     return report_write(&s->figures, s->how->out, s->about, s->exams, s->speeds, &watch, error);
 }
 
-/* What is printed in the end. */
+/* Prints the report. */
 static dsc_status print(session *s, dsc_error *error) {
     const report_shown shown = {s->about, s->exams, s->speeds, &s->subjects->remarks,
                                 s->how->out ? &s->figures : NULL};
@@ -133,7 +133,7 @@ static dsc_status print(session *s, dsc_error *error) {
     return status;
 }
 
-/* Of such a run there are curves, but no answers. */
+/* Whether a run has no model yet: it has curves, but no answers. */
 static bool lacks_model(const char *operand) {
     command_subject subject;
     const bool lacks = !command_subject_find(&subject, operand, NULL) && !subject.model_path;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* report_runs.c: `descender report RUN RUN...`: several runs, measured and set side by side. */
+/* report_runs.c: `descender report RUN RUN...`: measures several runs and compares them. */
 #include "report_runs.h"
 
 #include "base/memory.h"
@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One of them. */
+/* One run. */
 typedef struct one {
     command_subject subject;
     command_source source;
-    size_t opened;    /* which of the session's data it is measured on */
-    dsc_dataset *set; /* that, numbered as the model's classes are; of the first of a group alone */
+    size_t opened;    /* index of the data in the session */
+    dsc_dataset *set; /* data with the model's class numbers; only in the first run of a group */
     report_exam exam;
     dsc_run_facts facts;
 } one;
@@ -28,7 +28,7 @@ typedef struct session {
     const report_values *how;
     size_t count, data_count, match_count;
     one *ones;
-    command_data *data; /* each is opened once, however many runs learned from it */
+    command_data *data; /* each opened once for all runs that use it */
     report_entry *entries;
     report_match *matches;
     report_figures figures;
@@ -45,7 +45,7 @@ static bool same_reading(const dsc_reading *a, const dsc_reading *b) {
         dsc_text_append(&x, "\n");
         dsc_text_append(&y, "\n");
     }
-    /* Without memory to tell, they are opened twice. */
+    /* Without memory to compare, the data are opened twice. */
     const bool same = !x.failed && !y.failed && x.data && y.data && !strcmp(x.data, y.data);
     dsc_text_free(&x);
     dsc_text_free(&y);
@@ -56,7 +56,7 @@ static bool same_source(const command_source *a, const command_source *b) {
     return !strcmp(a->data, b->data) && same_reading(&a->reading, &b->reading);
 }
 
-/* A model's file does not say where its data are: it is measured on those of the first run. */
+/* A model's file does not name its data: it is measured on those of the first run. */
 static const command_subject *with_data(const session *s, size_t i) {
     for (size_t k = 0; k < s->count && !s->ones[i].subject.data; k++)
         if (s->ones[k].subject.data) return &s->ones[k].subject;
@@ -75,7 +75,7 @@ static dsc_status open_data(session *s, size_t i, dsc_error *error) {
     return command_data_open(&s->data[o->opened], s->call, &o->source, error);
 }
 
-/* All models first: a name with a typo at the end of the line is known before the long work. */
+/* Opens all models first, so that a typing error is reported before the long work. */
 static dsc_status open_all(session *s, dsc_error *error) {
     s->ones = dsc_allocate(s->count, sizeof *s->ones);
     s->data = dsc_allocate(s->count, sizeof *s->data);
@@ -100,7 +100,7 @@ static dsc_dataset *set_of(const session *s, size_t i) {
     return s->how->split == REPORT_SPLIT_TRAIN ? data->train : data->test;
 }
 
-/* The same images with the same names of their classes, in the same order, wherever they came from. */
+/* Whether both sets have the same images and the same class names in the same order. */
 static bool same_images(const dsc_dataset *a, const dsc_dataset *b) {
     if (a == b) return true;
     if (a->count != b->count || memcmp(a->shape, b->shape, sizeof a->shape) != 0) return false;
@@ -112,7 +112,7 @@ static bool same_images(const dsc_dataset *a, const dsc_dataset *b) {
     return true;
 }
 
-/* Beside the first of a group, or as the first of a new one, where its images or classes are others. */
+/* Measures a run, in the group of the first run with the same images and classes, or in a new group. */
 static dsc_status examine(session *s, size_t i, dsc_error *error) {
     const report_watch watch = {command_watch_step, &s->watch};
     const unsigned threads = (unsigned)s->how->threads;
@@ -144,7 +144,7 @@ dsc_status report_learn_of_training(report_subject *about, dsc_run_facts *facts,
     return status;
 }
 
-/* Of a run without a model the data are not opened: what its recipe names. */
+/* The data's name; for a run without a model the recipe's, because its data are not opened. */
 static const char *data_name(const session *s, size_t i) {
     return s->ones[i].subject.model ? s->data[s->ones[i].opened].name : s->ones[i].subject.data;
 }

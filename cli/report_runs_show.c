@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* report_runs_show.c: several runs side by side, as text that fits a narrow terminal, and as JSON. */
+/* report_runs_show.c: several runs as text that fits a narrow terminal, and as JSON. */
 #include "report_show.h"
 
 #include "evaluation.h"
@@ -60,8 +60,8 @@ static void append_scores(dsc_text *text, const report_shown_runs *shown) {
     }
 }
 
-/* A table of pairs in strips of as many columns as fit: `cell` writes what stands in one, from its match.
- * `half`: above the diagonal alone. */
+/* Appends a table of pairs in strips of as many columns as fit. `cell` writes a cell from its match. `half`:
+ * only above the diagonal. */
 static void append_pairs(dsc_text *text, const report_shown_runs *shown, size_t width, bool half,
                          void (*cell)(char out[48], const report_match *match, size_t row)) {
     const size_t each = width > HEAD + CELL ? (width - HEAD) / CELL : 1;
@@ -72,7 +72,7 @@ static void append_pairs(dsc_text *text, const report_shown_runs *shown, size_t 
         dsc_text_append(text, "\n");
         for (size_t i = 0; i < shown->count; i++) {
             dsc_text_append(text, "%*zu", HEAD, i + 1);
-            size_t blank = 0; /* columns that are only written if something follows */
+            size_t blank = 0; /* blank columns, written only before further text */
             for (size_t k = from; k < to; k++) {
                 blank += CELL;
                 if (k == i || (half && k < i)) continue;
@@ -132,7 +132,7 @@ void report_append_runs(dsc_text *text, const report_shown_runs *shown, size_t w
 
 /* ---- as JSON ---- */
 
-/* 0: not known, or none. */
+/* 0: unknown, or none. */
 static json_t *real_json(double value) { return value > 0 ? json_real(value) : json_null(); }
 static json_t *count_json(double value) { return value > 0 ? json_integer((json_int_t)value) : json_null(); }
 

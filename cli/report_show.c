@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* report_show.c: what `descender evaluate` prints, and what a report adds to it. */
+/* report_show.c: the output of `descender evaluate`, and the additions of a report. */
 #include "report_show.h"
 
 #include "base/memory.h"
@@ -177,7 +177,7 @@ static json_t *speed_json(const report_speed *s) {
                      "processor", s->processor);
 }
 
-/* The names of the figures that were drawn, and why others were not. */
+/* Adds the names of the figures drawn, and why others are missing. */
 void report_add_figures(json_t *json, const report_figures *figures) {
     if (!figures) return;
     json_t *drawn = json_array(), *missing = json_object();
@@ -196,7 +196,7 @@ void report_add_figures(json_t *json, const report_figures *figures) {
     dsc_text_free(&page);
 }
 
-/* What the caller should know beside the results: what differs in the data, and what was drawn. */
+/* Adds remarks on differences in the data, and the figures. */
 static void add_rest(json_t *json, const report_shown *shown) {
     (void)json_object_set_new(json, "remarks", command_remarks_json(shown->remarks));
     report_add_figures(json, shown->figures);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reproduce.c: `descender reproduce`: trains again what a claim says, and compares. */
+/* reproduce.c: `descender reproduce`: repeats the training of a claim, and compares the results. */
 #include "command.h"
 
 #include "base/text.h"
@@ -26,7 +26,7 @@ typedef struct session {
     report_claim_verdict verdict;
     command_data data;
     command_others others;
-    command_subject subject; /* the run, once it has a model */
+    command_subject subject; /* the run, after it has a model */
     dsc_training_run *run;
     char *folder;
     train_show show;
@@ -64,7 +64,7 @@ static dsc_status open_data(session *s, dsc_error *error) {
 
 /* ---- the same program ---- */
 
-/* The claim's kernels where they are to be had; else the best, with another rounding. */
+/* Chooses the claim's kernels if this machine has them; otherwise the best ones, which round differently. */
 static dsc_status choose_kernels(session *s, dsc_error *error) {
     report_run_claim *c = &s->claimed, *f = &s->found;
     dsc_kernels_choice choice;

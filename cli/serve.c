@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* serve.c: `descender serve`: a page to draw on and to watch runs, in the browser of this machine. */
+/* serve.c: `descender serve`: a page for drawing and watching runs, in this machine's browser. */
 #include "command.h"
 
 #include "data/known.h"
@@ -22,8 +22,7 @@ typedef struct values {
     bool open, read_only, quiet;
 } values;
 
-/* The page in the user's browser: by xdg-open, which is where desktops have it. Not waited for longer than it
- * takes to say so. */
+/* Opens the page in the user's browser with xdg-open, and waits until xdg-open has ended. */
 static void open_browser(const char *url) {
     const pid_t child = fork();
     if (child == 0) {
@@ -35,9 +34,9 @@ static void open_browser(const char *url) {
         command_complain("no browser could be opened; go to %s", url);
 }
 
-/* What the page may set going, and what not. Reports read runs and write beside them; training also takes
- * this machine's time, so only who sits at it may begin that: nobody reaches a loopback address from
- * elsewhere, but a proxy does. */
+/* Sets what the page may start. Reports read runs and write beside them. Training also uses this machine's
+ * time, so the page may start it only if no other machine can reach the server, by --host or through a proxy
+ * named by --allow-host. */
 static void allow(serve_options *options, const values *how) {
     static const char read_only[] = "this server was started with --read-only";
     if (how->read_only)
@@ -50,15 +49,15 @@ static void allow(serve_options *options, const values *how) {
             "training is begun from this machine alone: this server can be reached by --allow-host";
 }
 
-/* An address of this server, with the token if it has one. */
+/* An address of this server, with the token if there is one. */
 enum { ADDRESS = 400 };
 static void write_address(char url[ADDRESS], const char *name, unsigned port, const serve_key *key) {
-    const bool six = strchr(name, ':') && *name != '['; /* an address of version 6 is put in brackets */
+    const bool six = strchr(name, ':') && *name != '['; /* IPv6 addresses need brackets */
     (void)snprintf(url, ADDRESS, "http://%s%.255s%s:%u/%s%s", six ? "[" : "", name, six ? "]" : "", port,
                    key ? "?token=" : "", key ? key->token : "");
 }
 
-/* Where others can reach the server: what that means, and with which addresses. */
+/* Prints the addresses for others, and what sharing means. */
 static void tell_others(const values *how, unsigned port, const serve_key *key) {
     command_complain(
         "warning: this server answers others than this machine. Who has an address with its token "
@@ -131,7 +130,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     command_warn_of_kernels();
     dsc_status status =
         operand ? command_subject_open(&subject, operand, error) : shipped_model(&subject.model, error);
-    dsc_text name = {0}; /* the page shows it to whoever looks: without the path */
+    dsc_text name = {0}; /* shown to everyone on the page: no path */
     if (operand)
         dsc_public_name(&name, operand);
     else

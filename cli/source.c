@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* source.c: opens what --data names, by fetch_open, and tells of it. */
+/* source.c: opens the data of --data with fetch_open, and reports progress. */
 #include "source.h"
 
 #include "base/error.h"
@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a call reports while it looks for the data, and downloads them. */
+/* The state of reports while data are searched and downloaded. */
 typedef struct watching {
     const command_call *call;
-    command_call *reader; /* the same, where its data are opened */
-    char *place;          /* where they were */
+    command_call *reader; /* the same call, if its data are opened */
+    char *place;          /* where the data were found */
     command_progress progress;
-    unsigned file; /* the one that the bar is about */
+    unsigned file; /* the file shown by the bar */
     bool started;
 } watching;
 
@@ -42,7 +42,7 @@ static int on_progress(void *user, const fetch_progress *now) {
     return command_should_stop();
 }
 
-/* What stands in for what, and why: said also with --quiet, for results depend on it. */
+/* Reports substitutions with the reason, also with --quiet, because results depend on them. */
 static void on_note(void *user, const char *text) {
     watching *w = user;
     command_progress_wipe(&w->progress);
@@ -141,7 +141,7 @@ void command_compare_sets(const command_data *data) {
     dsc_dataset_describe(&train, data->train);
     dsc_dataset_describe(&test, data->test);
     command_compare_images(&train, &test);
-    /* For want of memory nothing is said: the work itself will meet it. */
+    /* Without memory nothing is reported; later work does. */
     (void)dsc_data_check_overlap(&counts, data->train, data->test, tell_finding, NULL, NULL);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* study.c: from options to a study, begun or gone on with, with a row for each result on standard output and
- * the rest on standard error. */
+/* study.c: starts or resumes a study from options; prints a row per result on standard output, everything
+ * else on standard error. */
 #include "study.h"
 
 #include "base/file.h"
@@ -18,7 +18,7 @@ typedef struct session {
     const study_command *command;
     command_call *call;
     const study_values *how;
-    dsc_study_question question; /* until it is begun */
+    dsc_study_question question; /* until the study is started */
     command_data data;
     command_others others;
     dsc_study *study;
@@ -28,7 +28,7 @@ typedef struct session {
 
 json_t *study_real(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
-/* ---- what is asked ---- */
+/* ---- the question ---- */
 
 static dsc_status refuse(session *s, const char *option, dsc_error *error) {
     return command_wrong_usage(s->call, error,
@@ -69,7 +69,7 @@ static dsc_status resume(session *s, command_start *begun, dsc_error *error) {
     return status ? status : open_others(s, error);
 }
 
-/* Of a recipe that is named all is checked before the data are fetched. What is picked needs them first. */
+/* A named recipe is checked before the data are fetched. A suggestion needs the data first. */
 static dsc_status start(session *s, command_start *begun, dsc_error *error) {
     dsc_recipe *recipe = &s->question.recipe;
     dsc_status status = dsc_text_replace(&s->question.name, s->how->name, error);
@@ -87,7 +87,7 @@ static dsc_status start(session *s, command_start *begun, dsc_error *error) {
     return status ? status : dsc_recipe_check(recipe, error);
 }
 
-/* ---- what is refused ---- */
+/* ---- refusals ---- */
 
 static double share_of(size_t part, size_t all) { return all ? (double)part / (double)all : (double)NAN; }
 
@@ -105,7 +105,7 @@ void study_end_row(dsc_text *text, const dsc_study *study, size_t trial) {
     dsc_text_append(text, "\n");
 }
 
-/* Of the trials that did not fail. */
+/* Sums over the trials that did not fail. */
 typedef struct refusal {
     size_t held_out, answered, right, others, refused;
 } refusal;
@@ -145,7 +145,7 @@ json_t *study_refusal_json(const dsc_study *study) {
                      study_real(share_of(sum.refused, sum.others)));
 }
 
-/* ---- at work ---- */
+/* ---- running ---- */
 
 static void print_row(session *s, size_t trial) {
     dsc_text text = {0};

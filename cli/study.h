@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* study.h: what `descender cross-validate` and `descender learn-curve` share: their options, how a study is
- * begun or resumed, and what is shown while it works. */
+/* study.h: common parts of `descender cross-validate`, `learn-curve` and `data suspects`: their options,
+ * starting and resuming a study, and its progress. */
 #ifndef CLI_STUDY_H
 #define CLI_STUDY_H
 
@@ -10,16 +10,16 @@
 #include "study/study.h"
 #include "train/suggest.h"
 
-/* The first member of the commands' values. */
+/* The first member of these commands' values. */
 typedef struct study_values {
-    dsc_recipe recipe; /* of it, what the user gave */
+    dsc_recipe recipe; /* only the user's options */
     char *name, *out, *resume;
     int64_t threads, parallel;
     double checkpoint_seconds;
     bool offline, json, quiet;
 } study_values;
 
-/* The rows of the option table; `values` has a study_values called `study`. */
+/* The rows of the option table; `values` has a study_values named `study`. */
 #define STUDY_OPTIONS(values)                                                                                \
     {"recipe",                                                                                               \
      DSC_PARAM_TEXT,                                                                                         \
@@ -71,7 +71,7 @@ typedef struct study_values {
             "no progress and no remarks, only results, warnings and errors"                                  \
     }
 
-/* Their rows of the extras. */
+/* The extras of these options. */
 #define STUDY_EXTRAS                                                                                         \
     COMMAND_SOURCE_EXTRA, {"recipe", 'r', "NAME|FILE", false}, {"others", 0, "DATA,...", false},             \
         {"model", 'm', NULL, false}, {"epochs", 'e', NULL, false}, {"threads", 't', NULL, false},            \
@@ -79,33 +79,33 @@ typedef struct study_values {
         "resume", 0, "STUDY", false                                                                          \
     }
 
-/* What the two commands differ in. */
+/* The differences between these commands. */
 typedef struct study_command {
     dsc_study_kind kind;
     const char *name; /* "cross-validate" */
-    /* Options of its own, which --resume does not take; NULL ends them. */
+    /* Its own options, which --resume refuses; ended by NULL. */
     const char *const *own;
-    /* Says what is asked, beside the recipe and its name. */
+    /* Fills in the question, except the recipe and its name. */
     dsc_status (*ask)(dsc_study_question *question, command_call *call, dsc_error *error);
-    /* Remarks on what is about to be done; and appends a row for a trial, or the heading of the rows. */
+    /* `tell` prints remarks before the work; `row` appends a trial's row, or the heading. */
     void (*tell)(const command_call *call, const dsc_study *study);
     void (*row)(dsc_text *text, const dsc_study *study, size_t trial); /* SIZE_MAX: the heading */
-    /* The results, on standard output. */
+    /* Prints the results on standard output. */
     dsc_status (*report)(const command_call *call, const dsc_study *study, dsc_error *error);
 } study_command;
 
 /* Runs such a command. */
 dsc_status study_run(const study_command *kind, command_call *call, dsc_error *error);
 
-/* A number, or null where it is not finite. */
+/* A number; null if it is not finite. */
 json_t *study_real(double value);
 
-/* Ends a row, or the heading (SIZE_MAX): where the recipe has images of no class, with what the trial's
- * network answers of what is held out, and how many of no class it refuses, in percent. */
+/* Ends a row, or the heading (SIZE_MAX). With images of no class it appends the answered percentage of the
+ * held-out images and the refused percentage of images of no class. */
 void study_end_row(dsc_text *text, const dsc_study *study, size_t trial);
 
-/* What the networks of all trials refuse, pooled, as a sentence, and as JSON; nothing, or NULL, without
- * images of no class. */
+/* The pooled refusals of all trials as a sentence and as JSON; nothing, or NULL, without images of no
+ * class. */
 void study_append_refusal(dsc_text *text, const dsc_study *study);
 json_t *study_refusal_json(const dsc_study *study);
 

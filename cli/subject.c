@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* subject.c: from the folder of a run, or a file, to a model. */
+/* subject.c: finds and loads the model of a run's folder or a file. */
 #include "subject.h"
 
 #include "base/error.h"
@@ -106,7 +106,7 @@ dsc_status command_subject_match(dsc_dataset **set, command_subject *subject, ds
     return DSC_OK;
 }
 
-/* What the user gave stands in the place of what the run had. Both keep their texts. */
+/* Replaces the run's reading options by those that the user gave. Both keep their texts. */
 static void override(dsc_reading *reading, const dsc_reading *given, const command_call *call) {
     for (const dsc_param *p = dsc_reading_params; p->name; p++) {
         static const size_t sizes[] = {

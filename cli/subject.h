@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* subject.h: RUN|MODEL, the operand of the commands that look at what was trained. */
+/* subject.h: RUN|MODEL, the operand of the commands that inspect trained models. */
 #ifndef CLI_SUBJECT_H
 #define CLI_SUBJECT_H
 
@@ -9,40 +9,40 @@
 typedef struct command_subject {
     const char *name; /* the operand */
     bool is_run;
-    char *model_path;        /* NULL: a run that has no model yet */
-    char *data;              /* a run's recipe names it; else NULL */
+    char *model_path;        /* NULL: the run has no model yet */
+    char *data;              /* of a run's recipe; otherwise NULL */
     dsc_reading reading;     /* of the same recipe */
-    size_t training_samples; /* the run learned from the first so many; 0: from all */
+    size_t training_samples; /* first samples that the run used; 0: all */
     dsc_model *model;
-    dsc_remarks remarks; /* of command_subject_match */
+    dsc_remarks remarks; /* from command_subject_match */
 } command_subject;
 
-/* A run's folder stands for its model, and says which data it was trained with. Release with
- * command_subject_close, also after a failure. */
+/* Opens a model; a run's folder stands for its model and names its data. Release with command_subject_close,
+ * also after a failure. */
 dsc_status command_subject_open(command_subject *subject, const char *operand, dsc_error *error);
-/* The same without loading the model: a run may have none yet. */
+/* The same without loading the model, which a run may not have yet. */
 dsc_status command_subject_find(command_subject *subject, const char *operand, dsc_error *error);
-/* Loads the model that a found subject has, in any format that is read, and says what is to be said of it on
- * standard error. One without a model stays without. */
+/* Loads the model of a found subject, in any readable format, and prints remarks on standard error. Does
+ * nothing if there is no model. */
 dsc_status command_subject_load(command_subject *subject, dsc_error *error);
 /* The same for a file. */
 dsc_status command_model_load(dsc_model **model, const char *path, dsc_error *error);
-/* Says each line of what a format noted (exchange.h) on standard error. */
+/* Prints each line of a format's notes (exchange.h) on standard error. */
 void command_tell_notes(const dsc_text *notes);
 void command_subject_close(command_subject *subject);
 
-/* Puts into what is said of a model (dsc_model_about, "accuracy") that it answered that share of `count`
- * images right: "99.56 % of 10,000 test images of MNIST". Files that it leaves as carry it. `data`: their
- * name, of which a path is not handed on; or NULL. */
+/* Notes in the model's description (dsc_model_about, "accuracy") its accuracy on `count` images: "99.56 % of
+ * 10,000 test images of MNIST". Exported files carry the note. `data`: the name of the images, without its
+ * path; or NULL. */
 dsc_status command_note_accuracy(dsc_model *model, double accuracy, size_t count, const char *data,
                                  dsc_error *error);
 
-/* Puts in the place of *set the same data as the subject's model numbers their classes, says what differs
- * from what the model was trained on, and keeps that in the subject's remarks: dsc_dataset_match. */
+/* Replaces *set by the same data with the model's class numbers (dsc_dataset_match), prints differences from
+ * the training data, and keeps them in the subject's remarks. */
 dsc_status command_subject_match(dsc_dataset **set, command_subject *subject, dsc_error *error);
 
-/* --data where the user gave it, and how it is read; else the run's, but for what the user gave; else the
- * default. */
+/* The source of the data: --data and its reading options if given; otherwise the run's, with the user's
+ * reading options over it; otherwise the default. */
 command_source command_subject_source(const command_subject *subject, const command_call *call,
                                       const command_source *source);
 

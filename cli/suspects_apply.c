@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* suspects_apply.c: decisions on doubtful labels, done; see suspects_apply.h. */
+/* suspects_apply.c: applies decisions on doubtful labels; see suspects_apply.h. */
 #include "suspects_apply.h"
 
 #include "base/file.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MOST = 1 << 26, KEEP = -1, DROP = -2 /* of what becomes of a label */ };
+enum { FILE_MOST = 1 << 26, KEEP = -1, DROP = -2 /* decisions on a label */ };
 
 typedef struct applying {
     command_call *call;
@@ -116,7 +116,7 @@ static dsc_status read_decisions(applying *a, dsc_error *error) {
 
 /* ---- writing ---- */
 
-/* In the gathered copy, which is ours. */
+/* Corrects the gathered copy, which this command owns. */
 static dsc_status correct(applying *a, dsc_error *error) {
     pack_part *part = &a->train;
     const size_t each = part->data->image_size;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* suspects_apply.h: what was decided of doubtful labels, done: data with labels changed and images
- * dropped. */
+/* suspects_apply.h: applies decisions on doubtful labels: writes data with changed labels and without dropped
+ * images. */
 #ifndef CLI_SUSPECTS_APPLY_H
 #define CLI_SUSPECTS_APPLY_H
 
 #include "command.h"
 #include "source.h"
 
-/* Reads decisions (report/suspects.h), opens the data that they are of, and writes those, corrected, as
- * the four IDX files into `folder`, where none may be. Nothing else is changed. */
+/* Reads decisions (report/suspects.h), opens their data, and writes the corrected data as the four IDX files
+ * into `folder`, which must not hold any. Changes nothing else. */
 dsc_status suspects_apply(command_call *call, const char *decisions, const char *folder,
                           const command_source *source, dsc_error *error);
 

@@ -14,10 +14,10 @@
 struct command_together {
     processes *world;
     bool told;   /* one failed, and all know */
-    bool agreed; /* all fail alike */
+    bool agreed; /* all fail for the same reason */
 };
 
-/* Where a follower says why it failed: standard error as it was. */
+/* Descriptor for a follower's error message: the original standard error. */
 static int said_aloud = STDERR_FILENO;
 
 void command_follow_in_silence(void) {
@@ -39,7 +39,7 @@ dsc_status command_join(command_call *call, dsc_error *error) {
                         "`descender %s%s%s` is for one process, and %u were started: start it without mpirun",
                         call->group ? call->group->name : "", call->group ? " " : "", call->self->name,
                         count);
-    if (count & (count - 1)) /* they add by twos: no exchange can tell them why */
+    if (count & (count - 1)) /* sums need a power of two: an exchange cannot report it */
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "%u processes cannot share a batch; start 2, 4, 8, ... of them", count);
     call->together = dsc_allocate(1, sizeof *call->together);
@@ -70,13 +70,13 @@ static void say_aloud(const command_call *call, const dsc_error *error) {
     const int length =
         snprintf(line, sizeof line, "descender: process %u on %s: %s\n", dsc_ranks_own(command_ranks(call)),
                  processes_machine(call->together->world), error->message);
-    if (length > 0 && write(said_aloud, line, strlen(line)) < 0) return; /* there is nobody else to tell */
+    if (length > 0 && write(said_aloud, line, strlen(line)) < 0) return; /* no other way to report it */
 }
 
 void command_leave(command_call *call, dsc_status status, const dsc_error *error, int exit_status) {
     command_together *t = call->together;
     if (!t) return;
-    /* What follows from the numbers alone, or was asked of one, happens to all. */
+    /* Failures that follow from exchanged values, or from a request to one process, happen in all. */
     const bool alike = t->agreed || !status || status == DSC_ERROR_STOPPED || status == DSC_ERROR_DIVERGED;
     if (!alike && command_follows(call)) say_aloud(call, error);
     (void)fflush(NULL);
@@ -86,7 +86,7 @@ void command_leave(command_call *call, dsc_status status, const dsc_error *error
     call->together = NULL;
 }
 
-/* What a process sends of how it went: by its rank, so that all know whose it is. */
+/* Each process sends its status in its rank's place, so that all know whose it is. */
 dsc_status command_agree(command_call *call, dsc_status status, dsc_error *error) {
     const dsc_ranks *ranks = command_ranks(call);
     if (!ranks) return status;

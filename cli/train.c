@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* train.c: `descender train`: follows a recipe, in a run's folder, from the start or from where it was left.
- */
+/* train.c: `descender train`: trains by a recipe in a run's folder, from the start or from a checkpoint. */
 #include "command.h"
 
 #include "evaluation.h"
@@ -23,7 +22,7 @@
 #include <string.h>
 
 typedef struct values {
-    dsc_recipe recipe; /* of it, what the user gave */
+    dsc_recipe recipe; /* only the user's options */
     char *name, *out, *resume;
     int64_t threads;
     double checkpoint_seconds, seconds, minutes;
@@ -37,19 +36,19 @@ typedef struct session {
     dsc_recipe recipe;
     command_start start;
     command_in_time in_time;
-    char *name; /* of the recipe */
+    char *name; /* the recipe's */
     command_data data;
     command_others others;
     dsc_training_run *run;
     train_show show;
     dsc_metrics metrics;
-    processes_sent sent; /* when the first step of this sitting began; after training: a step */
+    processes_sent sent; /* bytes sent at the first step; after training: per step */
     uint64_t first_step;
 } session;
 
 /* ---- the recipe ---- */
 
-/* The processes that share the run, if any: what they need is refused before data are read. */
+/* Refuses what does not fit the processes that share the run, before data are read. */
 static dsc_status check_processes(session *s, dsc_error *error) {
     s->recipe.ranks = command_ranks(s->call);
     if (s->recipe.ranks && s->how->find_rate)
@@ -57,8 +56,8 @@ static dsc_status check_processes(session *s, dsc_error *error) {
     return dsc_recipe_check(&s->recipe, error);
 }
 
-/* A run's recipe is the run's: of the flags that change one only those count that do not change the result,
- * or that say where the data is now. */
+/* A resumed run keeps its recipe: only flags are allowed that do not change the result or that give the
+ * present place of the data. */
 static dsc_status check_resume(session *s, dsc_error *error) {
     if (command_given(s->call, "recipe") || command_given(s->call, "out"))
         return command_wrong_usage(s->call, error,
@@ -109,7 +108,7 @@ static dsc_status open_data(session *s, dsc_error *error) {
     return status ? status : check_processes(s, error);
 }
 
-/* What was trained with as images of no class, from where it is now. */
+/* Opens the images of no class from their present place. */
 static dsc_status open_others(session *s, dsc_error *error) {
     const bool moved = s->how->resume && command_given(s->call, "others");
     return command_others_of_recipe(&s->others, s->call, &s->recipe, moved ? s->how->recipe.others : NULL,
@@ -169,7 +168,7 @@ static dsc_status open_run(session *s, dsc_error *error) {
     return dsc_run_start(&s->run, &s->recipe, s->data.train, &options, error);
 }
 
-/* What a step sends, on the average. */
+/* Computes the mean bytes sent per step. */
 static void count_sent(session *s) {
     const uint64_t steps = dsc_run_trainer(s->run)->progress.step - s->first_step;
     const processes_sent now = command_sent(s->call);
@@ -203,7 +202,7 @@ static dsc_status train(session *s, dsc_error *error) {
     return status;
 }
 
-/* The test set, where there is one, is looked at once, when nothing can be changed any more. */
+/* The test set, if any, is used once, after training. */
 static dsc_status test(session *s, dsc_error *error) {
     dsc_error failure = {0};
     dsc_status status = DSC_OK;
@@ -310,7 +309,8 @@ static dsc_status report(const session *s, dsc_error *error) {
 
 /* ---- together ---- */
 
-/* Downloads, measures this machine where that decides, and picks: the leader does, before the others read. */
+/* Done by the leader before the others read data: downloads, measures this machine if needed, and picks the
+ * recipe. */
 static dsc_status prepare(session *s, dsc_error *error) {
     dsc_status status = command_in_time_check(&s->in_time, s->call, error);
     if (!status) status = read_recipe(s, error);
@@ -318,7 +318,7 @@ static dsc_status prepare(session *s, dsc_error *error) {
     return status ? status : open_others(s, error);
 }
 
-/* Sends the leader's recipe to the others, whose own it becomes. */
+/* Sends the leader's recipe to the others, which use it. */
 static dsc_status share_recipe(session *s, dsc_error *error) {
     dsc_text text = {0};
     char *shared = NULL;
@@ -348,7 +348,7 @@ static dsc_status prepare_together(session *s, dsc_error *error) {
 static dsc_status work(session *s, dsc_error *error) {
     dsc_status status = command_ranks(s->call) ? prepare_together(s, error) : prepare(s, error);
     const bool many = s->recipe.members > 1;
-    if (s->how->find_rate) s->recipe.members = 1; /* which are alike, but for their seeds */
+    if (s->how->find_rate) s->recipe.members = 1; /* members differ only in their seeds */
     if (!status && s->how->find_rate)
         return command_find_rate(s->call, &s->recipe, s->data.train, s->data.name, (unsigned)s->how->threads,
                                  error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* train_members.c: member by member; see train_members.h. */
+/* train_members.c: trains the members of an ensemble; see train_members.h. */
 #include "train_members.h"
 
 #include "evaluation.h"
@@ -75,7 +75,7 @@ static dsc_status begin(session *s, dsc_error *error) {
                : dsc_ensemble_start(&s->ensemble, how->recipe, how->data->train, how->options, error);
 }
 
-/* The test set is looked at once, when nothing can be changed any more. */
+/* The test set is used once, after training. */
 static dsc_status test(session *s, dsc_error *error) {
     dsc_error failure = {0};
     if (!s->how->data->test) return DSC_OK;

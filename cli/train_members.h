@@ -9,13 +9,13 @@
 
 typedef struct train_members {
     command_call *call;
-    const dsc_recipe *recipe; /* of two members or more */
+    const dsc_recipe *recipe; /* with at least two members */
     const command_data *data;
-    const dsc_run_options *options; /* the folder: of the ensemble */
+    const dsc_run_options *options; /* its folder is the ensemble's */
     bool resumes;
 } train_members;
 
-/* Trains what is not trained yet, one member after the other, joins them, and prints what they reached. */
+/* Trains the unfinished members one after the other, joins all, and prints the results. */
 dsc_status train_members_run(const train_members *members, dsc_error *error);
 
 #endif

@@ -16,7 +16,7 @@ void train_show_begin(train_show *show, const command_call *call, const dsc_trai
     *show = (train_show){.call = call, .run = run, .data_name = data_name};
     draw_terminal terminal = draw_terminal_detect(2);
     show->rows = !call->json && !call->quiet;
-    /* Both must be the terminal: the chart is drawn over, and rows come between. */
+    /* Both streams must be terminals: the chart is redrawn, and rows are printed between. */
     show->chart =
         show->rows && terminal.live && draw_terminal_detect(1).live && terminal.height >= CHART_HEIGHT_LEAST;
     const dsc_trainer *t = dsc_run_trainer(run);
@@ -82,7 +82,7 @@ static const char *fixed(char out[32], double value, int decimals) {
     return isfinite(value) ? dsc_format_fixed(out, 32, value, decimals) : "-";
 }
 
-/* Without the speed, and with short headings: at most 57 characters. */
+/* Prints a row without the speed and with short headings: at most 57 characters. */
 static void print_narrow_row(train_show *show, const dsc_event *e, bool validated) {
     char a[32], b[32], c[32], d[32], g[32], name[48];
     if (!show->headed) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tune.c: `descender tune`: searches for a better recipe, from the start or from where it was left. */
+/* tune.c: `descender tune`: searches for a better recipe, from the start or from the folder's state. */
 #include "command.h"
 
 #include "base/file.h"
@@ -17,7 +17,7 @@
 #include <string.h>
 
 typedef struct values {
-    dsc_recipe recipe; /* of it, what the user gave */
+    dsc_recipe recipe; /* only the user's options */
     char *name, *out, *resume;
     int64_t trials, reduction, first_epochs, threads, parallel;
     double checkpoint_seconds;
@@ -32,15 +32,15 @@ enum { WHOLE, FLOAT }; /* the choices of --numbers */
 typedef struct session {
     command_call *call;
     const values *how;
-    dsc_tune_search search; /* until it is begun */
+    dsc_tune_search search; /* until the search is started */
     command_data data;
     command_others others;
     dsc_tune *tune;
     tune_show show;
-    command_start begun; /* the model that all trials start from, if they do */
+    command_start begun; /* the start model of all trials, if any */
 } session;
 
-/* ---- what is searched ---- */
+/* ---- the search space ---- */
 
 static dsc_status check_resume(session *s, dsc_error *error) {
     static const char *const fixed[] = {"recipe",       "out",   "trials", "reduction",
@@ -70,7 +70,7 @@ static dsc_status read_bytes(uint64_t *bytes, const session *s, const char *opti
                                text);
 }
 
-/* With a budget the data are there: what a network takes depends on its images. */
+/* With a budget the data must be open: the size of a network depends on its images. */
 static dsc_status make_search(session *s, const dsc_recipe *recipe, dsc_error *error) {
     static const char *const numbers[] = {"whole", "float"};
     const values *how = s->how;
@@ -113,7 +113,7 @@ static dsc_status resume(session *s, dsc_error *error) {
     return status ? status : open_others(s, error);
 }
 
-/* Of a recipe that is named all is checked before the data are fetched. What is picked needs them first. */
+/* A named recipe is checked before the data are fetched. A suggestion needs the data first. */
 static dsc_status start(session *s, dsc_error *error) {
     const values *how = s->how;
     const bool is_auto = command_recipe_is_auto(how->name);
@@ -195,7 +195,7 @@ static dsc_status report(const session *s, dsc_error *error) {
         status = tune_front_save(folder, found, &failure);
     if (status) command_complain("warning: the charts were not drawn: %s", failure.message);
     status = s->call->json ? tune_report_json(s->tune, error) : tune_report_text(s->tune, error);
-    (void)fflush(stdout); /* what comes next is said after it */
+    (void)fflush(stdout); /* keeps the order of the two streams */
     if (status || s->call->json) return status;
     char *best = dsc_path_join(folder, DSC_TUNE_BEST), word[DSC_SHELL_WORD];
     if (best) command_remark(s->call, "Next: descender train --recipe %s", dsc_shell_word(word, best));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tune_chart.c: a panel for each parameter that was searched: its values against accuracy, a series for each
- * rung, since only what has had as many epochs can be compared. */
+/* tune_chart.c: one panel per searched parameter: its values against accuracy, one series per rung, because
+ * only trials with equal epochs are comparable. */
 #include "tune_report.h"
 
 #include "base/file.h"
@@ -24,7 +24,7 @@ typedef struct figures {
     draw_chart chart;
 } figures;
 
-/* Choices that are all numbers are drawn as numbers. */
+/* Whether all choices are numbers, to be drawn as numbers. */
 static bool are_numbers(const dsc_tune_dimension *d) {
     double value;
     for (size_t k = 0; k < d->choice_count; k++)
@@ -63,8 +63,7 @@ static void fill_series(figures *f, size_t dimension, size_t rung, bool numbers)
     }
 }
 
-/* From the smallest value to the largest one, with some room beside them, so that no point lies on the
- * frame. */
+/* From the smallest to the largest value, with a margin, so that no point is on the frame. */
 static draw_axis axis_of(const figures *f, size_t dimension, bool numbers) {
     const dsc_tune_search *s = f->search;
     const dsc_tune_dimension *d = &s->space.dimensions[dimension];

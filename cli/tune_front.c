@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tune_front.c: the trials that no other one beats by being smaller and as accurate. */
+/* tune_front.c: the Pareto front: trials for which no other trial is smaller and as accurate. */
 #include "tune_front.h"
 
 #include "base/file.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* *front (release with free()): the trials of the front, the smallest first. */
+/* Finds the trials of the front, the smallest first; the caller frees *front. */
 static dsc_status find(size_t **front, size_t *count, const dsc_tune_search *s, dsc_error *error) {
     *front = dsc_allocate(s->trials, sizeof **front);
     if (!*front) return dsc_fail_memory(error, s->trials * sizeof **front, "the results");
@@ -80,7 +80,7 @@ json_t *tune_budget_json(const dsc_tune_search *s) {
 /* --- chart --- */
 
 typedef struct figure {
-    double *x, *y; /* (2, trials): all that came as far, and the front */
+    double *x, *y; /* (2, trials): all trials of the last rung, and the front */
     draw_series series[2];
     draw_panel panel;
     draw_chart chart;
@@ -114,7 +114,7 @@ static dsc_status make(figure *f, const dsc_tune_search *s, dsc_error *error) {
         if (f->x[i] < low) low = f->x[i];
         if (f->x[i] > high) high = f->x[i];
     }
-    const double room = high > low ? 0.04 * (high - low) : 0.5; /* no point lies on the frame */
+    const double room = high > low ? 0.04 * (high - low) : 0.5; /* margin: no point on the frame */
     const bool is_flash = s->most.flash || !s->most.ram;
     f->panel = (draw_panel){.title = "Accuracy against size",
                             .x = {.label = is_flash ? "bytes of flash, without code" : "bytes of RAM",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tune_report.c: the best trial and what mattered, for people and for programs. */
+/* tune_report.c: the best trial and the importance of the parameters, as text and JSON. */
 #include "tune_report.h"
 
 #include "base/memory.h"
@@ -36,7 +36,7 @@ static void append_best(dsc_text *text, const dsc_tune_search *s, size_t best) {
                         dsc_tune_value_text(number, &s->space.dimensions[i], &dsc_tune_values(s, best)[i]));
 }
 
-/* Where the best values lie. */
+/* Appends the range of the best values. */
 static void append_where(dsc_text *text, const dsc_tune_dimension *d, const dsc_tune_importance *m) {
     char number[40];
     const dsc_tune_value low = {.number = m->low, .choice = m->choice}, high = {.number = m->high};
@@ -88,7 +88,7 @@ dsc_status tune_report_text(const dsc_tune *tune, dsc_error *error) {
 
 /* --- JSON --- */
 
-/* Numbers of a range as numbers, choices as the texts that they are. */
+/* Values of ranges as numbers, choices as texts. */
 static json_t *values_json(const dsc_tune_search *s, size_t trial) {
     json_t *json = json_object();
     for (size_t i = 0; i < s->space.count; i++) {

@@ -15,11 +15,11 @@ static const int32_t BUSY = 0x2E8B57, FAILED = 0x999999;
 void tune_show_begin(tune_show *show, const command_call *call) {
     *show = (tune_show){.call = call};
     show->rows = !call->json && !call->quiet;
-    /* Both must be the terminal: the table is drawn over, and rows come between. */
+    /* Both streams must be terminals: the table is redrawn, and rows are printed between. */
     show->table = show->rows && draw_terminal_detect(2).live && draw_terminal_detect(1).live;
 }
 
-/* A loss on its way to infinity must not run into the next column. */
+/* Keeps a diverging loss within its column. */
 static const char *fixed(char out[32], double value, int decimals) {
     if (!isfinite(value)) return "-";
     return fabs(value) < 1e4 ? dsc_format_fixed(out, 32, value, decimals)
@@ -61,7 +61,7 @@ static void write_trial(draw_screen *screen, size_t y, const dsc_tune_event *e, 
     dsc_text_free(&values);
 }
 
-/* The best, and those at work that are not among them: they are what changes. */
+/* Chooses the best trials, and the running ones that are not among them. */
 static size_t choose_rows(size_t rows[TABLE_MOST], const tune_show *show, const dsc_tune_event *e,
                           size_t most) {
     size_t busy = 0, count = 0;
@@ -162,7 +162,7 @@ void tune_show_event(tune_show *show, const dsc_tune_event *e) {
     show_bar(show, e);
 }
 
-/* The table stays on the screen as it was last drawn; only the bar goes. */
+/* The table stays on the screen; only the bar is cleared. */
 void tune_show_end(tune_show *show) {
     show->lines = 0;
     command_progress_end(&show->progress);

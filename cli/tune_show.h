@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tune_show.h: what a search looks like while it works: on a terminal the best trials and those at work in a
- * table that is drawn over, and a bar; elsewhere a line for each result. */
+/* tune_show.h: the display of a running search: on a terminal a table of the best and the running trials that
+ * is redrawn, and a bar; otherwise a line per result. */
 #ifndef CLI_TUNE_SHOW_H
 #define CLI_TUNE_SHOW_H
 
@@ -13,8 +13,8 @@ typedef struct tune_show {
     command_progress progress;
     char what[48]; /* "rung 2/3" */
     bool started, rows, table, headed;
-    size_t *order; /* of all trials, as they stand */
-    size_t lines;  /* of the table, on the screen, to be drawn over */
+    size_t *order; /* all trials by rank */
+    size_t lines;  /* lines of the table on the screen, to be redrawn */
 } tune_show;
 
 void tune_show_begin(tune_show *show, const command_call *call);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* tutorial.c: `descender tutorial`: runs the NumPy tutorial that lies in tutorial/, and prints what it
- * prints.
+/* tutorial.c: `descender tutorial`: runs the NumPy tutorial of tutorial/, and prints its output.
  *
- * On standard output: the data's name, the tutorial's own lines, then its slips. Pictures come between them
- * where standard output is a terminal. */
+ * Standard output has the data's name, the tutorial's own lines and then its errata. Pictures come between
+ * them if standard output is a terminal. */
 #include "command.h"
 
 #include "base/error.h"
@@ -70,7 +69,7 @@ static bool on_epoch(void *user, const tutorial_result *result) {
         (void)fflush(stdout);
     }
     if (result->epochs < (size_t)l->how->options.epochs) command_progress_show(&l->progress, result->epochs);
-    /* Weights and pictures are worth having though nobody can be told. */
+    /* With files to save, training continues without a reader of standard output. */
     return !(l->how->save || l->how->out ? command_should_stop_saving() : command_should_stop());
 }
 
@@ -84,7 +83,7 @@ static dsc_status train(lesson *l, dsc_error *error) {
     return status;
 }
 
-/* What to type next: a better network for the same data, read in the same way. */
+/* Prints the next command to try: a better network for the same data, read in the same way. */
 static dsc_status tell_next(const lesson *l, dsc_error *error) {
     static const dsc_param source[] = {COMMAND_SOURCE(values), {0}};
     dsc_text line = {0};
@@ -170,8 +169,8 @@ static dsc_status save_weights(const char *path, const tutorial_result *r, dsc_e
     return dsc_npz_write(path, entries, 2, error);
 }
 
-/* With --plain data that are known by their content are what tutorial/files.c reads where it was found. Other
- * data remain as they are. */
+/* With --plain, tutorial/files.c reads data known by content from the place where they were found. Other data
+ * stay as they are. */
 static dsc_status read_plainly(lesson *l, dsc_error *error) {
     command_data *data = &l->data;
     bool known = false;
@@ -194,7 +193,7 @@ static dsc_status learn(lesson *l, dsc_error *error) {
     dsc_status status = command_data_open(&l->data, l->call, &l->how->source, error);
     if (!status) status = read_plainly(l, error);
     if (!status) status = tutorial_check(&l->how->options, l->data.train, l->data.test, error);
-    /* What cannot be written is better known before the work than after it. */
+    /* Fails before the work if a file cannot be written. */
     if (!status && l->how->out) status = tutorial_pictures_possible(error);
     if (!status && l->how->out) status = tutorial_claim_pictures(l->how->out, l->data.train, error);
     if (!status) status = command_rehearse(l->call, l->how->save, error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tutorial_pictures.c: the tutorial's figures, each described once, for the terminal and for files. */
+/* tutorial_pictures.c: the tutorial's figures, each described once for terminal and files. */
 #include "tutorial_pictures.h"
 
 #include "base/error.h"
@@ -27,7 +27,7 @@ dsc_status tutorial_figures_make(tutorial_figures *figures, const tutorial_optio
     return tutorial_choose_examples(figures->examples, &figures->example_count, options, train, error);
 }
 
-/* The losses, or the counts, of all epochs, for one image each. */
+/* Losses or counts of all epochs, per image. */
 static double *shares(const double *losses, const size_t *counts, size_t epochs, size_t sample) {
     double *share = dsc_allocate(epochs, sizeof *share);
     for (size_t j = 0; share && j < epochs; j++) {
@@ -46,7 +46,7 @@ dsc_status tutorial_figures_add_result(tutorial_figures *figures, const tutorial
     figures->curves[3] = shares(r->store_test_loss, NULL, r->epochs, r->test_sample);
     for (size_t i = 0; i < 4; i++)
         if (!figures->curves[i]) return dsc_fail_memory(error, r->epochs * sizeof(double), "the curves");
-    /* The lines that are printed count epochs from 0, the curves from 1: as the tutorial's do. */
+    /* As in the tutorial, printed lines count epochs from 0, curves from 1. */
     figures->epochs = dsc_allocate(r->epochs, sizeof *figures->epochs);
     if (!figures->epochs) return dsc_fail_memory(error, r->epochs * sizeof(double), "the curves");
     for (size_t j = 0; j < r->epochs; j++) figures->epochs[j] = (double)(j + 1);
@@ -60,8 +60,8 @@ void tutorial_figures_free(tutorial_figures *figures) {
     *figures = (tutorial_figures){0};
 }
 
-/* ---- the figures. Each is described in full by what is given, and used at once: the description points
- * into it. `use` draws it; `how` is a path or a text. ---- */
+/* ---- the figures. Each function builds a description on its stack, which points into its arguments, and
+ * passes it to `use`, which draws it; `how` is a path or a text. ---- */
 
 typedef struct target {
     const char *folder; /* write name.svg and name.png there, or: */
@@ -172,7 +172,7 @@ static dsc_status curves(const target *to, const tutorial_figures *figures, dsc_
     return draw_chart_text(to->text, &chart, 0, &terminal, error);
 }
 
-/* ---- what is asked for ---- */
+/* ---- requests ---- */
 
 dsc_status tutorial_show_image(dsc_text *text, const tutorial_figures *figures, dsc_error *error) {
     int64_t index = (int64_t)tutorial_image_index(figures->train);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tutorial_pictures.h: what the tutorial shows, as text for a terminal and as files: image 59,999, five
+/* tutorial_pictures.h: the tutorial's pictures, as text for a terminal and as files: image 59,999, five
  * random images, the network, and the two panels of curves. */
 #ifndef CLI_TUTORIAL_PICTURES_H
 #define CLI_TUTORIAL_PICTURES_H
@@ -18,7 +18,7 @@ typedef struct tutorial_figures {
     double *curves[4]; /* training error, training accuracy, test error, test accuracy */
 } tutorial_figures;
 
-/* `options` and `train` must live as long. Release with tutorial_figures_free. */
+/* `options` and `train` must outlive the figures. Release with tutorial_figures_free. */
 dsc_status tutorial_figures_make(tutorial_figures *figures, const tutorial_options *options,
                                  const dsc_dataset *train, const char *data_name, dsc_error *error);
 dsc_status tutorial_figures_add_result(tutorial_figures *figures, const tutorial_result *result,
@@ -29,10 +29,10 @@ dsc_status tutorial_show_image(dsc_text *text, const tutorial_figures *figures, 
 dsc_status tutorial_show_examples(dsc_text *text, const tutorial_figures *figures, dsc_error *error);
 dsc_status tutorial_show_curves(dsc_text *text, const tutorial_figures *figures, dsc_error *error);
 
-/* Whether this build can write pictures; the error says what it lacks. */
+/* Whether this build can write pictures; the error says what is missing. */
 dsc_status tutorial_pictures_possible(dsc_error *error);
-/* Makes `folder`; fails if tutorial_save_pictures would replace what the program did not draw, or could not
- * write there. */
+/* Makes `folder`. Fails if tutorial_save_pictures would replace a file that the program did not draw, or
+ * could not write there. */
 dsc_status tutorial_claim_pictures(const char *folder, const dsc_dataset *train, dsc_error *error);
 dsc_status tutorial_save_pictures(const char *folder, const tutorial_figures *figures, dsc_error *error);
 

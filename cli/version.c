@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* version.c: what `descender --version` prints, and its check of the kernel sets. */
+/* version.c: prints `descender --version` and its check of the kernel sets. */
 #include "command.h"
 
 #include "kernel/check.h"
@@ -63,7 +63,8 @@ void command_warn_of_kernels(void) {
 
 /* ---- the check ---- */
 
-/* The loss of a small network after seven steps with that set, which run most of what training runs. */
+/* Computes the loss of a small network after seven steps with that set; the steps use most of the training
+ * code. */
 static dsc_status train(double *loss, const dsc_dataset *data, const char *kernels, const char *precision,
                         dsc_error *error) {
     static const char *const network = "conv 8 3x3, batch-norm, relu, max-pool 2, conv 8 3x3, relu, flatten, "
@@ -84,8 +85,8 @@ static dsc_status train(double *loss, const dsc_dataset *data, const char *kerne
     return status;
 }
 
-/* Sets add in different orders, so their losses differ in the last digits; in bf16 by more, since a sum that
- * differs in its last digit can be rounded to another number. */
+/* Sets add in different orders, so losses differ in the last digits; in bf16 more, because a sum that differs
+ * in its last digit may round to another value. */
 static dsc_status check_training(const char *kernels, const dsc_dataset *data, dsc_error *error) {
     static const struct {
         const char *precision;
@@ -104,7 +105,7 @@ static dsc_status check_training(const char *kernels, const dsc_dataset *data, d
     return status;
 }
 
-/* One row; false if the set is wrong. */
+/* Prints one row; returns false if the set is wrong. */
 static bool check_set(const char *name, const char *automatic, const dsc_dataset *data) {
     const dsc_kernels *set = dsc_kernels_find(name);
     const char *here = set ? strcmp(name, automatic) ? "has them" : "uses them" : "lacks them";
