@@ -17,7 +17,7 @@ typedef int fetch_on_progress(void *user, const fetch_progress *progress);
 
 typedef struct fetch_options {
     const char *title;              /* of the data set, for messages */
-    const char *place;              /* the folder into which people may put it themselves, for messages */
+    const char *place;              /* folder for manual downloads, for messages */
     const char *const *mirrors;     /* base URLs in order, each ending in '/', NULL-terminated */
     double connect_seconds;         /* time limit to connect to a server */
     double stall_seconds;           /* a server that sends almost nothing for this long is abandoned */

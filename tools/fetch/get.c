@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* get.c: a data set's files, from the network and out of its archive; see get.h. */
+/* get.c: downloads a data set's files and unpacks its archive; see get.h. */
 #include "fetch/get.h"
 
 #include "base/error.h"
@@ -18,7 +18,7 @@
 #define MEMBER_LIMIT ((size_t)1 << 30)
 enum { SUMS_LIMIT = 1 << 16, DEPTH_MOST = 4 };
 
-/* --- what was unpacked --- */
+/* --- unpacked files --- */
 
 static char *sums_path(const dsc_known_data *known, const char *folder) {
     dsc_text name = {0};
@@ -28,7 +28,7 @@ static char *sums_path(const dsc_known_data *known, const char *folder) {
     return path;
 }
 
-/* "SUM  NAME": the sum that the list has for a file; NULL: none. */
+/* The checksum of a file in the list of lines "SUM  NAME"; NULL: none. */
 static const char *listed_sum(const char *list, const char *name) {
     const size_t length = strlen(name), digits = FETCH_SHA256_HEX - 1;
     for (const char *line = list; *line; line += strcspn(line, "\n"), line += *line == '\n') {
@@ -90,7 +90,7 @@ dsc_status fetch_check(const dsc_known_data *known, const char *folder, dsc_erro
 
 /* --- unpacking --- */
 
-/* The path of the file called so in the folder or one below it; NULL in *path: there is none. */
+/* Finds the file `name` in the folder or in one below it; NULL in *path: none. */
 static dsc_status find_below(char **path, const char *folder, const char *name, int depth, dsc_error *error) {
     dsc_names names = {0};
     *path = NULL;
@@ -111,7 +111,7 @@ static dsc_status find_below(char **path, const char *folder, const char *name, 
     return status;
 }
 
-/* Puts one file where it belongs, and its sum on the list. */
+/* Moves one file to its place and adds its checksum to the list. */
 static dsc_status place_member(dsc_text *list, const char *from, const char *folder, const char *name,
                                const char *archive, dsc_error *error) {
     char *found = NULL, *to = dsc_path_join(folder, name), hex[FETCH_SHA256_HEX];
@@ -132,7 +132,7 @@ static dsc_status place_member(dsc_text *list, const char *from, const char *fol
     return status;
 }
 
-/* The list is written last: with it, all is there. */
+/* Writes the list last: it means that all files are present. */
 static dsc_status unpack_members(const dsc_known_data *known, const char *folder, dsc_error *error) {
     unpacked u = {.folder.lock = -1};
     dsc_text list = {0};
@@ -150,7 +150,7 @@ static dsc_status unpack_members(const dsc_known_data *known, const char *folder
     return status;
 }
 
-/* Of an archive's files some are there that are not to be replaced. */
+/* Fails if files of the archive exist that must not be replaced. */
 static dsc_status check_room(const dsc_known_data *known, const char *folder, dsc_error *error) {
     dsc_status status = DSC_OK;
     for (size_t i = 0; known->members[i] && !status; i++) {
@@ -170,7 +170,7 @@ static dsc_status check_room(const dsc_known_data *known, const char *folder, ds
 
 /* --- downloading --- */
 
-/* $DESCENDER_MIRRORS, cut into base URLs that end in '/'. One block, the texts behind the pointers. */
+/* Splits $DESCENDER_MIRRORS into base URLs that end in '/': one block, with the texts after the pointers. */
 static dsc_status mirrors_from_environment(char ***mirrors, dsc_error *error) {
     const char *value = getenv("DESCENDER_MIRRORS");
     *mirrors = NULL;

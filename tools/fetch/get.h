@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* get.h: sees to it that a data set's files are in a folder. */
+/* get.h: ensures that a data set's files are in a folder. */
 #ifndef FETCH_GET_H
 #define FETCH_GET_H
 
 #include "fetch/source.h"
 
-/* Downloads what is missing, and unpacks what is read of an archive, each atomically, with a list of the sums
- * of what was unpacked, NAME.sha256, as `sha256sum -c` reads it. Then no later call needs the archive.
- * `replace`: files of these names that are other ones are replaced; else they are errors. By `deadline` (0:
- * whenever). */
+/* Downloads the missing files and unpacks the needed files of an archive, each atomically. Also writes a list
+ * of the unpacked files' checksums, NAME.sha256, in the format of `sha256sum -c`, so that later calls do not
+ * need the archive. `replace`: replaces different files of these names; otherwise they are errors. Gives up
+ * at `deadline` (0: never). */
 dsc_status fetch_get(const dsc_known_data *known, const char *folder, const fetch_source *source,
                      const fetch_settings *settings, bool replace, double connect_seconds, double deadline,
                      dsc_error *error);
 
-/* Whether all is there and right, without the network. IO: a file is missing; MISMATCH, FORMAT: one is
- * another. */
+/* Checks without the network that all files are present and correct. DSC_ERROR_IO: a file is missing.
+ * DSC_ERROR_MISMATCH or DSC_ERROR_FORMAT: a file is a different one. */
 dsc_status fetch_check(const dsc_known_data *known, const char *folder, dsc_error *error);
 
 #endif

@@ -30,7 +30,7 @@ dsc_status fetch_cache_place(char **folder, const dsc_known_data *known, dsc_err
         known->title);
 }
 
-/* `base` itself, or the data set's folder in it. */
+/* The path `base`, or the data set's folder in it. */
 static dsc_status place_in(char **folder, const char *base, const char *name, dsc_error *error) {
     *folder = name ? dsc_path_join(base, name) : strdup(base);
     return *folder ? DSC_OK : dsc_fail_memory(error, strlen(base), "a path");
@@ -81,7 +81,7 @@ static dsc_status has_name(bool *has, const char *folder, const char *name, dsc_
     return DSC_OK;
 }
 
-/* How many of the files that are read are there, of how many. */
+/* Counts the files present, and all files that are read. */
 static dsc_status count_there(size_t *there, size_t *of, const char *folder, const dsc_known_data *known,
                               dsc_error *error) {
     const bool idx = dsc_known_is_idx(known);
@@ -110,7 +110,8 @@ dsc_status fetch_any_is_there(bool *any, const char *folder, const dsc_known_dat
     return status;
 }
 
-/* Whether the labels in the folder are its own: they are small, and no two sets have the same. */
+/* Whether the labels in the folder are this data set's: they are small files, and differ between data
+ * sets. */
 static dsc_status labels_tell(bool *right, const char *folder, const dsc_known_data *known,
                               dsc_error *error) {
     *right = true;
@@ -142,7 +143,7 @@ dsc_status fetch_find(char **folder, const dsc_known_data *known, dsc_error *err
         dsc_error why;
         dsc_status status = fetch_place(&place, &kind, known, i, &why);
         if (status == DSC_ERROR_IO || (!status && !place))
-            return DSC_OK; /* without a home there is no cache */
+            return DSC_OK; /* without a home folder there is no cache */
         if (!status) status = count_there(&there, &of, place, known, &why);
         bool right = there == of;
         if (!status && right && dsc_known_by_content(known)) status = labels_tell(&right, place, known, &why);

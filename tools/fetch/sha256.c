@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sha256.c: SHA-256 and MD5 through libcrypto's EVP, which picks the processor's own instructions where it
- * has them. */
+/* sha256.c: SHA-256 and MD5 through libcrypto's EVP, which uses the processor's hash instructions if
+ * available. */
 #include "fetch/sha256.h"
 
 #include "base/error.h"

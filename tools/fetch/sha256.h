@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* sha256.h: SHA-256 (FIPS 180-4), and MD5 (RFC 1321) for files of which nobody publishes a better sum,
- * computed by libcrypto. Without that library every call that can fail says
- * DSC_ERROR_UNSUPPORTED, and fetch_sha256_available is false. */
+/* sha256.h: SHA-256 (FIPS 180-4), and MD5 (RFC 1321) for files without a better published checksum, computed
+ * by libcrypto. Without that library every call that can fail returns DSC_ERROR_UNSUPPORTED, and
+ * fetch_sha256_available is false. */
 #ifndef FETCH_SHA256_H
 #define FETCH_SHA256_H
 
@@ -22,7 +22,7 @@ void fetch_sha256_free(fetch_sha256 *hash);
 
 /* Hashes a file in chunks; stores its size in *size unless NULL. */
 dsc_status fetch_sha256_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error);
-/* The same by MD5: 32 digits and the NUL. */
+/* The MD5 of a file: 32 digits and the NUL. */
 dsc_status fetch_md5_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error);
 
 #endif

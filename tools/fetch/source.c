@@ -115,7 +115,7 @@ static dsc_status recognise(const dsc_known_data **found, const request *q, cons
     return status;
 }
 
-/* "no such data; did you mean ...?": what could have been meant is a name of the registry, or a path. */
+/* Fails with "no such data; did you mean ...?", suggesting a name of the registry or a path. */
 static dsc_status fail_unknown(const request *q, const char *name, dsc_error *error) {
     enum { NAMES_MOST = 64 };
     const char *names[NAMES_MOST] = {"auto"};
@@ -189,7 +189,7 @@ dsc_status fetch_data(char **used, const dsc_known_data *known, const char *fold
 
 typedef enum found { NOTHING, IT, OTHER_DATA, BROKEN } found;
 
-/* By the forms, and then told by its row. */
+/* Opens the data by their form, then completes them from the row. */
 static dsc_status open_as(const request *q, const dsc_known_data *known, const char *place,
                           dsc_error *error) {
     const dsc_reading usual = dsc_reading_defaults();
@@ -211,7 +211,7 @@ static dsc_status open_as(const request *q, const dsc_known_data *known, const c
     return status;
 }
 
-/* What is in `folder`: opened if it is the data set. BROKEN: `error` says how. */
+/* Looks for the data set in `folder` and opens it if found. BROKEN: `error` has the reason. */
 static dsc_status look_into(found *what, const request *q, const dsc_known_data *known, const char *folder,
                             dsc_error *error) {
     bool is;
@@ -232,7 +232,7 @@ static dsc_status look_into(found *what, const request *q, const dsc_known_data 
     return status;
 }
 
-/* A place of the user's, where what is wrong is not ours to mend. `what` is IT, or NOTHING: look
+/* Looks in a folder of the user, where the program repairs nothing. `what` is IT, or NOTHING: search
  * elsewhere. */
 static dsc_status look_into_users(found *what, const request *q, const dsc_known_data *known,
                                   const char *folder, fetch_place_kind kind, dsc_error *error) {
@@ -245,7 +245,7 @@ static dsc_status look_into_users(found *what, const request *q, const dsc_known
         if (error) *error = reason;
         return status;
     }
-    if (!its_own && *what != IT) *what = NOTHING; /* the standard data set, most likely */
+    if (!its_own && *what != IT) *what = NOTHING; /* most likely the standard data set */
     if (*what == BROKEN) {
         if (error) *error = reason;
         return dsc_error_context(error, reason.code,
@@ -270,7 +270,7 @@ static dsc_status look_into_users(found *what, const request *q, const dsc_known
     return DSC_OK;
 }
 
-/* Opens the cache, or downloads. `is_auto` limits the time. */
+/* Opens the cached data, or downloads them. `is_auto` limits the time. */
 static dsc_status open_cached(const request *q, const dsc_known_data *known, const char *folder, bool is_auto,
                               dsc_error *error) {
     const fetch_settings *t = q->settings;
@@ -325,7 +325,7 @@ static dsc_status open_known(const request *q, const dsc_known_data *known, bool
     bool unavailable = status == DSC_ERROR_NETWORK || status == DSC_ERROR_IO ||
                        status == DSC_ERROR_UNSUPPORTED || status == DSC_ERROR_FORMAT;
     if (is_auto && unavailable) {
-        /* The reason alone: what is drawn is the remedy. */
+        /* Only the reason: drawing is the remedy. */
         const dsc_known_data *drawn = (const void *)dsc_registry_at(&dsc_drawn_data_registry, 0);
         const char *end = strstr(reason.message, "; ");
         int length = end ? (int)(end - reason.message) : (int)strlen(reason.message);

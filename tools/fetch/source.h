@@ -1,34 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* source.h: where a command's data comes from: --data auto|NAME|PATH, and --offline.
+/* source.h: the source of a command's data: --data auto|NAME|PATH, and --offline.
  *
- *   NAME     a data set of a registry (data/known.h). One that has files comes from $DESCENDER_DATA, ./data,
- *            where a package puts it, or the user's cache (descender/NAME in $XDG_CACHE_HOME or ~/.cache),
- *            and is else downloaded into that cache; in $DESCENDER_DATA and ./data also from a folder of its
- *            name, and from no other if its content does not tell what it is. Those of which all sums are
- *            known must have them; of others the shape, the numbers of images and the classes must be right.
- *            What is drawn by code needs no files, and may have parameters: "digits hands=world"
- *            (dsc_dataset_draw).
- *   PATH     whatever holds labelled images, in one of the forms of a registry (data/form.h): the four
- *            files, folders by class, a table, arrays. (A folder called "mnist" is "./mnist".)
- *   auto     the first data set that has files; the first that is drawn stands in for it only if it is
- *            neither there nor downloaded within ten seconds.
+ *   NAME     a data set of a registry (data/known.h). One with files is searched in $DESCENDER_DATA, ./data,
+ *            a package's folder, and the user's cache (descender/NAME in $XDG_CACHE_HOME or ~/.cache);
+ *            otherwise it is downloaded into that cache. In $DESCENDER_DATA and ./data it may also be in a
+ *            folder of its name, and must be if its content does not identify it. If all checksums are known,
+ *            they must match; otherwise shape, numbers of images and classes must. A data set drawn by code
+ *            needs no files and may have parameters: "digits hands=world" (dsc_dataset_draw).
+ *   PATH     labelled images in one of the forms of a registry (data/form.h): the four files, folders by
+ *            class, a table, arrays. (A folder called "mnist" is "./mnist".)
+ *   auto     the first data set with files; if it is neither present nor downloaded within ten seconds, the
+ *            first drawn one.
  *
- * What was asked for by name or folder and is missing, incomplete or damaged is an error. So is, under auto
- * too, the data set that is there, in $DESCENDER_DATA or ./data, but incomplete or damaged: whoever put it
- * there means it. For the standard data set, which auto means, other data of the same file names is an error
- * in $DESCENDER_DATA, and passed over with a note in ./data; for others it is passed over. The cache is the
- * program's own: what is wrong there is downloaded again.
+ * Data requested by name or folder that are missing, incomplete or damaged are an error. Under auto, too, an
+ * incomplete or damaged data set in $DESCENDER_DATA or ./data is an error, because a user put it there. Other
+ * data under the file names of the standard data set, which auto means, are an error in $DESCENDER_DATA, and
+ * skipped with a note in ./data. For all other data sets they are skipped. The cache belongs to the program:
+ * damaged files there are downloaded again.
  *
- * $DESCENDER_MIRRORS, base URLs separated by spaces, stands in for the mirrors that are built in. */
+ * $DESCENDER_MIRRORS, base URLs separated by spaces, replaces the built-in mirrors. */
 #ifndef FETCH_SOURCE_H
 #define FETCH_SOURCE_H
 
 #include "fetch/download.h"
 
-/* What a user does not set. The tests have data sets, servers and times of their own. */
+/* Settings that users do not change. Tests have their own data sets, servers and times. */
 typedef struct fetch_settings {
     const dsc_registry *known;  /* of dsc_known_data */
-    const char *const *mirrors; /* NULL after the last; NULL: those of the data set */
+    const char *const *mirrors; /* NULL after the last; NULL: the data set's */
     double connect_seconds, stall_seconds;
     double auto_connect_seconds, auto_seconds; /* for auto: to connect; in total */
 } fetch_settings;
@@ -44,11 +43,11 @@ typedef struct fetch_source {
                                                     * complement */
     unsigned threads;                              /* to generate them; 0: all cores */
     fetch_on_progress *on_progress;                /* may be NULL */
-    void (*on_note)(void *user, const char *text); /* one line for people, without newline; may be NULL */
-    /* How to open a path: forms, reading, progress; `title` is set here. Returns what was recognised. NULL:
+    void (*on_note)(void *user, const char *text); /* one line for display, without newline; may be NULL */
+    /* How to open a path: forms, reading, progress; `title` is set here. Receives what was recognised. NULL:
      * the library's forms. */
     struct dsc_opening *opening;
-    /* Called with the path of opened data: see dsc_data_form_visit. NULL: not called. A failure ends the
+    /* Called with the path of opened data (see dsc_data_form_visit); NULL: not called. Its failure ends the
      * call. */
     dsc_status (*on_open)(void *user, const char *place, dsc_error *error);
     void *user;
@@ -57,15 +56,15 @@ typedef struct fetch_source {
 
 #define FETCH_DESCRIPTION 512
 
-/* Opens the requested data; the caller frees both datasets. `description` (or NULL) receives what the data
- * is: "MNIST (/data)", "built-in digits, seed 1", or the folder. */
+/* Opens the requested data; the caller frees both data sets. `description` (or NULL) receives their name:
+ * "MNIST (/data)", "built-in digits, seed 1", or the folder. */
 dsc_status fetch_open(dsc_dataset **train, dsc_dataset **test, char description[FETCH_DESCRIPTION],
                       const fetch_source *source, dsc_error *error);
 
-/* `data fetch`: sees to it that `folder` (NULL: the user's cache) holds a data set's files as the mirrors
- * have them, or as others compressed them. In the cache a damaged one is replaced; elsewhere that is an
- * error. Of the source, offline, on_progress, user and settings count. *used, if not NULL, is the folder
- * (release with free()). */
+/* `data fetch`: ensures that `folder` (NULL: the user's cache) holds a data set's files, as the mirrors have
+ * them or compressed differently. Replaces a damaged file in the cache; elsewhere it is an error. Reads only
+ * offline, on_progress, user and settings of `source`. *used, if not NULL, receives the folder, which the
+ * caller frees. */
 dsc_status fetch_data(char **used, const dsc_known_data *known, const char *folder,
                       const fetch_source *source, dsc_error *error);
 

@@ -5,14 +5,13 @@
 
 #include "data/known.h"
 
-/* The most bytes that the file can have: of an IDX file whose content is known an archive, whoever made it,
- * to which deflate never adds more than this; else those that are published, or a gibibyte where no size
- * is. */
+/* The largest possible size of the file in bytes: for an IDX file with known content, the size of an archive
+ * made by anyone, to which deflate never adds more; otherwise the published size, or a gibibyte if it is
+ * unknown. */
 uint64_t fetch_largest(const dsc_known_file *file);
 
-/* DSC_OK if `path` holds `file`, as the mirrors have it or compressed by others: its own checksum is right,
- * or that of its content, where that is known. DSC_ERROR_MISMATCH, DSC_ERROR_FORMAT: it is damaged, or
- * another file. */
+/* Whether `path` holds `file`, as the mirrors have it or compressed differently: its own checksum matches, or
+ * that of its content, if known. DSC_ERROR_MISMATCH or DSC_ERROR_FORMAT: it is damaged, or another file. */
 dsc_status fetch_verify(const char *path, const dsc_known_file *file, dsc_error *error);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* processes.c: the processes that mpirun started, by MPI; see processes.h. */
+/* processes.c: the processes started by mpirun, through MPI; see processes.h. */
 #include "processes/processes.h"
 
 #include "base/error.h"
@@ -16,7 +16,7 @@
 
 #include <mpi.h>
 
-/* Of Open MPI the handles of what is predefined are addresses in the library; of MPICH they are numbers. */
+/* Predefined handles are addresses in Open MPI's library, but numbers in MPICH. */
 #ifdef OPEN_MPI
 #define MPI_DATA(X) X(ompi_mpi_comm_world) X(ompi_mpi_byte)
 #define MPI_NAME    "Open MPI"
@@ -73,16 +73,16 @@ static dsc_status exchange(void *context, unsigned partner, void *receive, size_
 
 /* --- threads --- */
 
-/* A process, as the others see it. */
+/* A process's machine and processors, as sent to the others. */
 typedef struct seat {
     char machine[MACHINE];
     cpu_set_t processors; /* on which it may run */
 } seat;
 
-/* Processors that mpirun has bound to this process are its own; others are shared out. */
+/* The number of processors for this process: those that mpirun bound to it, or its share of unbound ones. */
 static unsigned share_processors(const seat *seats, unsigned count, const seat *own) {
     cpu_set_t all;
-    unsigned here = 1; /* this one */
+    unsigned here = 1; /* this process */
     all = own->processors;
     for (unsigned i = 0; i < count; i++) {
         if (&seats[i] == own || strcmp(seats[i].machine, own->machine) != 0) continue;
@@ -99,7 +99,8 @@ static dsc_status meet(processes *w, dsc_error *error) {
     if (!seats) return dsc_fail_memory(error, w->ranks.count * sizeof *seats, "the processes");
     memset(&own, 0, sizeof own);
     memcpy(own.machine, w->machine, sizeof own.machine);
-    if (sched_getaffinity(0, sizeof own.processors, &own.processors)) /* more than this type can say */
+    if (sched_getaffinity(0, sizeof own.processors, &own.processors)) /* more processors than the type can
+                                                                       * represent */
         for (unsigned i = 0; i < dsc_threads_available() && i < CPU_SETSIZE; i++) CPU_SET(i, &own.processors);
     const int bytes = (int)sizeof own;
     dsc_status status =
@@ -148,7 +149,7 @@ dsc_status processes_join(processes **world, dsc_error *error) {
     if (!w) return dsc_fail_memory(error, sizeof *w, "the processes");
     dsc_status status = begin(w, count, error);
     if (status)
-        free(w); /* MPI stays as it is: a process that fails ends with all others */
+        free(w); /* MPI stays initialised: a process that fails ends together with all others */
     else
         *world = w;
     return status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* started.c: what the environment says of how this process was started; see processes.h. */
+/* started.c: reads from the environment how this process was started; see processes.h. */
 #include "processes/processes.h"
 
 #include <stdlib.h>

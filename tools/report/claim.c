@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* claim.c: what a claim holds, and whether another says the same; claim_file.c has its file. */
+/* claim.c: makes a claim and compares two; claim_file.c reads and writes the file. */
 #include "report/claim.h"
 
 #include "base/error.h"
@@ -25,7 +25,7 @@ void report_claim_clear(report_run_claim *claim) {
 
 /* ---- hashes ---- */
 
-/* Whole numbers as 8 bytes, the lowest first: the same on every machine. */
+/* Hashes integers as 8 bytes, little-endian: the same on every machine. */
 static dsc_status append_number(fetch_sha256 *hash, uint64_t number, dsc_error *error) {
     unsigned char bytes[8];
     for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(number >> 8 * i);
@@ -78,8 +78,8 @@ dsc_status report_claim_hash_model(report_run_claim *claim, const dsc_model *mod
     return status ? status : fetch_sha256_file(claim->model_sha256, NULL, path, error);
 }
 
-/* A convolution, batch statistics and dense layers, forward and backward: whoever computes other bits
- * somewhere has other weights after these steps. */
+/* Hashes the weights of a small network after a few steps. Convolution, batch statistics and dense layers run
+ * forward and backward, so a kernel that computes any different bit changes the weights. */
 static dsc_status hash_kernels(report_run_claim *claim, dsc_error *error) {
     static const char json[] =
         "{\"model\": \"conv 8 3x3, batch-norm, relu, max-pool 2, flatten, dense 32, relu, dense\", "
@@ -107,7 +107,7 @@ dsc_status report_claim_take_program(report_run_claim *claim, dsc_error *error) 
     dsc_error why = {0};
     (void)snprintf(claim->version, sizeof claim->version, "%s", dsc_version());
     (void)snprintf(claim->architecture, sizeof claim->architecture, "%s", uname(&names) ? "" : names.machine);
-    /* Where the system has no such file the version has to do. */
+    /* On a system without this file the version must suffice. */
     const dsc_status status = fetch_sha256_file(claim->program_sha256, NULL, "/proc/self/exe", &why);
     if (status && status != DSC_ERROR_IO) return dsc_fail(error, status, "%s", why.message);
     return hash_kernels(claim, error);

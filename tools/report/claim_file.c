@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* claim_file.c: a claim as a file that shows each changed byte. */
+/* claim_file.c: reads and writes a claim's file, whose hash detects each changed byte. */
 #include "report/claim.h"
 
 #include "base/base64.h"
@@ -29,7 +29,7 @@ static dsc_status hash_bytes(char hex[FETCH_SHA256_HEX], const void *bytes, size
     return status;
 }
 
-/* The place of `part` in the text, if it is there once; else NULL. */
+/* The place of `part` in the text if it occurs exactly once; otherwise NULL. */
 static char *only_place(char *text, const char *part) {
     char *first = strstr(text, part);
     return first && !strstr(first + 1, part) ? first : NULL;
@@ -134,7 +134,7 @@ static bool is_hex(const char *text) {
     return text && strlen(text) == HEX && strspn(text, "0123456789abcdef") == HEX;
 }
 
-/* A hash, which may be empty if `optional`. */
+/* Reads a hash, which may be empty if `optional`. */
 static bool take_hash(char hex[FETCH_SHA256_HEX], const json_t *json, bool optional) {
     const char *text = json_string_value(json);
     if (!is_hex(text) && !(optional && text && !*text)) return false;
@@ -159,7 +159,7 @@ static bool take_data(report_claim_data *data, const json_t *json) {
            take_hash(data->sha256, json_object_get(json, "sha256"), false);
 }
 
-/* The bits have as many ones as are said to be right. */
+/* Reads the answers; the number of one bits must equal the number of right answers. */
 static bool take_answers(report_run_claim *c, const json_t *score) {
     const char *text = json_string_value(json_object_get(score, "answers"));
     const size_t size = (c->test.count + 7) / 8;
