@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* my_thing.c: what is brighter than a threshold is inverted: solarisation. Cubuk et al., "AutoAugment"
- * (2019). */
+/* my_thing.c: inverts pixels brighter than a threshold (solarisation). Cubuk et al., "AutoAugment" (2019). */
 #include "augment/augment.h"
 
 typedef struct values {

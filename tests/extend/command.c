@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* my_thing.c: `descender my-thing`: how many numbers a model has learned. An action of a command is the same,
- * called command_data_my_thing for `descender data my-thing`, in a file data_my_thing.c. */
+/* my_thing.c: `descender my-thing`: prints the number of a model's learned parameters. An action of a command
+ * has the same form: `descender data my-thing` is called command_data_my_thing, in a file data_my_thing.c. */
 #include "command.h"
 
 #include "exchange/exchange.h"

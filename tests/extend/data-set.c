@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* known_my_thing.c: lines that lie or stand, drawn by code. A data set of files has `files`, `mirrors` and
- * `source` instead of `draw`: known_fashion_mnist.c. */
+/* known_my_thing.c: horizontal or vertical lines, drawn by code. A data set with files has `files`, `mirrors`
+ * and `source` instead of `draw`: known_fashion_mnist.c. */
 #include "data/known.h"
 
 #include "base/random.h"
@@ -15,7 +15,7 @@ static uint8_t draw(uint8_t *image, uint64_t seed, uint64_t index, const void *v
     (void)values;
     uint64_t drawn[4];
     dsc_philox_block(drawn, (const uint64_t[4]){0, index, 0, 0},
-                     (const uint64_t[2]){seed, 0x6d792d7468696e67}); /* "my-thing": a stream of its own */
+                     (const uint64_t[2]){seed, 0x6d792d7468696e67}); /* "my-thing": its own stream */
     const uint8_t label = (uint8_t)(drawn[0] & 1);
     const size_t at = 2 + drawn[1] % (SIDE - 4);
     memset(image, 0, SIDE * SIDE);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* set_my_thing.c: the loops of AVX2, and a product of floats in tiles of four rows. A set for an instruction
- * that the others lack: set_avx512_bf16.c. */
+/* set_my_thing.c: the loops of AVX2, and a product of floats in tiles of four rows. For a set with an
+ * instruction of its own see set_avx512_bf16.c. */
 #include "kernel/sets.h"
 
 #if DSC_ON_X86

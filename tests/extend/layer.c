@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* my_thing.c: y = x sigmoid(x weight^T + bias): each value is let through as far as all of them decide.
- * x (K), weight (K, K), bias (K), y (K). Source: none, it is an example. */
+/* my_thing.c: a gate, y = x sigmoid(x weight^T + bias). x (K), weight (K, K), bias (K), y (K). Source: none,
+ * it is an example. */
 #include "layer/layer.h"
 
 typedef struct values {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* my_thing.c: the pseudo-Huber loss of values y and a target t, with class weights w, which are 1 if there
- * are none. Charbonnier et al., "Two deterministic half-quadratic regularization algorithms" (1994).
+/* my_thing.c: the pseudo-Huber loss of values y and a target t, with class weights w (1 without weights).
+ * Charbonnier et al., "Two deterministic half-quadratic regularization algorithms" (1994).
  *
  *   r_k = sqrt(1 + (y_k - t_k)^2)
  *   loss = sum over k of w_k (r_k - 1)        dy_k = w_k (y_k - t_k) / r_k */
@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-/* Inputs: the values, the weights if there are any, the target last. */
+/* Inputs: the values, the class weights (optional), the target. */
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     dsc_status status = dsc_shapes_loss(rule, error);
     if (status || rule->input_count == 2) return status;
@@ -18,7 +18,7 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     return dsc_expect_role(rule, 1, DSC_ROLE_BUFFER, "the class weights", error);
 }
 
-/* One sample's target as values. */
+/* Scratch memory for the target of one sample. */
 static void needs(dsc_needs *needs) { needs->scratch = dsc_shape_count(&needs->in[0]) * sizeof(dsc_real); }
 
 static dsc_real weight_of(const dsc_call *call, size_t k) {
@@ -50,7 +50,7 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 
-/* Work out `expected` with NumPy, not with this program: tests/golden/op-examples.py shows how. */
+/* Compute `expected` with NumPy, not with this program: tests/golden/op-examples.py shows how. */
 static const dsc_op_example examples[] = {
     {.roles = "st", .in = {{1, {10}}, {0}}},
     {.roles = "st", .in = {{1, {7}}, {1, {7}}}},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* my_thing.c: a format of models: its name, and behind that the program's own file. onnx.c is a format that
- * other programs made. */
+/* my_thing.c: a model format: its name, followed by the program's own file. onnx.c is a format of other
+ * programs. */
 #include "exchange/exchange.h"
 
 #include "base/error.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* my_thing.c: a hyperbolic tangent of another height. Source: none, it is an example.
+/* my_thing.c: a scaled hyperbolic tangent. Source: none, it is an example.
  *
- *   y = height tanh(x)        dx = dy height (1 - tanh(x)^2)
- */
+ *   y = height tanh(x)        dx = dy height (1 - tanh(x)^2) */
 #include "op/elementwise.h"
 
 #include "base/text.h"
@@ -37,7 +36,7 @@ static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const d
 
 DSC_ELEMENTWISE(apply, pass, in)
 
-/* The functions of exported C are in tools/exchange/functions; a new function is one new file there. */
+/* Exported C code uses the functions in tools/exchange/functions; a new function is a new file there. */
 static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     char height[32];
     const size_t count = dsc_shape_count(&at->in[0]);
@@ -53,7 +52,7 @@ static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_format_shortest(height, ((const values *)at->values)->height));
 }
 
-/* Work out `expected` with NumPy, not with this program: tests/golden/op-examples.py shows how. */
+/* Compute `expected` with NumPy, not with this program: tests/golden/op-examples.py shows how. */
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}, .values = "height=0.5"},

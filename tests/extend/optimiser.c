@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* my_thing.c: steps along the gradients' mean, with rate r and weight decay d. Source: none, it is an
+/* my_thing.c: steps along the mean gradient, with learning rate r and weight decay d. Source: none, it is an
  * example.
  *
  *   m = b m + (1 - b) g,  w = (1 - r d) w - r m
  *
- * A schedule's momentum stands in for b. */
+ * A schedule's momentum replaces b. */
 #include "optim/optimiser.h"
 
 #include "kernel/loop.h"
@@ -43,7 +43,7 @@ static const dsc_param params[] = {
     {0},
 };
 
-/* The weight after each of four steps, worked out with NumPy: tests/golden/optim-examples.py shows how. */
+/* The weight after each of four steps, computed with NumPy: tests/golden/optim-examples.py shows how. */
 static const dsc_optimiser_example examples[] = {
     {.states = 1,
      .own = {0.97, 0.9616, 0.947268, 0.90273264},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* my_thing.c: the format "my-thing": its name, width and height of two bytes each, the greater byte first,
- * and grey bytes. A format that needs a library: gif.c. */
+/* my_thing.c: the format "my-thing": its name, width and height of two bytes each, big-endian, and grey
+ * bytes. For a format that needs a library see gif.c. */
 #include "picture/picture.h"
 
 #include "base/error.h"

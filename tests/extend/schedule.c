@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* schedule_my_thing.c: the rate falls as 1 / (1 + decay epoch), the classical one of Robbins and Monro, "A
- * stochastic approximation method" (1951). */
+/* schedule_my_thing.c: the rate falls as 1 / (1 + decay epoch), after Robbins and Monro, "A stochastic
+ * approximation method" (1951). */
 #include "optim/schedule.h"
 
 #include <math.h>
@@ -20,7 +20,7 @@ static const dsc_param params[] = {
     {0},
 };
 
-/* An epoch has ten steps. Work out `rate` with NumPy: tests/golden/optim-examples.py shows how. */
+/* An epoch has ten steps. Compute `rate` with NumPy: tests/golden/optim-examples.py shows how. */
 static const dsc_schedule_example examples[] = {
     {.step = 0, .steps = 100, .rate = 1, .momentum = NAN},
     {.step = 20, .steps = 100, .rate = 0.5, .momentum = NAN},
