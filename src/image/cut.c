@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* cut.c: digits that touch, cut apart; see prepare.h.
+/* cut.c: cuts touching digits apart; see prepare.h.
  *
- * Several straight cuts are tried, upright and slanted, where they cross little ink. All stretches between
- * two cuts are prepared as digits would be, and the judge says how sure it is of each. The stretches are
- * the edges of a lattice from the left end to the right one; the path of the highest probability wins
- * (Casey and Lecolinet, "A survey of methods and strategies in character segmentation", 1996:
- * recognition-based segmentation). A cut costs something, the more the more ink it crosses, and so does a
- * stretch that is wider or narrower than digits are. */
+ * Several straight cuts, upright and slanted, are tried where they cross little ink. Every stretch between
+ * two cuts is prepared like a digit, and the judge gives its probability. The stretches are the edges of a
+ * lattice from the left end to the right one; the path of the highest probability wins (Casey and Lecolinet,
+ * "A survey of methods and strategies in character segmentation", 1996: recognition-based segmentation). A
+ * cut has a cost that grows with the ink it crosses, and so has a stretch that is wider or narrower than
+ * digits. */
 #include "image/prepare.h"
 
 #include "base/error.h"
@@ -19,28 +19,28 @@
 enum {
     SLANTS = 5, /* of a cut: from -2 to 2 times SLANT_STEP */
     CUTS_MOST = 48,
-    SIDE_MOST = 2000 /* pixels: what is wider than this is not cut */
+    SIDE_MOST = 2000 /* pixels: wider ink is not cut */
 };
-#define SLANT_STEP  0.22 /* pixels across for one down */
-#define CUT_APART   0.12 /* of the height: how near two cuts may be */
+#define SLANT_STEP  0.22 /* pixels across per pixel down */
+#define CUT_APART   0.12 /* of the height: least distance of two cuts */
 #define CUT_COST    0.35 /* in logarithms of probability */
-#define INK_COST    1.2  /* for the whole height of ink crossed */
-#define WIDEST      1.25 /* of the height: a digit */
-#define NARROWEST   0.14 /* likewise: what is narrower, and short, is a scrap */
-#define NARROW_COST 4    /* for each height that what is cut is narrower than high */
+#define INK_COST    1.2  /* for ink crossed over the whole height */
+#define WIDEST      1.25 /* of the height: widest digit */
+#define NARROWEST   0.14 /* likewise: anything narrower and short is a scrap */
+#define NARROW_COST 4    /* per height by which the group is narrower than high */
 
 typedef struct cut_line {
-    double foot; /* where it crosses the row in the middle of the box */
+    double foot; /* where it crosses the middle row of the box */
     double slant;
-    double ink; /* the share of the height that it crosses */
+    double ink; /* share of the height that is ink */
 } cut_line;
 
-/* A stretch between two of them, its ends included. */
+/* The cuts; a stretch is between two of them. Both ends are included. */
 typedef struct lattice {
     cut_line lines[CUTS_MOST + 2];
     size_t count;
     dsc_box box;
-    double height; /* what is usual */
+    double height; /* the usual height of digits */
 } lattice;
 
 static double slant_of(size_t s) {
@@ -54,8 +54,8 @@ static double at_row(const lattice *l, const cut_line *line, size_t row) {
 
 /* --- where to cut --- */
 
-/* The ink that each upright or slanted line crosses: counts (SLANTS, width), by where it crosses the
- * middle. */
+/* Counts the ink that each line crosses: counts (SLANTS, width), indexed by its crossing of the middle
+ * row. */
 static void count_ink(uint32_t *counts, const lattice *l, const dsc_part *part) {
     const size_t width = dsc_box_width(&l->box);
     memset(counts, 0, SLANTS * width * sizeof *counts);
@@ -71,7 +71,7 @@ static void count_ink(uint32_t *counts, const lattice *l, const dsc_part *part) 
     }
 }
 
-/* The cheapest line that is not near one that was taken; false: there is none. */
+/* The cheapest line that is not near a chosen one; false: there is none. */
 static bool cheapest(cut_line *best, const lattice *l, const uint32_t *counts) {
     const size_t width = dsc_box_width(&l->box);
     const double apart = CUT_APART * l->height;
@@ -102,12 +102,12 @@ static dsc_status find_lines(lattice *l, const dsc_part *part, dsc_error *error)
     uint32_t *counts = dsc_allocate(SLANTS * width, sizeof *counts);
     if (!counts) return dsc_fail_memory(error, SLANTS * width * sizeof *counts, "digits that touch");
     count_ink(counts, l, part);
-    /* As many as the width calls for: about seven to a digit, which is 0.8 as wide as high. */
+    /* About seven cuts per digit, which is 0.8 as wide as high. */
     size_t wanted = (size_t)(9 * (double)width / l->height) + 2;
     if (wanted > CUTS_MOST) wanted = CUTS_MOST;
     while (l->count < wanted && cheapest(&l->lines[l->count], l, counts)) l->count++;
     free(counts);
-    /* The ends: beyond all slants. */
+    /* The ends are beyond all slants. */
     const double beyond = SLANTS * SLANT_STEP * (double)dsc_box_height(&l->box);
     l->lines[l->count++] = (cut_line){(double)l->box.left - beyond, 0, 0};
     l->lines[l->count++] = (cut_line){(double)l->box.right + beyond, 0, 0};
@@ -121,7 +121,7 @@ static size_t clamp(double x, size_t first, size_t last) {
     return x <= (double)first ? first : x >= (double)last ? last : (size_t)ceil(x);
 }
 
-/* The runs between two lines; what a line cuts through is shared. Returns how many; `out` has room for
+/* Writes the runs between two lines, dividing runs that a line cuts. Returns their number; `out` has room for
  * all. */
 static size_t runs_between(dsc_ink_run *out, const lattice *l, size_t from, size_t to, const dsc_part *part) {
     size_t count = 0;
@@ -137,7 +137,7 @@ static size_t runs_between(dsc_ink_run *out, const lattice *l, size_t from, size
     return count;
 }
 
-/* What a stretch of this shape costs beside the judge's doubt. */
+/* The cost of a stretch's shape, beside the judge's doubt. */
 static double shape_cost(const lattice *l, const dsc_box *box) {
     const double wide = (double)dsc_box_width(box) / l->height,
                  high = (double)dsc_box_height(box) / l->height;
@@ -148,7 +148,7 @@ static double shape_cost(const lattice *l, const dsc_box *box) {
     return cost;
 }
 
-/* How much a stretch is worth, at most 0; -INFINITY: it cannot be a digit. */
+/* The worth of a stretch, at most 0; -INFINITY: it cannot be a digit. */
 static dsc_status weigh(double *worth, dsc_ink_run *room, const lattice *l, size_t from, size_t to,
                         const dsc_ink *ink, const dsc_part *part, const dsc_judge *judge, dsc_error *error) {
     *worth = -INFINITY;
@@ -172,7 +172,7 @@ static dsc_status weigh(double *worth, dsc_ink_run *room, const lattice *l, size
 static dsc_status best_path(size_t *before, dsc_ink_run *room, const lattice *l, const dsc_ink *ink,
                             const dsc_part *part, const dsc_judge *judge, dsc_error *error) {
     double best[CUTS_MOST + 2];
-    /* What is no wider than one digit is hardly two. */
+    /* A group no wider than one digit is rarely two digits. */
     const double narrow = NARROW_COST * fmax(0, 1 - (double)dsc_box_width(&l->box) / l->height);
     best[0] = 0;
     for (size_t to = 1; to < l->count; to++) {
@@ -186,7 +186,7 @@ static dsc_status best_path(size_t *before, dsc_ink_run *room, const lattice *l,
             if (best[from] + worth - cut > best[to]) best[to] = best[from] + worth - cut, before[to] = from;
         }
     }
-    if (!isfinite(best[l->count - 1])) before[l->count - 1] = 0; /* nothing is better than what it was */
+    if (!isfinite(best[l->count - 1])) before[l->count - 1] = 0; /* no path: the group stays whole */
     return DSC_OK;
 }
 
@@ -194,7 +194,7 @@ static dsc_status take_path(dsc_cut *cut, const lattice *l, const size_t *before
                             dsc_error *error) {
     size_t ends[DSC_PARTS_MOST + 1], count = 0;
     for (size_t at = l->count - 1; at > 0 && count < DSC_PARTS_MOST; at = before[at]) ends[count++] = at;
-    /* A cut may go through each run once. */
+    /* Each cut may divide each run once. */
     cut->runs = dsc_allocate(count * part->count, sizeof *cut->runs);
     if (!cut->runs)
         return dsc_fail_memory(error, count * part->count * sizeof *cut->runs, "digits that touch");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* digit.c: pieces of ink as MNIST would have them: strokes of a usual width, fitted into 20 x 20 by areas,
+/* digit.c: prepares pieces of ink like MNIST: strokes of usual width, fitted into 20 x 20 by area averaging,
  * centred by mass in 28 x 28; see prepare.h. */
 #include "image/prepare.h"
 
@@ -12,11 +12,11 @@
 #include <string.h>
 
 enum { ENLARGE = 4 };
-#define SMALL 0.7 /* a digit that is reduced by less than this has no pixels to spare */
-#define THIN  1.8 /* pixels of the prepared digit: a thinner stroke is made thicker */
-#define HAIR  1.1 /* likewise, of one that has no pixels to spare */
+#define SMALL 0.7 /* a digit reduced by less than this has no pixels to spare */
+#define THIN  1.8 /* pixels of the prepared digit: thinner strokes are thickened */
+#define HAIR  1.1 /* likewise, for digits without pixels to spare */
 
-/* A picture of its own. */
+/* A grey image with its own memory. */
 typedef struct plane {
     size_t width, height;
     uint8_t *values;
@@ -39,7 +39,7 @@ dsc_box dsc_part_box(const dsc_part *part) {
     return box;
 }
 
-/* Only what belongs to the digit is copied. */
+/* Copies only the ink of the digit. */
 static dsc_status cut_out(plane *p, const dsc_box *box, const dsc_ink *ink, const dsc_ink_run *runs,
                           size_t count, dsc_error *error) {
     dsc_status status = plane_make(p, box->right - box->left, box->bottom - box->top, error);
@@ -51,8 +51,8 @@ static dsc_status cut_out(plane *p, const dsc_box *box, const dsc_ink *ink, cons
 
 /* --- Resampling --- */
 
-/* Along a line: each of `to` values covers from / to of the given ones, in parts at its ends. Where there
- * are fewer than wanted, values between are taken, in proportion. */
+/* Resamples along a line: each output value averages `from / to` input values, with fractions at its ends. If
+ * the output has more values, it interpolates linearly. */
 static double sample_line(const float *in, size_t step, size_t from, double begin, double end) {
     if (end - begin < 1) {
         const double at = (begin + end) / 2 - 0.5, clamped = at < 0                    ? 0
@@ -71,7 +71,7 @@ static double sample_line(const float *in, size_t step, size_t from, double begi
     return sum / (end - begin);
 }
 
-/* out (height, width), row by row. `rows` has room for width * p->height values. */
+/* Resamples to out (height, width), row-major. `rows` has room for width * p->height values. */
 static void fit(float *out, size_t width, size_t height, const plane *p, float *rows, float *line) {
     for (size_t y = 0; y < p->height; y++) {
         for (size_t x = 0; x < p->width; x++) line[x] = p->values[y * p->width + x];
@@ -103,13 +103,13 @@ static double stroke_width(const plane *p) {
     return outline ? 2 * (double)area / (double)outline : 0;
 }
 
-/* Thicker by r on all sides, or thinner; thicker strokes need room, thinner ones leave some. */
+/* Makes strokes thicker or thinner by r on all sides. Thickening needs a margin; thinning leaves one. */
 static dsc_status change_strokes(plane *p, size_t r, bool thicker, dsc_error *error) {
-    const size_t room = thicker ? r : 1; /* ground around, for thinning to begin from */
+    const size_t room = thicker ? r : 1; /* a margin from which thinning starts */
     plane wide, spread;
     dsc_status status = plane_make(&wide, p->width + 2 * room, p->height + 2 * room, error);
     if (status) return status;
-    /* Behind it, room for two lines of either way. */
+    /* followed by room for two lines in each direction */
     status = plane_make(&spread, wide.width * wide.height + 2 * (wide.width + wide.height), 1, error);
     if (status) {
         free(wide.values);
@@ -124,7 +124,7 @@ static dsc_status change_strokes(plane *p, size_t r, bool thicker, dsc_error *er
     return DSC_OK;
 }
 
-/* Without the empty rows and columns around. */
+/* Removes empty rows and columns at the sides. */
 static void trim(plane *p) {
     size_t left = p->width, right = 0, top = p->height, bottom = 0;
     for (size_t y = 0; y < p->height; y++)
@@ -135,14 +135,14 @@ static void trim(plane *p) {
             if (y < top) top = y;
             bottom = y + 1;
         }
-    if (right <= left) return; /* nothing is left: as it was */
+    if (right <= left) return; /* nothing is left: no change */
     for (size_t y = top; y < bottom; y++)
         memmove(p->values + (y - top) * (right - left), p->values + y * p->width + left, right - left);
     p->width = right - left;
     p->height = bottom - top;
 }
 
-/* ENLARGE times as large, each way. */
+/* Enlarges ENLARGE times in each direction. */
 static dsc_status enlarge(plane *p, dsc_error *error) {
     plane large;
     const size_t width = p->width * ENLARGE, height = p->height * ENLARGE;
@@ -166,8 +166,8 @@ static double scale_of(const plane *p) {
     return DSC_DIGIT_BOX / (double)(p->width > p->height ? p->width : p->height);
 }
 
-/* MNIST's strokes are two to four pixels wide. What is far from it is brought near; what is too small to be
- * changed by pixels is enlarged before. */
+/* MNIST's strokes are two to four pixels wide. Brings very different widths close to that. A digit too small
+ * for changes by whole pixels is enlarged first. */
 static dsc_status usual_strokes(plane *p, dsc_error *error) {
     double scale = scale_of(p), width = stroke_width(p), shown = width * scale;
     if (width == 0 || (scale > SMALL && shown >= HAIR)) return DSC_OK;
@@ -187,8 +187,7 @@ static dsc_status usual_strokes(plane *p, dsc_error *error) {
 
 /* --- Fitting and centring --- */
 
-/* Where `size` pixels begin in 28, so that their centre of mass comes to the middle, pixel 14, as MNIST's
- * does. */
+/* The place of `size` pixels in 28 that moves their centre of mass to the middle, pixel 14, as in MNIST. */
 static size_t begin_of(double centre, size_t size) {
     const double begin = DSC_DIGIT_SIDE / 2.0 - centre;
     const double most = (double)(DSC_DIGIT_SIDE - size);
@@ -207,7 +206,7 @@ static void place(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], const float *v
     memset(digit, 0, DSC_DIGIT_SIDE * DSC_DIGIT_SIDE);
     if (mass <= 0) return;
     const size_t left = begin_of(across / mass, width), top = begin_of(down / mass, height);
-    /* Strokes that became pale as they became narrow are as dark as others in the end. */
+    /* Strokes that became pale by thinning are made as dark as others. */
     const double factor = most >= 250 ? 1 : 255 / most;
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++)
@@ -217,7 +216,7 @@ static void place(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], const float *v
 static dsc_status fit_and_place(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], const plane *p,
                                 dsc_error *error) {
     const size_t longer = p->width > p->height ? p->width : p->height;
-    assert(longer > 0); /* a digit has a run at least */
+    assert(longer > 0); /* a digit has at least one run */
     size_t width = (p->width * DSC_DIGIT_BOX + longer / 2) / longer,
            height = (p->height * DSC_DIGIT_BOX + longer / 2) / longer;
     if (width == 0) width = 1;

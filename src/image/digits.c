@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* digits.c: one digit of a picture, or all of them in the order of reading; see prepare.h and descender.h. */
+/* digits.c: finds one digit of a picture, or all of them in reading order; see prepare.h and descender.h. */
 #include "image/search.h"
 
 #include "base/error.h"
@@ -10,9 +10,9 @@
 #include <string.h>
 
 enum {
-    ONE_DIGIT_SIDE = 64, /* pixels: a picture that small is of one digit, unless its ink is wide */
+    ONE_DIGIT_SIDE = 64, /* pixels: a picture this small has one digit, unless its ink is wide */
     MARKS_MOST = 4096,
-    FAINT = 56 /* less is no ink where several digits are looked for */
+    FAINT = 56 /* fainter ink is ignored when searching several digits */
 };
 
 static dsc_status read_ink(dsc_ink *ink, size_t *lines, const uint8_t *pixels, size_t height, size_t width,
@@ -23,7 +23,7 @@ static dsc_status read_ink(dsc_ink *ink, size_t *lines, const uint8_t *pixels, s
     if (!status) status = dsc_frames_remove(&frames, ink, error);
     if (!status && several) status = dsc_lines_remove(lines, ink, error);
     *lines += frames;
-    /* Beside strokes, compression leaves faint ink, which would join neighbours. */
+    /* Compression leaves faint ink beside strokes, which would join neighbours. */
     const bool small = height <= ONE_DIGIT_SIDE && width <= ONE_DIGIT_SIDE;
     if (!status && several && !small && ink->faintest < FAINT) ink->faintest = FAINT;
     return status;
@@ -63,7 +63,7 @@ static void take_notes(dsc_picture_notes *notes, const dsc_ink *ink, const dsc_p
         }
 }
 
-/* Something stands out from the ground, and it is no digit. */
+/* Fails for a picture whose ink has no digit. */
 static dsc_status fail_no_digit(const dsc_picture_notes *notes, dsc_error *error) {
     dsc_text marks = {0};
     dsc_notes_marks(&marks, notes);
@@ -77,7 +77,7 @@ static dsc_status fail_no_digit(const dsc_picture_notes *notes, dsc_error *error
     return status;
 }
 
-/* The box in pixels of the picture, of a box in its ink. */
+/* Converts a box in the ink to pixels of the picture. */
 static void place(dsc_digit *digit, const dsc_box *b, const dsc_ink *ink, size_t height, size_t width) {
     const size_t right = b->right * ink->scale, bottom = b->bottom * ink->scale;
     digit->left = b->left * ink->scale;
@@ -114,14 +114,13 @@ dsc_status dsc_prepare_digit(dsc_digit *digit, dsc_picture_notes *notes, const u
 
 /* --- several digits --- */
 
-#define BORROWED 0x80000000u /* a mark on the number of another piece */
+#define BORROWED 0x80000000u /* flag: the number is another piece's */
 
-/* The runs of each group, one group behind the other; those of group i begin at begins[i] and end at
- * begins[i + 1]. */
+/* Sorts the runs by group; those of group i are from begins[i] to begins[i + 1]. */
 static void sort_runs(dsc_ink_run *out, size_t *begins, const dsc_pieces *p, const dsc_group *groups,
                       size_t count) {
-    /* From here on a digit's number is its place in the order of reading: first of those pieces that gave
-     * a group its number. */
+    /* From here on a digit's number is its place in reading order, first for the pieces that gave a group its
+     * number. */
     for (size_t i = 0; i < p->count; i++)
         if (!p->pieces[i].fate && p->pieces[i].digit != i) p->pieces[i].digit |= BORROWED;
     for (size_t i = 0; i < count; i++) p->pieces[groups[i].number].digit = (uint32_t)i;
@@ -202,8 +201,8 @@ dsc_status dsc_search_run(dsc_search *s, const dsc_reading *r, dsc_error *error)
 
 /* --- small pictures --- */
 
-/* Whether what was found in a small picture are several digits, and not one in pieces: all are about as high,
- * and together wider than one is. */
+/* Whether the marks of a small picture are several digits, not one in pieces: all have about the same height,
+ * and together they are wider than one digit. */
 static bool are_several(const dsc_digit *digits, size_t count) {
     size_t left = SIZE_MAX, right = 0, tallest = 0, lowest = SIZE_MAX;
     for (size_t i = 0; i < count; i++) {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* fit.c: a part of a picture resampled into a part of an image; see dsc_fit_image in descender.h.
+/* fit.c: resamples a part of a picture into a part of an image; see dsc_fit_image in descender.h.
  *
- * Along one side, n pixels become m values, each a weighted sum of neighbouring pixels. With whole weights
- * nothing is rounded before the end, so that every machine gives the same:
+ * Along one side, n pixels become m values, each a weighted sum of neighbouring pixels. The weights are
+ * integers and only the final division rounds, so every machine gives the same result:
  *
- *   m <= n   value j is the mean over the interval [j n/m, (j+1) n/m): pixel i weighs what of it lies
- *            in there, times m; the weights' sum is n
- *   m > n    value j is read at x = (j + 1/2) n/m - 1/2, the centres of pixels being whole numbers, by linear
- *            interpolation: pixels floor(x) and floor(x) + 1 weigh 1 - f and f, times 2m; the weights' sum
- *            is 2m. Beyond the outermost centres the outermost pixels go on.
+ *   m <= n   value j is the mean over the interval [j n/m, (j+1) n/m): the weight of pixel i is its overlap
+ *            with the interval, times m; the weights sum to n
+ *   m > n    value j is interpolated linearly at x = (j + 1/2) n/m - 1/2, where pixel centres are integers:
+ *            pixels floor(x) and floor(x) + 1 have the weights 1 - f and f, times 2m; the weights sum to 2m.
+ *            Beyond the outermost centres the outermost pixels are repeated.
  *
- * Both sides together: the products of the weights. A sum is at most 255 * 131070^2, which 64 bits hold. */
+ * In two dimensions the weights are multiplied. A sum is at most 255 * 131070^2, which fits 64 bits. */
 #include "image/fit.h"
 
 #include "base/error.h"
@@ -40,8 +40,8 @@ typedef struct side {
     size_t start, to;    /* become values [start, start + to) of the image */
 } side;
 
-/* Pixels first to last, both included, counted from offset: the first weighs head, the last tail, those
- * between middle; head alone if first is last. */
+/* Weights of pixels first to last, both included, relative to offset: `head` for the first, `tail` for the
+ * last, `middle` for those between; only `head` if first is last. */
 typedef struct tap {
     size_t first, last;
     uint32_t head, middle, tail;
@@ -77,17 +77,17 @@ typedef struct work {
     const uint8_t *pixels;
     size_t width, channels; /* of the picture */
     size_t planes;          /* of the image: 1 or 3 */
-    bool grey;              /* the picture has no colour: all planes have its grey */
-    uint8_t behind;         /* what shines through where it is transparent */
+    bool grey;              /* the picture has no colour: all planes are grey */
+    uint8_t behind;         /* shows where the picture is transparent */
     side down, across;
     tap *taps;      /* of the columns */
-    uint8_t *flat;  /* one row of the picture, without transparency: (from, planes) */
+    uint8_t *flat;  /* one opaque row of the picture: (from, planes) */
     uint32_t *rows; /* two rows resampled across: (2, planes, to) */
-    size_t held[2]; /* which rows of the picture they are */
+    size_t held[2]; /* their row numbers in the picture */
     uint64_t *sums; /* (planes, to) */
 } work;
 
-/* What plane c of one pixel shows, on what is behind it. */
+/* The value of plane c of a pixel over `behind`. */
 static inline uint8_t value_of(const work *w, const uint8_t *pixel, size_t c) {
     const unsigned value = w->channels == 1 ? pixel[0] : w->grey ? dsc_luma(pixel) : pixel[c];
     if (w->channels != 4) return (uint8_t)value;
@@ -111,7 +111,7 @@ static void resample_row(const work *w, uint32_t *out, size_t y) {
     }
 }
 
-/* Row y of the picture's part; neighbours in the image share rows. */
+/* Row y of the picture's part, resampled across; neighbouring rows of the image share it. */
 static const uint32_t *row_of(work *w, size_t y) {
     uint32_t *row = w->rows + (y % 2) * w->planes * w->across.to;
     if (w->held[y % 2] != y) resample_row(w, row, y);
@@ -163,7 +163,7 @@ static dsc_status run(work *w, uint8_t *image, const size_t shape[3], dsc_error 
 
 /* --- cropped, padded, stretched --- */
 
-/* a * b / c, to the nearest, at least 1. */
+/* a * b / c rounded to nearest, at least 1. */
 static size_t share(size_t a, size_t b, size_t c) {
     const size_t result = (size_t)((2 * (uint64_t)a * b + c) / (2 * (uint64_t)c));
     return result ? result : 1;
@@ -184,8 +184,8 @@ static void place(work *w, const size_t shape[3], dsc_fit fit, size_t height, si
     w->down.start = (rows - w->down.to) / 2;
 }
 
-/* The median of each channel along the border: what stands around the thing that the picture shows. One
- * spot, or a thing that touches the border, does not change it, as it would a mean. */
+/* The median of each channel along the border: the background. A spot, or an object that touches the border,
+ * does not change a median as it would a mean. */
 static void border_colour(uint8_t colour[3], const work *w, size_t height) {
     size_t counts[3][256] = {{0}}, pixels = 0;
     for (size_t y = 0; y < height; y++) {
@@ -242,7 +242,7 @@ dsc_status dsc_fit_image(uint8_t *image, const size_t shape[3], dsc_fit fit, con
     place(&w, shape, fit, height, width);
     fill(image, shape, &w, height);
     status = run(&w, image, shape, error);
-    /* White strokes on nothing: what is transparent must have been meant to be dark. */
+    /* White strokes on a transparent ground: the ground must be dark. */
     if (status || channels != 4 || !is_blank(image, shape[0] * shape[1] * shape[2])) return status;
     w.behind = 0;
     fill(image, shape, &w, height);

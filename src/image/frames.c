@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* frames.c: boxes of forms, rows of boxes, combs and frames, also seen from aside: their sides are taken out
- * of the ink, so that digits which touch them stand apart.
+/* frames.c: finds form boxes, rows of boxes, combs and frames, also in perspective, and removes their sides
+ * from the ink, so that touching digits become separate.
  *
- * A frame is a piece of ink whose outline is straight: the first pixel of most of its rows lies on a line,
- * the last one on another, and likewise the first and the last of its columns. All of these lines are thin,
- * and there is something inside. A comb has no upper side; both of its uprights end at one height, and others
- * of that height stand between them. Walls between the cells go from one side to the opposite one. */
+ * A frame is a piece of ink with a straight outline: the first pixels of most of its rows are on one line,
+ * the last ones on another, and likewise the first and last pixels of its columns. All of these lines are
+ * thin, and the frame has content. A comb has no upper side: both of its uprights end at one height, and
+ * others of that height are between them. Walls between cells connect opposite sides. */
 #include "image/prepare.h"
 
 #include "base/error.h"
@@ -17,21 +17,21 @@
 
 enum {
     INK = 64,        /* of 255 */
-    SIDE_LEAST = 28, /* pixels: what is smaller is no frame */
+    SIDE_LEAST = 28, /* pixels: smaller pieces are not frames */
     FRAMES_MOST = 256,
-    SAMPLES = 12, /* places of an outline that lines are laid through */
+    SAMPLES = 12, /* points of an outline through which lines are tried */
     NOWHERE = -1
 };
-#define SLOPE_MOST   0.36 /* pixels across for one along: 20 degrees */
-#define OFF_MOST     2.0  /* pixels that an outline may lie beside its line */
-#define SHARE_LEAST  0.65 /* of an outline that lies on its line */
-#define SHARES_LEAST 3.1  /* of all four together */
+#define SLOPE_MOST   0.36 /* pixels across per pixel along: 20 degrees */
+#define OFF_MOST     2.0  /* pixels: largest distance of an outline from its line */
+#define SHARE_LEAST  0.65 /* least share of an outline on its line */
+#define SHARES_LEAST 3.1  /* least sum of the four shares */
 
-/* The ink, seen along its rows or its columns: where pixel (along, across) lies. */
+/* The ink by rows or by columns: access to pixel (along, across). */
 typedef struct view {
     uint8_t *values;
     size_t length, breadth;
-    size_t step, stride; /* from one pixel to the next, along and across */
+    size_t step, stride; /* distance of neighbours along and across */
 } view;
 
 static uint8_t *at(const view *v, size_t along, size_t across) {
@@ -41,8 +41,8 @@ static uint8_t *at(const view *v, size_t along, size_t across) {
 /* One side: across = begin + slope * along, between two places along. */
 typedef struct side {
     double begin, slope;
-    size_t from, to; /* where the outline lies on it */
-    double share;    /* of the outline */
+    size_t from, to; /* range in which the outline is on it */
+    double share;    /* of the outline on it */
     size_t thick;
 } side;
 
@@ -50,7 +50,7 @@ static double across_of(const side *s, double along) { return s->begin + s->slop
 
 /* --- the outline --- */
 
-/* The first and the last pixel of each row of a piece, and of each of its columns. */
+/* The first and last pixel of each row and each column of a piece. */
 typedef struct outline {
     dsc_box box;
     int32_t *left, *right, *top, *bottom;
@@ -77,7 +77,7 @@ static bool lies_on(const side *s, int32_t place, size_t along) {
     return place != NOWHERE && fabs(across_of(s, (double)along) - (double)place) <= OFF_MOST;
 }
 
-/* How thick the side is, from its outside inward: the median. */
+/* The median thickness of a side, measured inward. */
 static size_t thickness_of(const side *s, const int32_t *places, size_t begin, const view *v,
                            bool from_first) {
     size_t counts[64] = {0}, all = 0, sum = 0;
@@ -86,7 +86,7 @@ static size_t thickness_of(const side *s, const int32_t *places, size_t begin, c
         size_t across = (size_t)places[along - begin], thick = 0;
         while (thick < 63 && across < v->breadth && *at(v, along, across) >= INK) {
             thick++;
-            across = from_first ? across + 1 : across - 1; /* below 0 it is larger than the breadth */
+            across = from_first ? across + 1 : across - 1; /* below 0 wraps to more than the breadth */
         }
         counts[thick]++;
         all++;
@@ -96,7 +96,7 @@ static size_t thickness_of(const side *s, const int32_t *places, size_t begin, c
     return 64;
 }
 
-/* The line that most of an outline lies on; `places` are those of [begin, begin + count) along. */
+/* Fits the line that has most of an outline on it; `places` belong to [begin, begin + count) along. */
 static side fit_side(const int32_t *places, size_t begin, size_t count, const view *v, bool from_first) {
     side best = {0};
     size_t most = 0;
@@ -122,7 +122,7 @@ static side fit_side(const int32_t *places, size_t begin, size_t count, const vi
     return best;
 }
 
-/* --- what is a frame --- */
+/* --- recognition --- */
 
 typedef struct frame {
     side left, right, top, bottom;
@@ -132,7 +132,7 @@ typedef struct frame {
 
 static bool alike(double a, double b, double least) { return a >= least * b && b >= least * a; }
 
-/* Whether rows inside have ink, as many as a digit's height: something is written in it. */
+/* Whether enough rows inside have ink for a digit's height: the frame has content. */
 static bool holds_something(const frame *f, const view *rows) {
     const size_t inset = f->left.thick + 4;
     size_t inked = 0;
@@ -149,7 +149,7 @@ static bool holds_something(const frame *f, const view *rows) {
 
 static bool is_thin(const side *s, size_t shorter) { return s->thick > 0 && s->thick <= shorter / 12 + 2; }
 
-/* Without an upper side: the line between the uprights' ends takes its place. */
+/* Whether it is a comb; the line between the uprights' ends then becomes the upper side. */
 static bool is_comb(frame *f) {
     const double left =
                      across_of(&f->bottom, across_of(&f->left, (double)f->left.from)) - (double)f->left.from,
@@ -187,16 +187,16 @@ static bool is_frame(frame *f, const outline *o, const view *rows, const view *c
     f->top = fit_side(o->top, o->box.left, width, columns, true);
     const double shares = f->left.share + f->right.share + f->top.share + f->bottom.share,
                  middle = (double)(o->box.left + o->box.right) / 2;
-    /* The upper outline of a comb is the lower side in most places. */
+    /* The upper outline of a comb is mostly its lower side. */
     const bool apart = across_of(&f->bottom, middle) - across_of(&f->top, middle) >= (double)height / 2;
     const bool closed =
         apart && f->top.share >= SHARE_LEAST && is_thin(&f->top, shorter) && shares >= SHARES_LEAST;
     return (closed || is_comb(f)) && holds_something(f, rows);
 }
 
-/* --- taking it out --- */
+/* --- removal --- */
 
-/* The run of ink at a place, or next to it; false: there is none. */
+/* Finds the run of ink at or next to a place; false: there is none. */
 static bool run_at(size_t *first, size_t *last, const view *v, size_t along, double across, size_t reach) {
     for (size_t off = 0; off <= 2 * reach; off++) { /* 0, 1, -1, 2, -2 and so on */
         const size_t apart = (off + 1) / 2;
@@ -211,8 +211,8 @@ static bool run_at(size_t *first, size_t *last, const view *v, size_t along, dou
 
 static size_t most_of(size_t thick) { return thick + thick / 2 + 2; }
 
-/* Takes a line out at one place, given its middle and how thick it is. Of a stroke that ends at the line the
- * line's part goes; a stroke that crosses it stays. */
+/* Removes a line at one place, given its middle and thickness. If a stroke ends at the line, only the line's
+ * part is removed; a stroke that crosses the line stays. */
 static void erase_at(const view *v, size_t along, double middle, size_t thick) {
     size_t first, last;
     if (!run_at(&first, &last, v, along, middle, 2)) return;
@@ -230,7 +230,8 @@ static void erase_at(const view *v, size_t along, double middle, size_t thick) {
     for (size_t x = from; x < to && x < v->breadth; x++) *at(v, along, x) = 0;
 }
 
-/* From one place along to the other. The side is where the outline is: its middle lies inward. */
+/* Removes a side from one place along to another. The side is fitted to the outline; its middle is further
+ * inward. */
 static void erase_side(const view *v, const side *s, double from, double to, bool from_first) {
     const double inward = ((double)s->thick - 1) / 2 * (from_first ? 1 : -1);
     const size_t end = to >= (double)v->length ? v->length : to < 0 ? 0 : (size_t)to;
@@ -238,8 +239,8 @@ static void erase_side(const view *v, const side *s, double from, double to, boo
         erase_at(v, along, across_of(s, (double)along) + inward + 0.5, s->thick);
 }
 
-/* A wall from one side to the opposite one: at nearly all places along there is ink, and at most of them
- * little across. Returns its worth, 0: it is none. */
+/* The worth of a wall between opposite sides: nearly all places along it have ink, mostly little across. 0:
+ * not a wall. */
 static double worth_of_wall(const view *v, double from, double to, double foot, double head, size_t thick) {
     const size_t all = (size_t)(to - from);
     size_t inked = 0, thin = 0;
@@ -263,14 +264,14 @@ typedef struct wall {
     double worth;
 } wall;
 
-/* The best wall at the share t of the way from one side to the opposite one: it lies between `first` and
- * `last`, and goes from `near` to `far`. */
+/* The best wall at share t of the way from `first` to `last`; it connects `near` and `far`. */
 static wall wall_at(const view *v, const frame *f, bool upright, double t) {
     const side *first = upright ? &f->left : &f->top, *last = upright ? &f->right : &f->bottom,
                *near = upright ? &f->top : &f->left, *far = upright ? &f->bottom : &f->right;
     const double gap = (double)(first->thick + last->thick) / 2 + 2;
     wall best = {0};
-    /* Again and again: where the wall meets a side depends a little on where the side is there. */
+    /* Iterates, because the place where the wall meets a side depends slightly on the side's position
+     * there. */
     double along[2] = {upright ? (double)f->box.top : (double)f->box.left,
                        upright ? (double)f->box.bottom : (double)f->box.right},
            across[2] = {0};
@@ -296,14 +297,15 @@ static wall wall_at(const view *v, const frame *f, bool upright, double t) {
     return best;
 }
 
-/* Takes out the walls that stand between left and right, or lie between top and bottom. Returns how many. */
+/* Finds the walls between left and right, or between top and bottom, and removes them if `erase`. Returns
+ * their number. */
 static size_t find_walls(const view *v, const frame *f, bool upright, bool erase) {
     const double length = upright ? (double)dsc_box_width(&f->box) : (double)dsc_box_height(&f->box);
     const double margin = (double)f->left.thick + 4;
     size_t count = 0;
     wall best = {0};
     const size_t places = length > 2 * margin ? (size_t)(length - 2 * margin) : 0,
-                 near = f->bottom.thick + 2; /* feet of one wall are that near */
+                 near = f->bottom.thick + 2; /* largest distance between feet of one wall */
     for (size_t x = 0, since = 0; x < places; x++) {
         const wall w = wall_at(v, f, upright, (margin + (double)x) / length);
         if (w.worth > best.worth) best = w, since = x;
@@ -317,7 +319,7 @@ static size_t find_walls(const view *v, const frame *f, bool upright, bool erase
     return count;
 }
 
-/* What is left where two sides met. */
+/* Removes what is left where two sides met. */
 static void erase_corner(const view *rows, const side *upright, const side *level) {
     double x = 0, y = across_of(level, across_of(upright, 0));
     for (int round = 0; round < 3; round++) x = across_of(upright, y), y = across_of(level, x);
@@ -327,7 +329,7 @@ static void erase_corner(const view *rows, const side *upright, const side *leve
         for (size_t i = left; (double)i <= x + reach && i < rows->breadth; i++) *at(rows, j, i) = 0;
 }
 
-/* False: it is none after all. */
+/* Removes a frame; false: it is not a frame after all. */
 static bool take_out(const frame *f, const view *rows, const view *columns) {
     if (f->comb && find_walls(rows, f, true, false) == 0) return false;
     (void)find_walls(rows, f, true, true);
@@ -346,7 +348,7 @@ static bool take_out(const frame *f, const view *rows, const view *columns) {
     return true;
 }
 
-/* A frame is mostly empty; what reaches from one edge of the picture to the other are ruled lines. */
+/* Whether a piece may be a frame: mostly empty. A piece from edge to edge of the picture is ruled lines. */
 static bool may_be(const dsc_piece *piece, const dsc_ink *ink) {
     const dsc_box *b = &piece->box;
     const size_t width = dsc_box_width(b), height = dsc_box_height(b);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* ground.c: what the ink of images stands on; see ground.h.
+/* ground.c: finds the ground of images; see ground.h.
  *
- * The ground is what lies at the edges: the median of a margin, wide enough that a frame of one pixel does
- * not decide. Ink is what differs from it. On a dark ground nearly all of the difference is towards white,
- * on a light one towards black; where neither is so, as on photos, nothing is said. */
+ * The ground is the median of a margin wide enough that a frame of one pixel does not decide. Ink is what
+ * differs from the ground. On a dark ground nearly all of the difference is towards white, on a light one
+ * towards black. Otherwise, as in photos, the ground is unknown. */
 #include "image/ground.h"
 
 enum {
-    FLAT = 20,       /* of 255: images whose values differ by less are blank */
-    PLAINLY = 4,     /* one side has so many times the difference of the other */
-    LOOKED_AT = 1000 /* images, at most */
+    FLAT = 20,       /* of 255: images with a smaller range are blank */
+    PLAINLY = 4,     /* least ratio of the differences on both sides */
+    LOOKED_AT = 1000 /* images at most */
 };
 
-static const double AGREE = 0.9; /* the share of the images that are not blank */
+static const double AGREE = 0.9; /* share of the images that are not blank */
 
 static unsigned median(const uint32_t counts[256], size_t all) {
     size_t sum = 0;
@@ -21,7 +21,7 @@ static unsigned median(const uint32_t counts[256], size_t all) {
     return 255;
 }
 
-/* A tenth of the shorter side, one pixel at least. */
+/* A tenth of the shorter side, at least one pixel. */
 static size_t margin_of(size_t height, size_t width) {
     const size_t shorter = height < width ? height : width;
     return (shorter + 9) / 10;

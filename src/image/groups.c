@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* groups.c: which pieces make a digit, which are points and dashes between digits, and in which order digits
- * are read; see prepare.h. */
+/* groups.c: joins pieces to digits, finds points and dashes between digits, and sorts digits in reading
+ * order; see prepare.h. */
 #include "image/prepare.h"
 
 #include <stdlib.h>
 
 enum {
-    LOWEST_DIGIT = 6, /* pixels of the ink: less is read by nobody */
+    LOWEST_DIGIT = 6, /* pixels of the ink: smaller marks are illegible */
     DOT_MOST = 14     /* likewise: a round dot, not a heavy digit */
 };
 
@@ -14,14 +14,14 @@ static size_t height_of(const dsc_box *box) { return dsc_box_height(box); }
 static size_t width_of(const dsc_box *box) { return dsc_box_width(box); }
 static size_t between(size_t a_end, size_t b_begin) { return b_begin > a_end ? b_begin - a_end : 0; }
 
-/* Pixels between two boxes, the longer of the two ways. */
+/* The distance of two boxes in pixels, in the direction of the larger one. */
 static size_t gap_of(const dsc_box *a, const dsc_box *b) {
     const size_t x = between(a->right, b->left) + between(b->right, a->left);
     const size_t y = between(a->bottom, b->top) + between(b->bottom, a->top);
     return x > y ? x : y;
 }
 
-/* By how much they lie above one another, as a share of the narrower. */
+/* The overlap of their horizontal extents, as a share of the narrower one. */
 static double shared_width(const dsc_box *a, const dsc_box *b) {
     const size_t left = a->left > b->left ? a->left : b->left,
                  right = a->right < b->right ? a->right : b->right;
@@ -43,15 +43,16 @@ static int by_height(const void *a, const void *b) {
 
 /* --- broken digits --- */
 
-/* Of a digit that broke, such as a 5 whose bar stands apart, the pieces lie above one another or nearly
- * touch, and one is short. What is as tall as others is a digit of its own, however near. */
+/* Whether a piece belongs to a digit. The pieces of a broken digit, such as a 5 with a separate bar, overlap
+ * horizontally or nearly touch, and one is short. A piece as tall as others is a separate digit, however
+ * near. */
 static bool belongs(const dsc_group *piece, const dsc_group *digit, size_t usual) {
     const size_t gap = gap_of(&piece->box, &digit->box), height = height_of(&piece->box);
     if (height * 20 > usual * 13) return false;
     return (shared_width(&piece->box, &digit->box) > 0.4 && gap * 3 <= usual) || gap * 10 <= usual;
 }
 
-/* What a short piece belongs to: the nearest. */
+/* The nearest digit that a short piece belongs to, or NULL. */
 static dsc_group *owner_of(const dsc_group *piece, dsc_group *digits, size_t count, size_t usual) {
     dsc_group *best = NULL;
     for (size_t i = 0; i < count; i++)
@@ -63,8 +64,9 @@ static dsc_group *owner_of(const dsc_group *piece, dsc_group *digits, size_t cou
 
 /* --- marks that are no digits --- */
 
-/* A dot, a blot, a dash: solid, and not upright as a 1 is; or too low to be read. Of MNIST's digits, made 10
- * pixels high, 0.3 percent are as solid as a small round dot; larger ones are not. */
+/* Whether a group is a dot, a blot or a dash (solid, and not upright like a 1), or too low to be legible. Of
+ * MNIST's digits, scaled to 10 pixels of height, 0.3 percent are as solid as a small round dot; larger digits
+ * are not. */
 static bool is_mark(const dsc_group *g) {
     const size_t width = width_of(&g->box), height = height_of(&g->box),
                  fill = 100 * g->area / (width * height);
@@ -73,8 +75,8 @@ static bool is_mark(const dsc_group *g) {
     return height < DOT_MOST && square && fill >= 71;
 }
 
-/* The digit that a mark stands nearest to on the same line: what is as high as most, and whose height the
- * mark lies beside, or a little below; NULL: none. */
+/* The nearest digit on the same line as a mark: it has the usual height, and the mark is beside it or a
+ * little below; NULL: none. */
 static const dsc_group *neighbour_of(const dsc_box *mark, const dsc_group *groups, size_t count,
                                      size_t usual) {
     const dsc_group *best = NULL;
@@ -90,7 +92,7 @@ static const dsc_group *neighbour_of(const dsc_box *mark, const dsc_group *group
     return best;
 }
 
-/* A comma goes below the line of digits, and begins near their foot. */
+/* A comma reaches below the line of digits, and begins near their foot. */
 static bool is_comma(const dsc_group *mark, const dsc_group *groups, size_t count, size_t usual) {
     const size_t height = height_of(&mark->box);
     const dsc_group *digit = neighbour_of(&mark->box, groups, count, usual);
@@ -100,7 +102,7 @@ static bool is_comma(const dsc_group *mark, const dsc_group *groups, size_t coun
            (mark->box.bottom - box->top) * 100 >= height_of(box) * 115;
 }
 
-/* What a mark that is no digit is, by its place on the line. */
+/* The kind of a mark, by its place on the line. */
 static dsc_piece_fate kind_of(const dsc_group *mark, const dsc_group *groups, size_t count, size_t usual) {
     const size_t width = width_of(&mark->box), height = height_of(&mark->box);
     const dsc_group *digit = neighbour_of(&mark->box, groups, count, usual);
@@ -113,7 +115,7 @@ static dsc_piece_fate kind_of(const dsc_group *mark, const dsc_group *groups, si
                : DSC_PIECE_SMALL;
 }
 
-/* Leaves out the groups that are marks. Returns how many remain. */
+/* Removes the groups that are marks. Returns the number of the others. */
 static size_t without_marks(dsc_group *groups, size_t count, dsc_pieces *p, size_t usual) {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
@@ -123,20 +125,20 @@ static size_t without_marks(dsc_group *groups, size_t count, dsc_pieces *p, size
             p->pieces[groups[i].number].fate = kind_of(&groups[i], groups, count, usual);
     for (size_t i = 0; i < count; i++)
         if (!p->pieces[groups[i].number].fate) groups[kept++] = groups[i];
-    for (size_t i = 0; i < p->count; i++) /* what belonged to them */
+    for (size_t i = 0; i < p->count; i++) /* pieces that belong to the removed groups */
         if (!p->pieces[i].fate && p->pieces[p->pieces[i].digit].fate) p->pieces[i].fate = DSC_PIECE_SMALL;
     return kept;
 }
 
-/* Pieces become groups, tallest first, each its own or joined to one that is there. What is short and
- * alone is a mark. Returns how many groups; *usual: their usual height. */
+/* Makes groups of the pieces, tallest first: each piece joins an existing group or starts one. A short single
+ * piece is a mark. Returns the number of groups; *usual: their usual height. */
 static size_t put_together(dsc_group *groups, dsc_pieces *p, size_t *usual) {
     size_t count = 0, digits = 0;
     for (size_t i = 0; i < p->count; i++)
         if (!p->pieces[i].fate)
             groups[count++] = (dsc_group){p->pieces[i].box, p->pieces[i].area, (uint32_t)i, 0};
     qsort(groups, count, sizeof *groups, by_height);
-    /* The tallest may be two that touch, or a line: the usual height is the median of what is at least
+    /* The tallest groups may be touching digits or a line: the usual height is the median of those at least
      * half as tall. */
     size_t tall = 0;
     while (tall < count && height_of(&groups[tall].box) * 2 >= height_of(&groups[0].box)) tall++;
@@ -173,8 +175,8 @@ static int by_left(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Lines from top to bottom: a line takes what begins above the middle of its lowest, or has its own middle
- * above that one's foot; then each from left to right. */
+/* Sorts lines from top to bottom, then each from left to right. A line takes a group that begins above the
+ * middle of the line's lowest group, or whose own middle is above that group's foot. */
 static void sort_by_lines(dsc_group *groups, size_t count) {
     uint32_t line = 0;
     qsort(groups, count, sizeof *groups, by_top);
@@ -192,7 +194,7 @@ static void sort_by_lines(dsc_group *groups, size_t count) {
     }
 }
 
-/* A straight bar that is not much wider than digits are high belongs to what is written. */
+/* A straight bar not much wider than the height of digits is writing, not a ruling. */
 static void find_bars(dsc_pieces *p, size_t usual) {
     for (size_t i = 0; i < p->count; i++) {
         dsc_piece *piece = &p->pieces[i];

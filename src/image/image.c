@@ -38,7 +38,7 @@ dsc_status dsc_image_turn(dsc_image *image, int orientation, dsc_error *error) {
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "an orientation is a number from 1 to 8, not %d",
                         orientation);
     if (orientation == 1) return DSC_OK;
-    const bool lies = orientation >= 5; /* rows of the file are columns */
+    const bool lies = orientation >= 5; /* rows of the file become columns */
     const bool from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
     const bool from_bottom = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
     const size_t w = image->width, h = image->height, channels = image->channels;

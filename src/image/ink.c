@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* ink.c: takes the ground of a picture away, whatever its colour and however unevenly it is lit (light.h);
- * see prepare.h. Pictures cut close to the ink have little ground to find: where all greys are of two
- * levels, they are split into two classes, see below. */
+/* ink.c: removes the ground of a picture, of any colour and however unevenly lit (light.h); see prepare.h.
+ * Pictures cut close to the ink have little ground: if their greys have two levels, they are split into two
+ * classes, see below. */
 #include "image/prepare.h"
 
 #include "image/image.h"
@@ -18,21 +18,21 @@
 
 enum {
     CORNER_PART = 8,
-    STANDS_OUT = 20,  /* what differs less from the ground, of 255, is no ink */
-    LEVEL_MOST = 16,  /* the deviation of what is of one level */
-    BRIGHTEN_MOST = 4 /* ink in a shadow counts so many times at most */
+    STANDS_OUT = 20,  /* of 255: smaller differences from the ground are not ink */
+    LEVEL_MOST = 16,  /* largest deviation of one level */
+    BRIGHTEN_MOST = 4 /* largest factor for ink in a shadow */
 };
 
 /* --- Greys --- */
 
-/* The grey of a pixel; what is transparent lets `behind` through. */
+/* The grey of a pixel, over `behind` if it is transparent. */
 static unsigned grey_of(const uint8_t *pixel, size_t channels, unsigned behind) {
     const unsigned grey = channels == 1 ? pixel[0] : dsc_luma(pixel);
     if (channels != 4) return grey;
     return (grey * pixel[3] + behind * (255u - pixel[3]) + 127u) / 255u;
 }
 
-/* Squares of scale x scale pixels become one; those at the right and the bottom may be smaller. */
+/* Averages squares of scale x scale pixels; those at the right and the bottom may be smaller. */
 static void reduce(dsc_ink *ink, const uint8_t *pixels, size_t height, size_t width, size_t channels,
                    unsigned behind) {
     const size_t s = ink->scale;
@@ -59,25 +59,25 @@ static unsigned range_of(const dsc_ink *ink) {
     return (unsigned)(most - least);
 }
 
-/* --- What differs from the ground --- */
+/* --- difference from the ground --- */
 
-/* Where the ground is, and which side of it is ink. */
+/* The ground, and the side of it that is ink. */
 typedef struct level {
-    uint8_t *ground;  /* (height, width): its value at each pixel */
+    uint8_t *ground;  /* (height, width): value at each pixel */
     double deviation; /* of the ground's noise */
-    double bias;      /* by which the ground is further from the ink than its noise's middle */
+    double bias;      /* distance of the ground from the middle of its noise, away from the ink */
     bool dark;        /* whether ink is darker than the ground */
 } level;
 
-/* What differs less is noise; and no ink. */
+/* Smaller differences are noise; and below `least`, not ink. */
 static unsigned floor_of(const level *l) { return (unsigned)(2.5 * l->deviation + 0.5); }
 static unsigned least_of(const level *l) { return floor_of(l) > STANDS_OUT ? floor_of(l) : STANDS_OUT; }
 
-/* A quarter of normal noise lies within 0.32 deviations. */
+/* A quarter of normal noise is within 0.32 deviations. */
 static double deviation_of(const size_t differences[256]) { return dsc_quantile(differences, 0.25) / 0.32; }
 
-/* How far pixel i lies from the ground towards ink. Dark ink swallows a share of the light: in a shadow it
- * differs less, and is brought to what it would be in the brightest light. */
+/* The difference of pixel i from the ground towards ink. Dark ink absorbs a share of the light: in a shadow
+ * the difference is smaller, and is scaled to that in the brightest light. */
 static double difference(const dsc_ink *ink, const level *l, size_t i, double brightest) {
     const double ground = l->ground[i], off = l->dark ? ground - ink->values[i] : ink->values[i] - ground;
     if (!l->dark) return off - l->bias;
@@ -91,7 +91,7 @@ static double brightest_of(const dsc_ink *ink, const level *l) {
     return dsc_quantile(counts, 0.9);
 }
 
-/* The ground as light.h finds it. It is the largest value of some: above the middle of its noise. */
+/* Finds the ground with light.h. That ground is a maximum, and so above the middle of its noise. */
 static dsc_status by_light(level *l, const dsc_ink *ink, dsc_error *error) {
     dsc_status status = dsc_light_find(l->ground, &l->dark, ink->values, ink->height, ink->width, error);
     if (status) return status;
@@ -108,15 +108,15 @@ static dsc_status by_light(level *l, const dsc_ink *ink, dsc_error *error) {
         const double size = fabs(difference(ink, l, i, brightest));
         differences[size < 255 ? (unsigned)(size + 0.5) : 255]++;
     }
-    /* A quarter of all is of the ground even if half is ink. */
+    /* A quarter of all pixels is ground, even if half are ink. */
     l->deviation = deviation_of(differences);
     return DSC_OK;
 }
 
-/* --- Pictures cut close to the ink, on which there is little ground to find ---
+/* --- pictures cut close to the ink, with little ground ---
  *
- * Their greys fall into two classes: ink, and a ground of one level (dsc_split_greys). Ground is what the
- * picture's corners are of, which even closely cut digits leave free. */
+ * Their greys have two classes: ink, and a ground of one level (dsc_split_greys). The ground is the class of
+ * the picture's corners, which even closely cut digits leave free. */
 
 static bool corners_are_dark(const dsc_ink *ink, unsigned threshold) {
     const size_t shorter = ink->width < ink->height ? ink->width : ink->height;
@@ -133,13 +133,13 @@ static bool corners_are_dark(const dsc_ink *ink, unsigned threshold) {
     return dark * 2 > all;
 }
 
-/* A class of greys: its most frequent one, and what lies beyond it, away from the other class. What lies
- * between the two is the blurred edge of strokes, and says nothing of either. */
+/* A class of greys: its most frequent grey, and the greys beyond it, away from the other class. Greys between
+ * the two levels are blurred edges of strokes, and are not used. */
 typedef struct grey_class {
     unsigned level;
-    double deviation; /* of what lies beyond */
-    double far;       /* the share of it that lies further than its noise */
-    bool is_one;      /* hardly anything lies further than its noise: it is of one level */
+    double deviation; /* of the greys beyond */
+    double far;       /* share of them that is beyond the noise */
+    bool is_one;      /* almost nothing is beyond the noise: it has one level */
 } grey_class;
 
 static grey_class class_of(const size_t counts[256], bool others_are_darker) {
@@ -156,24 +156,26 @@ static grey_class class_of(const size_t counts[256], bool others_are_darker) {
         if ((v > c.level) == others_are_darker && v != c.level)
             beyond[v > c.level ? v - c.level : c.level - v] += counts[v], any += counts[v];
     }
-    beyond[0] = counts[c.level] / 2;                         /* of the level itself half is on this side */
-    if (any) c.deviation = dsc_quantile(beyond, 0.5) / 0.67; /* within it is half, if it is normal */
+    beyond[0] = counts[c.level] / 2; /* half of the level itself is on this side */
+    if (any)
+        c.deviation = dsc_quantile(beyond, 0.5) / 0.67; /* the normal distribution has half within 0.67
+                                                              * deviations */
     for (unsigned v = 0; v < 256; v++)
         if (v > fmax(STANDS_OUT, 4 * c.deviation)) far += beyond[v];
-    /* Of two levels close together, ink and a shadow, half of what is beyond one is of the other. */
+    /* If ink and a shadow have close levels, half of what is beyond one is the other. */
     c.far = all ? (double)far / (double)all : 0;
     c.is_one = far * 100 <= all && c.deviation <= LEVEL_MOST;
     return c;
 }
 
-/* Whether there is a square of ink that is larger than most strokes: then what is dark may be a shadow.
- * `longest` (width) gets the side of the largest square that ends at each pixel of a row. */
+/* Whether a square of ink is larger than most strokes: then the dark part may be a shadow. `longest` (width)
+ * is scratch: the side of the largest square that ends at each pixel of a row. */
 static bool is_wide(const dsc_ink *ink, unsigned threshold, bool dark_ground, uint32_t *longest) {
     size_t side = 3 * (ink->width > ink->height ? ink->width : ink->height) / 10;
     if (ink->width > ink->height && side > 6 * ink->height / 10) side = 6 * ink->height / 10;
     memset(longest, 0, ink->width * sizeof *longest);
     for (size_t y = 0; y < ink->height; y++) {
-        uint32_t before = 0; /* above, and to the left */
+        uint32_t before = 0; /* above and to the left */
         for (size_t x = 0; x < ink->width; x++) {
             const uint32_t above = longest[x], left = x ? longest[x - 1] : 0;
             const uint32_t least = above < left ? above : left;
@@ -186,7 +188,7 @@ static bool is_wide(const dsc_ink *ink, unsigned threshold, bool dark_ground, ui
     return false;
 }
 
-/* Whether a corner of the picture is all of what would be ink. */
+/* Whether the possible ink fills a corner of the picture. */
 static bool fills_a_corner(const dsc_ink *ink, unsigned threshold, bool dark_ground) {
     const size_t shorter = ink->width < ink->height ? ink->width : ink->height,
                  side = shorter / CORNER_PART + 1;
@@ -201,8 +203,9 @@ static bool fills_a_corner(const dsc_ink *ink, unsigned threshold, bool dark_gro
     return false;
 }
 
-/* False if there are not two classes, each of one level, or what would be ink is wide. Ink in a shadow lies
- * beyond the shadow, which so is not taken for ink; nor is a wide thing that reaches into a corner. */
+/* Splits the greys into two classes. Returns false unless each has one level and the ink is not wide. Ink in
+ * a shadow is beyond the shadow's level, so a shadow is not taken for ink; nor is a wide object in a
+ * corner. */
 static bool by_classes(level *l, const dsc_ink *ink, uint32_t *longest) {
     size_t counts[256] = {0}, own[256] = {0}, others[256] = {0};
     double separate;
@@ -268,7 +271,7 @@ dsc_status dsc_ink_make(dsc_ink *ink, const uint8_t *pixels, size_t height, size
     ink->values = dsc_allocate(ink->width * ink->height, 1);
     if (!ink->values) return dsc_fail_memory(error, ink->width * ink->height, "a picture in greys");
     reduce(ink, pixels, height, width, channels, 255);
-    /* White strokes on nothing: what is transparent must have been meant to be dark. */
+    /* White strokes on a transparent ground: the ground must be dark. */
     if (channels == 4 && range_of(ink) < STANDS_OUT) reduce(ink, pixels, height, width, channels, 0);
     dsc_status status = dsc_paper_find(&ink->sheet, ink->values, ink->height, ink->width, error);
     if (!status) status = take_ground_away(ink, error);

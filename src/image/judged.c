@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* judged.c: the digits of a picture, found with the help of a judge, a network for example: what touches
- * is cut apart, what broke is joined, and what lies on its side, upside down or askew is turned to where the judge is surest;
+/* judged.c: finds the digits of a picture with a judge, such as a network: cuts touching digits apart, joins
+ * broken digits, and turns pictures that are sideways, upside down or tilted to where the judge is surest;
  * see prepare.h and search.h. */
 #include "image/search.h"
 
@@ -9,13 +9,13 @@
 #include <math.h>
 
 enum {
-    TURNED_LEAST = 3, /* digits: fewer do not say how a picture lies */
-    TRIED_MOST = 100, /* groups of a reading that are cut or joined: each asks the judge dozens of times */
+    TURNED_LEAST = 3, /* digits: fewer do not tell the orientation */
+    TRIED_MOST = 100, /* groups of a reading to cut or join: each asks the judge dozens of times */
     BROKEN_MOST = 3,  /* pieces of one digit */
-    BREAK_PART = 10   /* of the usual height: as far apart pieces of a stroke may be */
+    BREAK_PART = 10   /* usual height divided by this: largest gap in a broken stroke */
 };
-#define JOINED_LEAST 0.6 /* probability of a digit made of pieces */
-#define APART_MORE   0.1 /* by so much the pieces may be likelier digits than the whole */
+#define JOINED_LEAST 0.6 /* least probability of a digit made of pieces */
+#define APART_MORE   0.1 /* largest lead in probability of the pieces over the whole */
 
 double dsc_judge_logarithm(float sure) {
     const double least = 1e-4;
@@ -29,7 +29,7 @@ static dsc_box place_back(const dsc_box *box, const dsc_reading *r) {
     return dsc_box_before_turns(&turned, width, height, r->quarters);
 }
 
-/* --- what touches --- */
+/* --- touching digits --- */
 
 static dsc_status add_judged(dsc_search *s, const dsc_reading *r, const dsc_part *part, uint32_t line,
                              uint32_t marks, dsc_error *error) {
@@ -41,7 +41,7 @@ static dsc_status add_judged(dsc_search *s, const dsc_reading *r, const dsc_part
     return status;
 }
 
-/* What is wider than a digit, or doubtful, may be several that touch. */
+/* Whether a group may be several digits that touch: wider than a digit, or doubtful. */
 static bool may_be_several(const dsc_group *group, size_t usual, double sure) {
     const size_t width = dsc_box_width(&group->box), height = dsc_box_height(&group->box);
     const size_t high = height > usual ? height : usual;
@@ -65,10 +65,10 @@ static dsc_status add_group(dsc_search *s, const dsc_reading *r, size_t i, dsc_e
     return status;
 }
 
-/* --- what broke --- */
+/* --- broken digits --- */
 
-/* Whether group i and the next one nearly touch: the edge of a shadow breaks a stroke, and its ends lie
- * opposite each other. */
+/* Whether group i and the next one nearly touch: the edge of a shadow breaks a stroke, and its ends face each
+ * other. */
 static bool nearly_touches_next(const dsc_search *s, size_t i) {
     const dsc_part a = dsc_search_part(s, i, 1), b = dsc_search_part(s, i + 1, 1);
     const size_t most = s->usual / BREAK_PART + 1;
@@ -81,7 +81,7 @@ static bool nearly_touches_next(const dsc_search *s, size_t i) {
     return false;
 }
 
-/* How sure the judge is of `count` groups from `first` on as one digit. */
+/* The judge's probability for `count` groups from `first` on as one digit. */
 static dsc_status ask_joined(double *sure, const dsc_search *s, const dsc_reading *r, size_t first,
                              size_t count, dsc_error *error) {
     uint8_t image[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE];
@@ -94,8 +94,8 @@ static dsc_status ask_joined(double *sure, const dsc_search *s, const dsc_readin
     return status;
 }
 
-/* How many groups from `first` on are one digit that broke. A judge that has learned what is no digit doubts
- * two digits that are joined, and so do not come apart here. */
+/* Finds how many groups from `first` on are one broken digit. A judge trained with images that are not digits
+ * gives two joined digits a low probability, so they are not taken for one. */
 static dsc_status count_broken(size_t *taken, dsc_search *s, const dsc_reading *r, size_t first,
                                dsc_error *error) {
     size_t near = 1;
@@ -126,9 +126,9 @@ static dsc_status add_groups(dsc_search *s, const dsc_reading *r, size_t first, 
     return add_judged(s, r, &part, s->groups[first].line, 0, error);
 }
 
-/* --- a picture that lies on its side, or askew --- */
+/* --- orientation --- */
 
-/* How sure the judge is of a digit, on average over logarithms. */
+/* The judge's mean log-probability per digit. */
 static double mean_of(const dsc_search *s) {
     return s->count ? s->sure / (double)s->count : dsc_judge_logarithm(0);
 }
@@ -142,7 +142,7 @@ static void keep_better(dsc_search *best, dsc_search *other, bool better) {
     *best = *other;
 }
 
-/* A reading of ink that was turned or set straight, which may fail without harm. */
+/* Reads ink that was turned or straightened; a failure to find digits is allowed. */
 static dsc_status search_again(dsc_search *s, const dsc_reading *r, dsc_error *error) {
     dsc_error why;
     const dsc_status status = dsc_search_run(s, r, &why);
@@ -150,10 +150,10 @@ static dsc_status search_again(dsc_search *s, const dsc_reading *r, dsc_error *e
     return status && status != DSC_ERROR_FORMAT ? dsc_fail(error, status, "%s", why.message) : DSC_OK;
 }
 
-/* The ink, turned by one to three quarters: where the judge is plainly surer, the picture lies so. The best
- * reading so far is in *best. The ink ends as it began. */
+/* Tries the ink turned by one to three quarters, and takes the turn at which the judge is clearly surer.
+ * *best has the best reading so far. The ink ends in its first orientation. */
 static dsc_status try_turns(dsc_search *best, dsc_reading *r, dsc_error *error) {
-    /* Digits upside down look more like digits than those that lie, and few pictures are. */
+    /* Upside-down digits resemble digits more than sideways ones, and few pictures are upside down. */
     const double upright = mean_of(best), surer = fmax(0.03, 0.4 / (double)best->count),
                  surer_upside_down = fmax(0.08, 0.7 / (double)best->count);
     if (best->count < TURNED_LEAST || upright > -surer) return DSC_OK;
@@ -172,7 +172,7 @@ static dsc_status try_turns(dsc_search *best, dsc_reading *r, dsc_error *error) 
     return status;
 }
 
-/* Lines that fall or rise by more than four degrees are set straight. */
+/* Straightens lines that fall or rise by more than four degrees. */
 static dsc_status try_straight(dsc_search *best, dsc_reading *r, dsc_error *error) {
     double slope;
     dsc_status status = dsc_groups_slope(&slope, best->groups, best->group_count, best->usual, error);

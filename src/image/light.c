@@ -11,9 +11,9 @@
 #include <string.h>
 
 enum {
-    INK_MOST = 4,     /* the shorter side by this: how wide ink may be */
-    WINDOW_LEAST = 8, /* pixels of the side of a window */
-    STANDS_OUT = 20   /* what differs less from a window's middle value says nothing of ink */
+    INK_MOST = 4,     /* the shorter side divided by this: largest width of ink */
+    WINDOW_LEAST = 8, /* pixels: least side of a window */
+    STANDS_OUT = 20   /* smaller differences from a window's median are ignored */
 };
 
 unsigned dsc_quantile(const size_t counts[256], double share) {
@@ -47,8 +47,8 @@ unsigned dsc_split_greys(double *separate, const size_t counts[256]) {
     return threshold;
 }
 
-/* The mean of the 3 x 3 around each pixel, or of what there is at the edge: single bright or dark pixels of
- * noise are no ground. */
+/* Averages the 3 x 3 neighbourhood of each pixel (less at the edge), so that single noisy pixels do not
+ * become ground. */
 static void smooth(uint8_t *to, const uint8_t *from, size_t height, size_t width) {
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++) {
@@ -56,13 +56,13 @@ static void smooth(uint8_t *to, const uint8_t *from, size_t height, size_t width
             for (size_t j = y ? y - 1 : 0; j <= y + 1 && j < height; j++)
                 for (size_t i = x ? x - 1 : 0; i <= x + 1 && i < width; i++)
                     sum += from[j * width + i], count++;
-            assert(count > 0); /* the pixel itself is among them */
+            assert(count > 0); /* includes the pixel itself */
             to[y * width + x] = (uint8_t)((sum + count / 2) / count);
         }
 }
 
-/* Within a window that a digit does not fill, the middle value is the ground's: ink is the side on which
- * there is more beyond it that is thin. `grounds`: for light and for dark ink. Windows overlap by half. */
+/* In a window that a digit does not fill, the median is ground. Ink is on the side with more thin difference.
+ * `grounds`: for light and for dark ink. Windows overlap by half. */
 static bool ink_is_dark(const uint8_t *values, uint8_t *const grounds[2], size_t height, size_t width,
                         size_t side) {
     double dark = 0, light = 0;

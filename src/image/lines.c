@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* lines.c: ruled and squared paper, underlines, frames and boxes: their lines are taken out of the ink, so
- * that digits on them stand apart.
+/* lines.c: removes the lines of ruled and squared paper, underlines, frames and boxes from the ink, so that
+ * digits on them become separate.
  *
- * A line is thin: the ink across it is a short run. Where a stroke crosses it the run is long, and stays.
- * The middle of each short run votes for all lines that pass it at slopes of up to 5 degrees (Hough,
- * "Method and means for recognizing complex patterns", 1962; Duda and Hart, "Use of the Hough
- * transformation to detect lines and curves in pictures", 1972). What most columns vote for is a line if
- * it has ink from one edge of the picture to the other; in a picture that is wider than high, most of its
- * width is enough: an underline ends before the edges. A lone line counts only in such a picture:
- * elsewhere it may be the bar of a 7 that was cut at its ink.
+ * A line is thin: the ink across it is a short run. Where a stroke crosses a line the run is long, and stays.
+ * The middle of each short run votes for all lines through it with slopes of up to 5 degrees (Hough, "Method
+ * and means for recognizing complex patterns", 1962; Duda and Hart, "Use of the Hough transformation to
+ * detect lines and curves in pictures", 1972). The candidate with most votes is a line if it has ink from one
+ * edge of the picture to the other; in a picture wider than high most of the width suffices, because an
+ * underline ends before the edges. A single line counts only in such a picture: elsewhere it may be the bar
+ * of a closely cut 7.
  *
- * Uprights of one length at both ends of a line, or many of them along it, make it a side of a frame, of
- * boxes or of a comb: they are taken out with it. */
+ * Uprights of one length at both ends of a line, or many along it, make the line a side of a frame, of boxes
+ * or of a comb; they are removed, too. */
 #include "image/light.h"
 #include "image/prepare.h"
 
@@ -24,25 +24,25 @@
 enum {
     INK = 48,         /* of 255: lines are often pale */
     SLOPES = 51,      /* from -25 to 25 steps */
-    SLOPE_STEP = 290, /* pixels along for one across: 5 degrees are 25 steps */
-    THICK_PART = 50,  /* of the side across: how thick a line may be, and 2 pixels more */
-    SIDE_LEAST = 40,  /* pixels: smaller pictures are not looked at */
-    GAP_PART = 60,    /* of the length: how long a gap in a line may be, and a pixel more */
-    AWAY = 1          /* pixels that the middle of a run may lie beside its line */
+    SLOPE_STEP = 290, /* pixels along per pixel across: 5 degrees are 25 steps */
+    THICK_PART = 50,  /* the breadth divided by this, plus 2 pixels: largest thickness of a line */
+    SIDE_LEAST = 40,  /* pixels: smaller pictures are skipped */
+    GAP_PART = 60,    /* the length divided by this, plus a pixel: longest gap of a line */
+    AWAY = 1          /* pixels: largest distance of a run's middle from its line */
 };
 
-/* The picture, seen along or across: where pixel (along, across) lies. */
+/* The picture by rows or by columns: access to pixel (along, across). */
 typedef struct view {
     uint8_t *values;
     size_t length, breadth; /* along the lines, and across them */
-    size_t step, stride;    /* from one pixel to the next, along and across */
+    size_t step, stride;    /* distance of neighbours along and across */
 } view;
 
 static uint8_t *at(const view *v, size_t along, size_t across) {
     return v->values + along * v->step + across * v->stride;
 }
 
-/* Where a line of that slope has its beginning, if it passes the place; twice as fine as pixels. */
+/* The beginning of a line with that slope through a place, in half pixels. */
 static int64_t begin_of(size_t along, size_t middle_twice, int slope) {
     return (int64_t)middle_twice - 2 * (int64_t)along * slope / SLOPE_STEP;
 }
@@ -75,9 +75,9 @@ static dsc_status find_runs(thin_runs *r, const view *v, dsc_error *error) {
 /* --- voting --- */
 
 typedef struct votes {
-    uint32_t *counts; /* (SLOPES, room): by slope and beginning, which may lie outside the picture */
+    uint32_t *counts; /* (SLOPES, room): by slope and beginning, which may be outside the picture */
     size_t room;
-    int64_t least; /* beginning */
+    int64_t least; /* least beginning */
 } votes;
 
 static void vote(const votes *v, const thin_run *run) {
@@ -87,7 +87,7 @@ static void vote(const votes *v, const thin_run *run) {
     }
 }
 
-/* Votes within AWAY of a beginning. */
+/* The votes within AWAY of a beginning. */
 static size_t sum_around(const votes *v, size_t slope, size_t place) {
     const size_t first = place > 2 * AWAY ? place - 2 * AWAY : 0,
                  last = place + 2 * AWAY < v->room ? place + 2 * AWAY : v->room - 1;
@@ -96,12 +96,12 @@ static size_t sum_around(const votes *v, size_t slope, size_t place) {
     return sum;
 }
 
-/* --- which are lines --- */
+/* --- recognition --- */
 
 typedef struct line {
     int slope;
     int64_t begin;
-    size_t from, to; /* where it has ink, along */
+    size_t from, to; /* range along with ink */
 } line;
 
 static bool is_of(const thin_run *run, const line *l) {
@@ -109,7 +109,7 @@ static bool is_of(const thin_run *run, const line *l) {
     return off <= 2 * AWAY && off >= -2 * AWAY && run->along >= l->from && run->along < l->to;
 }
 
-/* Where the middle of the line is; it may lie outside the picture. */
+/* The middle of the line; it may be outside the picture. */
 static int64_t middle_at(const line *l, size_t along) {
     return (l->begin + 2 * (int64_t)along * l->slope / SLOPE_STEP) / 2;
 }
@@ -121,9 +121,8 @@ static bool has_ink(const line *l, const view *v, size_t along) {
     return false;
 }
 
-/* Where there is a line, there is ink in every column: its own, or a stroke's that crosses it. Bars of
- * digits, one beside the other, have gaps; of a line they are short. Sets from and to of the longest
- * stretch. */
+/* Sets from and to of the longest stretch with ink. A line has ink in every column, its own or that of a
+ * stroke across it, with short gaps at most; bars of neighbouring digits have longer gaps. */
 static void find_ends(line *l, const view *v) {
     const size_t gap_most = v->length / GAP_PART + 1;
     size_t from = 0, last = 0, count = 0;
@@ -139,8 +138,8 @@ static void find_ends(line *l, const view *v) {
 
 static bool reaches_edges(const line *l, const view *v) { return (l->to - l->from) * 20 >= v->length * 19; }
 
-/* Whether it is long enough, and enough columns have a run of it: beside a line of the same slope fewer are
- * enough, for it may lie behind all that is written. */
+/* Whether the line is long enough and has runs in enough columns. Fewer suffice beside a line of the same
+ * slope, because writing may cover the line. */
 static bool is_line(line *l, const thin_runs *runs, const view *v, const line *first) {
     size_t columns = 0;
     find_ends(l, v);
@@ -154,7 +153,7 @@ static bool is_line(line *l, const thin_runs *runs, const view *v, const line *f
     return columns * 10 >= length * (beside ? 3 : 6);
 }
 
-/* What most votes are for. Returns how many. */
+/* Finds the line with most votes, and returns their number. */
 static size_t strongest(line *l, const votes *v) {
     size_t best = 0;
     for (size_t s = 0; s < SLOPES; s++)
@@ -168,7 +167,7 @@ static size_t strongest(line *l, const votes *v) {
     return best;
 }
 
-/* A line's votes, and those for lines of other slopes that it gave too, are gone. */
+/* Removes the votes of a line, including those that its runs gave to other slopes. */
 static void forget_votes(const votes *v, const line *l, const view *seen) {
     const int64_t middle = (int64_t)(seen->length / 2);
     for (int s = 0; s < SLOPES; s++) {
@@ -182,7 +181,7 @@ static void forget_votes(const votes *v, const line *l, const view *seen) {
 
 enum { LINES_MOST = 256 };
 
-/* The lines that are there, the strongest first. Returns how many. */
+/* Finds the lines, the strongest first, and returns their number. */
 static size_t find_lines(line *lines, const votes *v, const thin_runs *runs, const view *seen) {
     size_t count = 0;
     for (size_t round = 0; round < LINES_MOST; round++) {
@@ -201,8 +200,8 @@ static uint8_t darkest_of(const thin_run *run, const view *v) {
     return most;
 }
 
-/* With the pixels above and below, which are the line's soft edge. What is much darker than most of a pale
- * line is a stroke that lies along it. */
+/* Removes a line with the pixels above and below, its soft edges. Ink much darker than most of a pale line is
+ * a stroke along the line, and stays. */
 static void remove_line(const line *l, const thin_runs *runs, const view *v) {
     size_t counts[256] = {0};
     for (size_t i = 0; i < runs->count; i++)
@@ -216,24 +215,24 @@ static void remove_line(const line *l, const thin_runs *runs, const view *v) {
     }
 }
 
-/* --- what stands on a line: the sides of boxes and frames --- */
+/* --- uprights on a line: the sides of boxes and frames --- */
 
 /* A thin stroke across the lines that begins at one of them. */
 typedef struct upright {
-    size_t along, across; /* where it begins */
-    int step;             /* +1: it goes on towards larger `across`; -1: towards smaller */
+    size_t along, across; /* its beginning */
+    int step;             /* +1: towards larger `across`; -1: towards smaller */
     size_t length;
 } upright;
 
 enum {
-    UPRIGHTS_MOST = 512, /* of one line; those behind stay */
-    COMB_LEAST = 7       /* so many of one length are no digits */
+    UPRIGHTS_MOST = 512, /* of one line; further ones stay */
+    COMB_LEAST = 7       /* so many of one length are not digits */
 };
 
 static size_t thickness_most(const view *v) { return v->breadth < 78 ? 5 : v->breadth / 26 + 2; }
 
-/* The run of ink along the lines at a place; [*first, *last). False: there is none, or it is thicker than an
- * upright is. */
+/* Finds the run of ink along the lines at a place, [*first, *last). False: there is none, or it is too thick
+ * for an upright. */
 static bool thin_at(size_t *first, size_t *last, const view *v, size_t along, size_t across) {
     const size_t most = thickness_most(v);
     if (*at(v, along, across) < INK) return false;
@@ -244,8 +243,8 @@ static bool thin_at(size_t *first, size_t *last, const view *v, size_t along, si
     return *last - *first <= most;
 }
 
-/* Follows an upright from its beginning to where it ends; where a stroke crosses it, it is not thin, and
- * goes on behind. `erase`: its thin parts become ground. Returns its length. */
+/* Follows an upright to its end, across strokes, where it is not thin. `erase`: removes its thin parts.
+ * Returns its length. */
 static size_t follow(const view *v, const upright *u, bool erase) {
     size_t along = u->along, across = u->across, length = 0, thick = 0, first, last;
     for (;; length++) {
@@ -262,7 +261,7 @@ static size_t follow(const view *v, const upright *u, bool erase) {
     }
 }
 
-/* The uprights that begin at a line, on one side of it. Returns how many. */
+/* Finds the uprights that begin on one side of a line, and returns their number. */
 static size_t find_uprights(upright *all, const line *l, const view *v, int step) {
     const size_t least = v->breadth / 10 + 4, beyond = thickness_most(v);
     size_t count = 0, until = 0;
@@ -274,20 +273,21 @@ static size_t find_uprights(upright *all, const line *l, const view *v, int step
         if (!thin_at(&first, &last, v, along, (size_t)across)) continue;
         upright u = {(first + last - 1) / 2, (size_t)across, step, 0}, back = u;
         u.length = follow(v, &u, false);
-        back.step = -step; /* a digit that stands above the line does not reach it */
+        back.step = -step; /* a digit above the line does not reach it */
         until = last;
         if (u.length >= least && follow(v, &back, false) + AWAY + 1 >= beyond) all[count++] = u;
     }
     return count;
 }
 
-/* Whether a length is about one of the two, or between them: seen from aside, boxes are of unlike heights. */
+/* Whether a length is close to one of the two, or between them: in perspective boxes have different
+ * heights. */
 static bool as_long(size_t length, size_t a, size_t b) {
     return length * 20 >= (a < b ? a : b) * 17 && length * 17 <= (a < b ? b : a) * 20;
 }
 
-/* Whether there is an upright at either end of the line, or there are so many of one length, as on a comb,
- * that they are no digits. */
+/* Whether the line has an upright at each end, or so many of one length, like a comb, that they are not
+ * digits. */
 static bool are_sides(const upright *all, size_t count, const line *l, size_t beyond) {
     size_t alike = 0;
     if (count < 2) return false;
@@ -298,8 +298,8 @@ static bool are_sides(const upright *all, size_t count, const line *l, size_t be
            (all[0].along <= l->from + beyond && all[count - 1].along + beyond >= l->to);
 }
 
-/* A line with an upright at either end, about equally long, is a side of boxes or of a frame: all uprights
- * of that length go with it. Whether there are such. */
+/* Removes all uprights of equal length of a line that is a side of boxes or a frame. Returns whether there
+ * are any. */
 static bool remove_uprights(const line *l, const view *v) {
     upright all[UPRIGHTS_MOST];
     bool any = false;
@@ -319,7 +319,7 @@ static bool remove_uprights(const line *l, const view *v) {
     return any;
 }
 
-/* What is left of a line where uprights crossed it. */
+/* Removes the rest of a line where uprights crossed it. */
 static void remove_crossings(const line *l, const view *v) {
     const int64_t most = (int64_t)(v->breadth / THICK_PART) + 4, breadth = (int64_t)v->breadth;
     for (size_t along = l->from; along < l->to; along++) {
@@ -334,14 +334,14 @@ static void remove_crossings(const line *l, const view *v) {
     }
 }
 
-/* Returns how many lines they are, a box or a frame counted as one. */
+/* Removes the lines. Returns their number, counting a box or a frame as one. */
 static size_t take_out(const line *lines, size_t count, const thin_runs *runs, const view *v) {
     size_t sides = 0, boxes = 0;
-    /* Squared paper has uprights of its own, from edge to edge; a lone line and shorter ones may be sides. */
+    /* Squared paper has its own uprights from edge to edge; a single line and shorter ones may be sides. */
     for (size_t i = 0; i < count; i++) {
         if (count > 1 && reaches_edges(&lines[i], v)) continue;
         sides++;
-        boxes += remove_uprights(&lines[i], v); /* with the first of its sides that is looked at */
+        boxes += remove_uprights(&lines[i], v); /* counted with the first of its sides */
     }
     for (size_t i = 0; i < count; i++) {
         remove_line(&lines[i], runs, v);
@@ -350,7 +350,7 @@ static size_t take_out(const line *lines, size_t count, const thin_runs *runs, c
     return sides >= 2 * boxes ? count - boxes : count;
 }
 
-/* How many lines are taken out: all, if there are at least `fewest`. */
+/* Removes all lines if there are at least `fewest`; *taken: their number. */
 static dsc_status take_lines(size_t *taken, const view *seen, size_t fewest, dsc_error *error) {
     const size_t drift = 2 * seen->length * (SLOPES / 2) / SLOPE_STEP + 1;
     votes v = {.room = 2 * seen->breadth + 2 * drift, .least = -(int64_t)drift};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* notes.c: what became of a picture's marks, in words; see notes.h. */
+/* notes.c: describes the marks of a picture that are not digits; see notes.h. */
 #include "image/notes.h"
 
 #include <jansson.h>
 
-enum { DETAIL_HEIGHT = 20 /* pixels that a digit is given in the end: fewer cannot fill them */ };
+enum { DETAIL_HEIGHT = 20 /* pixels of a prepared digit: lower digits lose detail */ };
 
 void dsc_notes_marks(dsc_text *text, const dsc_picture_notes *notes) {
     const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* paper.c: see paper.h. All is looked for in a small picture: sheets are large. */
+/* paper.c: see paper.h. The search uses a reduced picture, because sheets are large. */
 #include "image/paper.h"
 
 #include "base/error.h"
@@ -11,24 +11,24 @@
 #include <string.h>
 
 enum {
-    SIDE_MOST = 160, /* pixels of the small picture */
-    SIDE_LEAST = 80, /* pixels: in smaller pictures there is no sheet */
-    AREA_LEAST = 8,  /* percent of the picture that a sheet covers, */
-    AREA_MOST = 92,  /* ... with what is written on it: what is around one that is larger is a frame */
-    HULL_MOST = 4 * SIDE_MOST + 4 /* points: two for each row, on either side */
+    SIDE_MOST = 160,              /* pixels of the reduced picture */
+    SIDE_LEAST = 80,              /* pixels: smaller pictures are not searched */
+    AREA_LEAST = 8,               /* percent of the picture: least area of a sheet */
+    AREA_MOST = 92,               /* ... largest, with its content: a larger one has a frame around it */
+    HULL_MOST = 4 * SIDE_MOST + 4 /* points: two per row and side */
 };
 
-enum { OTHER, SHEET, OUTSIDE, UNSEEN, SEEN }; /* what a pixel of the small picture is */
+enum { OTHER, SHEET, OUTSIDE, UNSEEN, SEEN }; /* classes of pixels of the reduced picture */
 
 typedef struct point {
     double x, y;
 } point;
 
 typedef struct paper {
-    size_t width, height, step; /* of the small picture; step x step pixels are one of its */
+    size_t width, height, step; /* of the reduced picture, whose pixels are step x step pixels */
     uint8_t *greys, *kinds;
     uint32_t *stack;
-    point hull[HULL_MOST]; /* of the sheet, in turn, in pixels of the small picture */
+    point hull[HULL_MOST]; /* of the sheet, in order, in reduced pixels */
     size_t corners;
 } paper;
 
@@ -43,9 +43,9 @@ static void reduce(paper *p, const uint8_t *greys, size_t height, size_t width) 
         }
 }
 
-/* --- what hangs together --- */
+/* --- connected pixels --- */
 
-/* From pixel `at` over all of kind `from`: they become `to`. Returns how many. */
+/* Replaces the connected pixels of kind `from` around `at` by `to`. Returns their number. */
 static size_t flood(paper *p, size_t at, uint8_t from, uint8_t to, size_t box[4]) {
     size_t count = 0, left = 1;
     p->stack[0] = (uint32_t)at;
@@ -72,7 +72,7 @@ static bool on_border(const paper *p, size_t i) {
     return x == 0 || y == 0 || x + 1 == p->width || y + 1 == p->height;
 }
 
-/* Whether what lies along the picture's edge is mostly the darker class; false: neither is most of it. */
+/* Finds the class of most pixels along the picture's edge; false: neither class is most of it. */
 static bool edge_class(bool *dark, const paper *p, unsigned threshold) {
     size_t count = 0, all = 0;
     for (size_t i = 0; i < p->width * p->height; i++)
@@ -81,7 +81,8 @@ static bool edge_class(bool *dark, const paper *p, unsigned threshold) {
     return *dark ? count * 10 >= all * 6 : count * 10 <= all * 4;
 }
 
-/* The largest piece of the other class than the edge's becomes SHEET, the rest OTHER. Returns its pixels. */
+/* Marks the largest piece of the class that is not the edge's as SHEET, the others as OTHER. Returns its
+ * pixels. */
 static size_t find_sheet(paper *p, unsigned threshold, bool edge_is_dark) {
     const size_t all = p->width * p->height;
     size_t best = 0, from = 0;
@@ -98,8 +99,8 @@ static size_t find_sheet(paper *p, unsigned threshold, bool edge_is_dark) {
     return best;
 }
 
-/* What the sheet encloses is written on it: something, and nothing nearly as large as the sheet, which
- * would be a letter or a frame. What is not enclosed becomes OUTSIDE. Returns the pixels within the
+/* Finds what the sheet encloses. *written: there is something, and nothing nearly as large as the sheet,
+ * which would be a letter or a frame. Marks what is not enclosed as OUTSIDE. Returns the pixels within the
  * sheet's outline. */
 static size_t inside_of(paper *p, size_t sheet, bool *written) {
     const size_t all = p->width * p->height;
@@ -128,13 +129,13 @@ static size_t inside_of(paper *p, size_t sheet, bool *written) {
     return outline;
 }
 
-/* --- its shape --- */
+/* --- the sheet's shape --- */
 
 static double cross(const point *a, const point *b, const point *c) {
     return (b->x - a->x) * (c->y - a->y) - (b->y - a->y) * (c->x - a->x);
 }
 
-/* The convex hull of the outline's first and last pixels in each row (Andrew, "Another efficient algorithm
+/* The convex hull of the first and last pixels of the outline's rows (Andrew, "Another efficient algorithm
  * for convex hulls in two dimensions", 1979, by rows). */
 static void find_hull(paper *p) {
     size_t count = 0;
@@ -169,7 +170,8 @@ static double hull_area(const paper *p) {
     return fabs(sum) / 2;
 }
 
-/* The largest area of four of the hull's corners: for two that lie opposite, the farthest on either side. */
+/* The largest area of four corners of the hull: for each two opposite ones, the farthest corners on both
+ * sides. */
 static double largest_quadrilateral(const paper *p) {
     double best = 0;
     for (size_t i = 0; i < p->corners; i++)
@@ -185,14 +187,14 @@ static double largest_quadrilateral(const paper *p) {
     return best;
 }
 
-/* Whether the outline lies along two of the picture's edges that face each other: that is no sheet, but a
- * half of the picture that lies in a shadow, or does not. */
+/* Whether the outline follows two opposite edges of the picture: then it is not a sheet, but a shaded or lit
+ * half of the picture. */
 static bool reaches_across(const paper *p) {
     const double width = (double)p->width, height = (double)p->height;
     double along[4] = {0};
     for (size_t i = 0; i < p->corners; i++) {
         const point *a = &p->hull[i], *b = &p->hull[(i + 1) % p->corners];
-        const double length = fabs(b->x - a->x) + fabs(b->y - a->y); /* of those along an edge, exact */
+        const double length = fabs(b->x - a->x) + fabs(b->y - a->y); /* exact for segments along an edge */
         if (a->x <= 1 && b->x <= 1) along[0] += length;
         if (a->y <= 1 && b->y <= 1) along[1] += length;
         if (a->x >= width - 1 && b->x >= width - 1) along[2] += length;
@@ -208,9 +210,9 @@ static bool is_sheet(const paper *p, size_t outline) {
     return largest_quadrilateral(p) >= 0.86 * area;
 }
 
-/* --- what is outside --- */
+/* --- the outside --- */
 
-/* Where the hull begins and ends in a row, given by its place in the small picture; false: nowhere. */
+/* The extent of the hull in a row of the reduced picture; false: none. */
 static bool span_of(double *first, double *last, const paper *p, double y) {
     *first = INFINITY;
     *last = -INFINITY;
@@ -230,7 +232,7 @@ static uint8_t middle_of(const uint8_t *values, size_t count) {
     return (uint8_t)dsc_quantile(counts, 0.5);
 }
 
-/* A row's greys outside [first, last) become the middle of those just within. */
+/* Replaces a row's greys outside [first, last) by the median of those just inside. */
 static void fill_row(uint8_t *row, size_t width, size_t first, size_t last) {
     const size_t some = last - first < 12 ? last - first : 12;
     memset(row, middle_of(row + first, some), first);
@@ -238,7 +240,7 @@ static void fill_row(uint8_t *row, size_t width, size_t first, size_t last) {
 }
 
 static void clear_outside(uint8_t *greys, size_t height, size_t width, const paper *p) {
-    const double step = (double)p->step, margin = 1.5 * step; /* the sheet's edge, and its shadow */
+    const double step = (double)p->step, margin = 1.5 * step; /* the sheet's edge and shadow */
     size_t first_row = height, last_row = 0;
     for (size_t y = 0; y < height; y++) {
         double above[2], below[2];
@@ -254,7 +256,7 @@ static void clear_outside(uint8_t *greys, size_t height, size_t width, const pap
         last_row = y;
     }
     if (first_row == height) return;
-    /* Rows above and below are like its first and last one. */
+    /* Rows above and below copy the first and the last row. */
     for (size_t y = 0; y < first_row; y++) memcpy(greys + y * width, greys + first_row * width, width);
     for (size_t y = last_row + 1; y < height; y++) memcpy(greys + y * width, greys + last_row * width, width);
 }
@@ -288,7 +290,7 @@ dsc_status dsc_paper_find(bool *found, uint8_t *greys, size_t height, size_t wid
     uint8_t *room = dsc_allocate(count, 2 + sizeof *p->stack);
     dsc_status status = room ? DSC_OK : dsc_fail_memory(error, count * 6, "a sheet of paper");
     if (!status) {
-        p->stack = (uint32_t *)(void *)room; /* first, as memory is aligned there */
+        p->stack = (uint32_t *)(void *)room; /* first, because memory is aligned there */
         p->greys = room + count * sizeof *p->stack;
         p->kinds = p->greys + count;
         *found = look(p, greys, height, width);

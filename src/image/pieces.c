@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* pieces.c: what hangs together, by runs: a run joins the runs above that it touches, corners included;
- * trees of runs are flattened in the end (Rosenfeld and Pfaltz, "Sequential operations in digital picture
- * processing", 1966, with union-find). Time and memory grow with the number of runs. */
+/* pieces.c: connected components of runs: a run joins the touching runs of the row above, corners included
+ * (Rosenfeld and Pfaltz, "Sequential operations in digital picture processing", 1966, with union-find);
+ * finally the trees of runs are flattened. Time and memory are proportional to the number of runs. */
 #include "image/prepare.h"
 
 #include "base/error.h"
@@ -9,8 +9,7 @@
 
 #include <stdlib.h>
 
-/* The root of a run's tree; paths are halved on the way. `piece` is the parent until the trees are
- * flattened. */
+/* The root of a run's tree, with path halving. `piece` is the parent until the trees are flattened. */
 static uint32_t root_of(dsc_ink_run *runs, uint32_t run) {
     while (runs[run].piece != run) {
         runs[run].piece = runs[runs[run].piece].piece;
@@ -52,7 +51,7 @@ static dsc_status find_runs(dsc_pieces *p, const dsc_ink *ink, dsc_error *error)
             dsc_status status = add_run(p, y, first, x, error);
             if (status) return status;
             while (above < above_end && p->runs[above].last < first)
-                above++; /* left of it, not even at a corner */
+                above++; /* too far left to touch even at a corner */
             for (size_t i = above; i < above_end && p->runs[i].first <= x; i++)
                 join(p->runs, (uint32_t)i, (uint32_t)p->run_count - 1);
         }
@@ -84,7 +83,7 @@ dsc_status dsc_pieces_find(dsc_pieces *p, const dsc_ink *ink, dsc_error *error) 
     for (size_t i = 0; i < p->run_count; i++) p->count += p->runs[i].piece == i;
     p->pieces = dsc_allocate(p->count, sizeof *p->pieces);
     if (!p->pieces) return dsc_fail_memory(error, p->count * sizeof *p->pieces, "the pieces of a picture");
-    /* A parent comes before its children, so it has its number already. */
+    /* A parent precedes its children, so it already has its number. */
     uint32_t next = 0;
     for (size_t i = 0; i < p->run_count; i++) {
         const uint32_t parent = p->runs[i].piece;
@@ -100,14 +99,14 @@ void dsc_pieces_clear(dsc_pieces *p) {
     *p = (dsc_pieces){0};
 }
 
-/* It lies along the picture's edge: a table beside the paper, a shadow. */
+/* Whether a piece touches the picture's edge, like a table beside the paper, or a shadow. */
 static bool at_the_edge(const dsc_piece *piece, const dsc_ink *ink) {
     return piece->box.left == 0 || piece->box.top == 0 || piece->box.right == ink->width ||
            piece->box.bottom == ink->height;
 }
 
-/* A digit that reaches over one edge: about as high as those that stand inside, and no wider than a digit is.
- * What lies along the edge, such as a shadow of the binding, is none. */
+/* Whether a piece at one edge is a digit: about as high as those inside, and no wider than a digit. A piece
+ * along the edge, such as a shadow of the binding, is not. */
 static bool is_digit_at_the_edge(const dsc_piece *piece, const dsc_ink *ink, size_t usual) {
     const dsc_box *box = &piece->box;
     const bool aside = box->left == 0 || box->right == ink->width;
@@ -132,7 +131,7 @@ dsc_status dsc_pieces_sift(dsc_pieces *p, const dsc_ink *ink, bool several, dsc_
         if (piece->area > inside) inside = piece->area;
         if (dsc_box_height(&piece->box) > usual) usual = dsc_box_height(&piece->box);
     }
-    /* What touches the edge is left out if something of size does not. */
+    /* Pieces at the edge are left out if a piece of sufficient size is not at the edge. */
     const bool others = inside > 0 && inside * 20 >= largest && inside >= 30;
     const size_t reference = others ? inside : largest;
     for (size_t i = 0; i < p->count; i++) {

@@ -2,7 +2,7 @@
 /* pnm.c: the PGM and PPM formats:
  *
  *   P5 WIDTH HEIGHT MAXIMUM <one white space> bytes
- *      (P5 grey, P6 colour; two bytes, high first, if MAXIMUM > 255)
+ *      (P5 grey, P6 colour; two bytes, big-endian, if MAXIMUM > 255)
  *   P2 WIDTH HEIGHT MAXIMUM numbers                      (P2 grey, P3 colour; as text)
  *
  * with white space, and comments from '#' to the end of the line, between the numbers of the header. */
@@ -42,7 +42,7 @@ static void skip_space(struct reader *r) {
     }
 }
 
-/* Reads a number of 0 to `largest`; `what` names it. */
+/* Reads an integer of 0 to `largest`; `what` names it in messages. */
 static dsc_status read_number(struct reader *r, size_t *value, size_t largest, const char *what) {
     skip_space(r);
     size_t start = r->at, number = 0;
@@ -76,7 +76,7 @@ static dsc_status fail_cut(struct reader *r, uint64_t wanted) {
         r->name, (unsigned long long)wanted, r->at, r->size - r->at);
 }
 
-/* value * 255 / maximum, to the nearest. */
+/* value * 255 / maximum, rounded to nearest. */
 static uint8_t scale(size_t value, size_t maximum) {
     return (uint8_t)((value * 510 + maximum) / (2 * maximum));
 }
@@ -136,7 +136,7 @@ static dsc_status read_pixels(struct reader *r, dsc_image *image, size_t width, 
     char kind = (char)r->bytes[1];
     bool is_binary = kind == '5' || kind == '6';
     size_t channels = kind == '3' || kind == '6' ? 3 : 1, count = width * height * channels;
-    /* As text a value needs a digit and a space, so here too the file bounds what is allocated. */
+    /* In text a value needs a digit and a space, so the file's size bounds the allocation here, too. */
     uint64_t least = is_binary ? (uint64_t)count * (maximum > 255 ? 2 : 1) : 2 * (uint64_t)count - 1;
     if (r->size - r->at < least) return fail_cut(r, least);
     dsc_status status = dsc_image_create(image, width, height, channels, r->error);

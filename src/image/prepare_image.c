@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* prepare_image.c: a picture becomes the image that a model expects; see dsc_prepare_image in descender.h. */
+/* prepare_image.c: converts a picture to the image that a model expects; see dsc_prepare_image in
+ * descender.h. */
 #include "image/ground.h"
 #include "image/prepare.h"
 
@@ -14,8 +15,8 @@ typedef struct source {
     size_t height, width, channels;
 } source;
 
-/* The fit by which the picture becomes the model's image. Where the model knows none, its images were whole:
- * the picture must have their proportions, and is stretched by less than a pixel. */
+/* Chooses how the picture becomes the model's image. Without a rule in the model, its images were whole
+ * pictures: this one must have their aspect ratio, and is stretched by less than a pixel. */
 static dsc_status choose_fit(dsc_fit *fit, const dsc_images *expected, const source *s, dsc_error *error) {
     const size_t *shape = expected->shape;
     *fit = expected->fit == DSC_FIT_NONE ? DSC_FIT_STRETCH : expected->fit;
@@ -26,7 +27,7 @@ static dsc_status choose_fit(dsc_fit *fit, const dsc_images *expected, const sou
             "give it an array of such images",
             shape[0]);
     if (expected->fit != DSC_FIT_NONE || s->height == 0) return DSC_OK;
-    /* Proportions are the same where scaling to the model's height gives its width, to one pixel. */
+    /* The aspect ratio is equal if scaling to the model's height gives its width within one pixel. */
     const double wide = (double)s->width * (double)shape[1] / (double)s->height;
     if (fabs(wide - (double)shape[2]) <= 1) return DSC_OK;
     return dsc_fail(
@@ -76,7 +77,7 @@ static dsc_status take_whole(uint8_t *image, unsigned *did, const dsc_images *ex
     if (status) return status;
     if (s->height != shape[1] || s->width != shape[2]) *did |= DSC_DID_SCALE;
     if (s->channels > 1 && shape[0] == 1) *did |= DSC_DID_GREY;
-    /* Where there is a rule, it is all that was done to the images that the model was trained on. */
+    /* If there is a rule, the training images had no other change. */
     if (expected->fit != DSC_FIT_NONE) return DSC_OK;
     if (!dsc_grounds_differ(dsc_ground_of(image, 1, shape), expected->ground)) return DSC_OK;
     turn(image, size);

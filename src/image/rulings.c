@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* rulings.c: what is drawn on paper before anybody writes: lines, grids, boxes, frames; see prepare.h.
+/* rulings.c: finds printed lines, grids, boxes and frames; see prepare.h.
  *
- * A row of a piece is full if nearly all of its box's width is ink; a column likewise. A ruling's ink lies
- * in full rows and columns: a line has full rows, a box or a grid has both. Digits have curves and slants,
- * which lie in neither. The exceptions: a printed 1 is one full column, and thick block figures are
- * straight as well; so a lone upright stroke is a ruling only if it crosses the picture, and rulings are
+ * A row of a piece is full if nearly all of its box's width is ink; likewise a column. The ink of a ruling is
+ * in full rows and columns: a line has full rows, a box or a grid has both. Digits have curves and slants
+ * outside of full rows and columns. Exceptions: a printed 1 is one full column, and thick block figures are
+ * straight. Therefore a single upright stroke is a ruling only if it crosses the picture, and rulings are
  * thin for their size. */
 #include "image/prepare.h"
 
@@ -14,16 +14,15 @@
 #include <stdlib.h>
 
 enum {
-    SIDE_LEAST = 24,    /* ink pixels: what is smaller is not looked at */
-    INSIDE_MOST = 4096, /* candidates times pieces is the time; more pieces than that are no page of digits */
+    SIDE_LEAST = 24,    /* ink pixels: smaller pieces are skipped */
+    INSIDE_MOST = 4096, /* pieces, because time is candidates times pieces; no page has more digits */
 };
 
-/* A piece that may be a ruling, and how much ink its rows and columns have. */
+/* A piece that may be a ruling, and the ink of its rows and columns. */
 typedef struct candidate {
     uint32_t piece;
-    size_t rows_at,
-        columns_at;  /* in `counts`; columns have one more, since they are counted as differences */
-    size_t straight; /* pixels in full rows or columns */
+    size_t rows_at, columns_at; /* in `counts`; columns have one more, for counting by differences */
+    size_t straight;            /* pixels in full rows or columns */
     size_t full_rows, full_columns, row_groups, column_groups; /* groups: of neighbours */
 } candidate;
 
@@ -78,7 +77,8 @@ static void count_ink(rulings *r, const dsc_pieces *p) {
     }
 }
 
-/* Counts become 1 for full and 0 for others. Returns how many are full; *groups: of neighbours. */
+/* Replaces counts by 1 for full, 0 for others. Returns the number of full ones; *groups: runs of
+ * neighbours. */
 static size_t mark_full(int32_t *counts, size_t count, size_t length, size_t *groups) {
     size_t full = 0;
     bool before = false;
@@ -101,7 +101,7 @@ static void find_full(rulings *r, const dsc_pieces *p) {
         for (size_t x = 1; x < width; x++) columns[x] += columns[x - 1];
         c->full_rows = mark_full(r->counts + c->rows_at, height, width, &c->row_groups);
         c->full_columns = mark_full(columns, width, height, &c->column_groups);
-        /* From here on: how many full columns there are before each. */
+        /* From here on: the number of full columns before each. */
         int32_t sum = 0;
         for (size_t x = 0; x <= width; x++) {
             const int32_t is = x < width ? columns[x] : 0;
@@ -121,7 +121,8 @@ static void find_full(rulings *r, const dsc_pieces *p) {
     }
 }
 
-/* A solid bar that lies; or one that stands, and crosses a picture which is no crop around it. */
+/* Whether a piece is a solid horizontal bar, or a vertical one that crosses the picture, unless the picture
+ * is cut close around it. */
 static bool is_line(const dsc_piece *piece, const dsc_ink *ink) {
     const size_t width = dsc_box_width(&piece->box), height = dsc_box_height(&piece->box);
     if (piece->area * 10 < width * height * 7) return false;
@@ -132,15 +133,15 @@ static bool is_grid(const candidate *c, const dsc_piece *piece) {
     if (c->row_groups == 0 || c->column_groups == 0 || c->row_groups + c->column_groups < 3) return false;
     const size_t width = dsc_box_width(&piece->box), height = dsc_box_height(&piece->box),
                  shorter = width < height ? width : height;
-    /* Digits have no four parallel strokes: those may be thicker. */
+    /* Digits do not have four parallel strokes: then strokes may be thicker. */
     const size_t part = c->row_groups >= 4 || c->column_groups >= 4 ? 6 : 12;
     const bool thin = c->full_rows * part <= shorter * c->row_groups &&
                       c->full_columns * part <= shorter * c->column_groups;
     return thin && c->straight * 20 >= piece->area * 17;
 }
 
-/* A thin outline with another piece in it. Digits that enclose something (a 0 with a dot) enclose small
- * things. */
+/* Whether a thin outline has another piece inside. Digits that enclose something (a 0 with a dot) enclose
+ * only small pieces. */
 static bool encloses(const dsc_pieces *p, const dsc_piece *outer) {
     const dsc_box *box = &outer->box;
     if (outer->area * 4 > dsc_box_width(box) * dsc_box_height(box)) return false;

@@ -6,9 +6,9 @@ static uint8_t extreme(uint8_t a, uint8_t b, bool largest) {
     return largest ? (a > b ? a : b) : (a < b ? a : b);
 }
 
-/* Each value becomes the largest (or least) of the 2 r + 1 around it, along lines `step` apart inside: of
- * the end of one block and the begin of the next, which are kept running. `ahead` and `behind` have room for
- * the line. */
+/* Replaces each value by the maximum (or minimum) of the 2 r + 1 around it, along a line of values `step`
+ * apart: that of the end of one block and the beginning of the next, from running extremes. `ahead` and
+ * `behind` have room for the line. */
 static void spread_line(uint8_t *out, const uint8_t *in, size_t count, size_t step, size_t r, bool largest,
                         uint8_t *ahead, uint8_t *behind) {
     const size_t block = 2 * r + 1;
@@ -19,7 +19,7 @@ static void spread_line(uint8_t *out, const uint8_t *in, size_t count, size_t st
             (i + 1) % block && i + 1 < count ? extreme(ahead[i + 1], in[i * step], largest) : in[i * step];
     for (size_t i = 0; i < count; i++) {
         const size_t first = i > r ? i - r : 0, last = i + r < count ? i + r : count - 1;
-        /* Within one block at the line's begin or end, `behind` (or `ahead`) alone spans it. */
+        /* Within one block at an end of the line, `behind` (or `ahead`) covers the whole window. */
         out[i * step] = first / block == last / block ? (first % block == 0 ? behind[last] : ahead[first])
                                                       : extreme(ahead[first], behind[last], largest);
     }
@@ -33,11 +33,11 @@ void dsc_spread(uint8_t *values, size_t height, size_t width, size_t r, bool lar
         spread_line(values + x, room + x, height, width, r, largest, ahead, behind);
 }
 
-/* Along all diagonals that fall to the right, or to the left. */
+/* Spreads along all diagonals that fall to the right, or to the left. */
 static void spread_diagonals(uint8_t *values, size_t height, size_t width, size_t r, bool largest, bool right,
                              uint8_t *ahead, uint8_t *behind) {
     for (size_t k = 0; k + 1 < width + height; k++) {
-        /* Each begins in the upper row or in the column where it enters. */
+        /* Each begins in the top row or in the column where it enters. */
         const size_t y = k < width ? 0 : k - width + 1, along = k < width ? k : width - 1;
         const size_t x = right ? width - 1 - along : along;
         const size_t to_side = right ? width - x : x + 1, down = height - y;
@@ -48,10 +48,10 @@ static void spread_diagonals(uint8_t *values, size_t height, size_t width, size_
 }
 
 void dsc_spread_octagon(uint8_t *values, size_t height, size_t width, size_t r, bool largest, uint8_t *room) {
-    /* A regular octagon is a square and two diagonals, spread one after the other. */
+    /* A regular octagon is a square and two diagonals, one after the other. */
     const size_t slant = r * 293 / 1000, straight = r - 2 * slant;
     uint8_t *ahead = room + width * height, *behind = ahead + width + height;
-    /* The least values in the reverse order: so the two undo each other at the picture's edges, too. */
+    /* Minimum in reverse order, so that minimum and maximum are dual at the picture's edges, too. */
     if (largest) dsc_spread(values, height, width, straight, largest, room);
     for (int k = 0; k < 2 && slant > 0; k++)
         spread_diagonals(values, height, width, slant, largest, (k == 0) == largest, ahead, behind);

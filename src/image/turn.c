@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* turn.c: ink that lies on its side, upside down or askew; see prepare.h. */
+/* turn.c: turns and straightens ink that is sideways, upside down or tilted; see prepare.h. */
 #include "image/prepare.h"
 
 #include "base/error.h"
@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The pixel (x, y) goes to (height - 1 - y, x). */
+/* Pixel (x, y) moves to (height - 1 - y, x). */
 dsc_status dsc_ink_turn(dsc_ink *ink, dsc_error *error) {
     const size_t width = ink->width, height = ink->height;
     uint8_t *turned = dsc_allocate(width * height, 1);
@@ -33,16 +33,16 @@ dsc_box dsc_box_before_turns(const dsc_box *box, size_t width, size_t height, si
     return b;
 }
 
-/* --- askew --- */
+/* --- tilt --- */
 
-/* Where a place in straightened ink lies in what it was made of. */
+/* The place in the original ink of a place in straightened ink. */
 static void before(double *x, double *y, const dsc_tilt *t) {
     const double u = *x - (double)t->to_width / 2, v = *y - (double)t->to_height / 2;
     *x = u * t->cosine - v * t->sine + (double)t->width / 2;
     *y = u * t->sine + v * t->cosine + (double)t->height / 2;
 }
 
-/* The value at a place, in proportion between four pixels; outside there is no ink. */
+/* The value at a place, bilinear; outside there is no ink. */
 static double value_at(const dsc_ink *ink, double x, double y) {
     const double left = floor(x - 0.5), top = floor(y - 0.5), right = x - 0.5 - left, down = y - 0.5 - top;
     double sum = 0;
@@ -98,16 +98,17 @@ dsc_box dsc_box_before_tilt(const dsc_box *box, const dsc_tilt *tilt) {
     return b;
 }
 
-/* --- how far it stands askew --- */
+/* --- measuring the tilt --- */
 
-enum { PAIRS_MOST = 1024 /* digits that are looked at: their pairs are the time */ };
+enum { PAIRS_MOST = 1024 /* digits used: the time is quadratic */ };
 
 static int by_value(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-/* From the middle of a digit to that of its nearest neighbour to the right, at most 45 degrees up or down. */
+/* The slope from a digit's centre to that of its nearest neighbour to the right, at most 45 degrees up or
+ * down. */
 static bool slope_to_next(double *slope, const dsc_group *groups, size_t count, size_t i, size_t usual) {
     const dsc_box *a = &groups[i].box;
     double nearest = 3 * (double)usual;
@@ -136,8 +137,8 @@ dsc_status dsc_groups_slope(double *slope, const dsc_group *groups, size_t count
     if (found >= 2) {
         qsort(slopes, found, sizeof *slopes, by_value);
         const double middle = found % 2 ? slopes[found / 2] : (slopes[found / 2 - 1] + slopes[found / 2]) / 2;
-        /* Digits of unlike heights stand on one line, and their middles do not: half of the slopes may be
-         * off by that, but not by more. */
+        /* Digits of different heights on one line have their centres at different heights: half of the slopes
+         * may deviate by that, but not more. */
         const double spread = slopes[found * 3 / 4 < found ? found * 3 / 4 : found - 1] - slopes[found / 4];
         if (spread <= 0.35) *slope = middle;
     }
