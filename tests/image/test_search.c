@@ -65,14 +65,6 @@ static dsc_status prefers_bars(void *unused, float *sure, const uint8_t *image, 
     return DSC_OK;
 }
 
-/* As sure of bars as of nothing else, and nearly as sure, or less, of what is wider. */
-static float sure_of_wide;
-static dsc_status likes_wide(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
-    (void)unused, (void)e;
-    *sure = columns_of(image) <= 3 ? 0.99f : sure_of_wide;
-    return DSC_OK;
-}
-
 static dsc_status likes_all(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)image, (void)e;
     *sure = 0.99f;
@@ -218,34 +210,6 @@ static void a_failing_judge_is_passed_on(void **unused) {
     assert_null(digits);
     assert_int_equal(count, 0);
     free(p);
-}
-
-/* --- what broke --- */
-
-static size_t count_of_bars(size_t bars, size_t gap, float wide) {
-    uint8_t *p = paper(230);
-    for (size_t i = 0; i < bars; i++) fill(p, 100 + i * (10 + gap), 60, 110 + i * (10 + gap), 160, 40);
-    dsc_digit *digits;
-    size_t count;
-    sure_of_wide = wide;
-    ASSERT_OK(search(&digits, &count, NULL, p, likes_wide), error);
-    if (count == 1) {
-        assert_int_equal(digits->left, 100);
-        assert_int_equal(digits->width, bars * 10 + (bars - 1) * gap);
-    }
-    dsc_digits_free(digits);
-    free(p);
-    return count;
-}
-
-static void pieces_that_nearly_touch_are_one_digit_where_the_judge_is_sure_of_it(void **unused) {
-    (void)unused;
-    assert_int_equal(count_of_bars(2, 10, 0.95f), 1);
-    assert_int_equal(count_of_bars(3, 10, 0.95f), 1);
-    assert_int_equal(count_of_bars(2, 10, 0.4f), 2);  /* no digit */
-    assert_int_equal(count_of_bars(2, 10, 0.8f), 2);  /* the pieces are likelier */
-    assert_int_equal(count_of_bars(2, 30, 0.95f), 2); /* too far apart */
-    assert_int_equal(count_of_bars(4, 10, 0.95f), 2); /* no digit has four pieces: three, and one */
 }
 
 /* --- what lies on its side, or askew --- */
@@ -603,7 +567,6 @@ int main(void) {
         cmocka_unit_test(a_wide_blot_is_judged_a_bounded_number_of_times),
         cmocka_unit_test(of_a_page_of_doubtful_marks_a_hundred_are_cut),
         cmocka_unit_test(a_failing_judge_is_passed_on),
-        cmocka_unit_test(pieces_that_nearly_touch_are_one_digit_where_the_judge_is_sure_of_it),
         cmocka_unit_test(a_picture_on_its_side_is_read_upright),
         cmocka_unit_test(lines_askew_are_set_straight),
         cmocka_unit_test(boxes_come_back_from_where_they_were_turned_to),

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* test_broken.c: the pieces of a broken digit are joined where a judge, made up here, is sure of the whole. */
+#include "testing.h"
+
+#include "image/prepare.h"
+
+enum { WIDE = 400, HIGH = 300 };
+
+static dsc_error error;
+
+static uint8_t *paper(uint8_t grey) {
+    uint8_t *pixels = malloc(WIDE * HIGH);
+    assert_non_null(pixels);
+    memset(pixels, grey, WIDE * HIGH);
+    return pixels;
+}
+
+static void fill(uint8_t *pixels, size_t left, size_t top, size_t right, size_t bottom, uint8_t grey) {
+    for (size_t y = top; y < bottom; y++) memset(pixels + y * WIDE + left, grey, right - left);
+}
+
+/* Columns of a prepared digit that have ink. */
+static size_t columns_of(const uint8_t *image) {
+    size_t count = 0;
+    for (size_t x = 0; x < 28; x++) {
+        bool any = false;
+        for (size_t y = 0; y < 28; y++) any = any || image[y * 28 + x] > 60;
+        count += any;
+    }
+    return count;
+}
+
+/* As sure of bars as of nothing else, and nearly as sure, or less, of what is wider. */
+static float sure_of_wide;
+static dsc_status likes_wide(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
+    (void)unused, (void)e;
+    *sure = columns_of(image) <= 3 ? 0.99f : sure_of_wide;
+    return DSC_OK;
+}
+
+static size_t count_of_bars(size_t bars, size_t gap, float wide) {
+    sure_of_wide = wide;
+    uint8_t *p = paper(230);
+    for (size_t i = 0; i < bars; i++) fill(p, 100 + i * (10 + gap), 60, 110 + i * (10 + gap), 160, 40);
+    dsc_digit *digits;
+    size_t count;
+    const dsc_judge judge = {likes_wide, NULL};
+    ASSERT_OK(dsc_digits_search(&digits, &count, NULL, p, HIGH, WIDE, 1, &judge, &error), error);
+    if (count == 1) {
+        assert_int_equal(digits->left, 100);
+        assert_int_equal(digits->width, bars * 10 + (bars - 1) * gap);
+    }
+    dsc_digits_free(digits);
+    free(p);
+    return count;
+}
+
+static void pieces_that_nearly_touch_are_one_digit_where_the_judge_is_sure_of_it(void **unused) {
+    (void)unused;
+    assert_int_equal(count_of_bars(2, 10, 0.95f), 1);
+    assert_int_equal(count_of_bars(3, 10, 0.95f), 1);
+    assert_int_equal(count_of_bars(2, 10, 0.4f), 2);  /* no digit */
+    assert_int_equal(count_of_bars(2, 10, 0.8f), 2);  /* the pieces are likelier */
+    assert_int_equal(count_of_bars(2, 30, 0.95f), 2); /* too far apart */
+    assert_int_equal(count_of_bars(4, 10, 0.95f), 2); /* no digit has four pieces: three, and one */
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pieces_that_nearly_touch_are_one_digit_where_the_judge_is_sure_of_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
