@@ -39,12 +39,12 @@ docs: ## the documentation as a site without a server, in build/docs
 test: ## install what is missing, build, run all tests but those of test-slow; ARGS="-R data" for some, slow or not
 	@scripts/dependencies.sh build test
 	@scripts/build.sh release
-	@scripts/test.sh $(build) $(or $(ARGS),-LE slow)
+	@scripts/test.sh $(build) $(or $(ARGS),-LE 'slow|later')
 
 test-slow: ## the tests that take longer: whole trainings, thousands of digits read, narrow terminals
 	@scripts/dependencies.sh build test
 	@scripts/build.sh release
-	@scripts/test.sh $(build) -L slow
+	@scripts/test.sh $(build) -L 'slow|later'
 
 test-times: ## how long the tests of each room took when they last ran
 	@scripts/test-times.sh $(build)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# labels: later
 # `descender export`, and what a C compiler makes of a model; tests/boards has other machines.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Nothing is lost: whatever an output is, whatever ends the program, and whatever lies in the folder already.
-# labels: long
+# labels: later
 # Threads: signals meet a program of several.
 . "$(dirname "$0")/lib.sh"
 

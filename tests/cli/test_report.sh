@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # `descender report`, `card` and `datasheet`.
-# labels: long
+# labels: later
 . "$(dirname "$0")/lib.sh"
 
 _small="$work/small-data"

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# labels: later
 # `descender cross-validate` and `learn-curve`: the same results however they are run, and after any
 # interruption.
 . "$(dirname "$0")/lib.sh"

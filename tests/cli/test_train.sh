@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # `descender train`, `evaluate` and `recipe`: runs, their folders, and that nothing stops them for good.
-# labels: long
+# labels: later
 # Threads: the kill test compares runs of one to four.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_c.c: an exported source, compiled, gives the same bits as the portable kernels. The models are the
- * examples of every registered op, and networks of layers. */
+ * examples of every registered op, and networks of layers.
+ * labels: later */
 #include "testing.h"
 
 #include "base/file.h"
