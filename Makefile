@@ -44,7 +44,7 @@ test: ## install what is missing, build, run all tests but those of test-slow; A
 test-slow: ## the tests that take longer: whole trainings, thousands of digits read, narrow terminals
 	@scripts/dependencies.sh build test
 	@scripts/build.sh release
-	@scripts/test.sh $(build) -L 'slow|later'
+	@scripts/test.sh $(build) $(or $(ARGS),-L 'slow|later')
 
 test-times: ## how long the tests of each room took when they last ran
 	@scripts/test-times.sh $(build)
