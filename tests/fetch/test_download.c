@@ -549,7 +549,7 @@ static void a_build_without_the_libraries_says_so(void **state) {
     const char *folder = testing_folder();
     assert_int_equal(fetch_download(folder, &dsc_known_data_mnist.files[0], &options, &error),
                      DSC_ERROR_UNSUPPORTED);
-    ASSERT_MESSAGE(error, "--data");
+    ASSERT_MESSAGE(error, "put the files of MNIST into ./data");
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
