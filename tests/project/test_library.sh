@@ -26,6 +26,11 @@ for compiler in g++ clang++; do
     succeeds "the_header_alone_is_clean_C++17_with_$compiler" $compiler -std=c++17 $strict -I "$top/include" "$folder/alone.cc"
 done
 
+# The library's own variables. The program alone turns on the cache of decompressed files, and so reads DESCENDER_CACHE.
+read=$(grep -rhoE 'getenv\("[A-Z_]+"' "$top/src" | sed 's/.*"\(.*\)"/\1/' | grep -vx DESCENDER_CACHE | sort -u)
+named=$(sed -n '/^ \* Environment\./,/^ \*$/p' "$header" | grep -oE '\b[A-Z_]{4,}\b' | grep -vx NULL | sort -u)
+is "the_header_names_the_environment_variables_that_the_library_reads" "$named" "$read"
+
 # --- what is in the library ---
 if [ -n "$sanitize" ] || [ "$coverage" = ON ]; then
     for name in the_library_exports_what_the_header_declares the_library_neither_prints_nor_exits \
