@@ -171,6 +171,19 @@ is "the_library_knows_no_optional_library" "$optional" ""
 missing=$(for room in src/* tools/*; do [ -d "$room" ] && ! grep -q "\`\(src/\|tools/\)\?$(basename "$room")/\`" docs/architecture.md && echo "$room"; done)
 is "every_room_is_on_the_architecture_page" "$missing" ""
 
+# root_files FOLDER: the tracked files in the root of a folder that is a git work tree, but for those that belong there
+root_files() {
+    git -C "$1" ls-files -- ':(glob)*' | grep -vxE '\.(clang-format|clang-tidy|clangd|editorconfig|gitignore)|(README|CONTRIBUTING|CHANGELOG)\.md|LICENSE|Makefile|CMakeLists\.txt|CMakePresets\.json'
+}
+if git -C "$top" rev-parse --git-dir >/dev/null 2>&1; then
+    is "no_stray_file_is_in_the_root" "$(root_files "$top")" ""
+    mkdir "$folder/root"
+    (cd "$folder/root" && git init -q && touch 6 README.md && mkdir docs && touch docs/page.md && git add .)
+    is "a_stray_file_in_the_root_is_found" "$(root_files "$folder/root")" "6"
+else
+    skip "no_stray_file_is_in_the_root" "needs git and a clone"
+fi
+
 # A link to a file of the project in a page of it leads somewhere.
 broken=$(grep -noE '\]\([^)#: ]+[)#]' ./*.md docs/*.md | while IFS=: read -r page line link; do
     target=${link#](} target=${target%[)#]}
