@@ -19,17 +19,11 @@ static const char *name_of(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-/* Returns the known data set of a file by its name. */
-static const dsc_known_data *known_of(const char *path) {
+bool dsc_emnist_is(const char *path) {
     int which;
     size_t prefix;
     const char *name = name_of(path);
-    return dsc_mnist_name(&which, &prefix, name) && prefix ? dsc_known_started(name, prefix - 1) : NULL;
-}
-
-bool dsc_emnist_is(const char *path) {
-    const dsc_known_data *known = known_of(path);
-    return known && known->sideways;
+    return dsc_mnist_name(&which, &prefix, name) && dsc_known_is_sideways(name);
 }
 
 /* Replaces the content's array by `array`, and takes it over. */
@@ -117,12 +111,15 @@ static dsc_status read_mapping(mapping *m, char *text, const char *path, dsc_err
     return DSC_OK;
 }
 
-char *dsc_emnist_mapping(const char *images_path) {
+/* The number of characters of the file's name before "test" or "train". */
+static size_t prefix_of(const char *path) {
     int which;
     size_t prefix;
-    const char *name = name_of(images_path);
-    if (!dsc_mnist_name(&which, &prefix, name)) prefix = 0;
-    const size_t kept = (size_t)(name - images_path) + prefix;
+    return dsc_mnist_name(&which, &prefix, name_of(path)) ? prefix : 0;
+}
+
+char *dsc_emnist_mapping(const char *images_path) {
+    const size_t kept = (size_t)(name_of(images_path) - images_path) + prefix_of(images_path);
     char *path = malloc(kept + sizeof "mapping.txt");
     if (path) (void)sprintf(path, "%.*smapping.txt", (int)kept, images_path);
     return path;
@@ -145,8 +142,9 @@ static dsc_status find_mapping(mapping *m, const char *images_path, dsc_error *e
         if (error) *error = why;
     } else {
         status = DSC_OK;
-        const dsc_known_data *known = known_of(images_path);
-        for (size_t k = 0; known && k < known->classes; k++)
+        const size_t prefix = prefix_of(images_path);
+        const dsc_known_data *known = prefix ? dsc_known_started(name_of(images_path), prefix - 1) : NULL;
+        for (size_t k = 0; known && known->class_names && k < known->classes; k++)
             put(m, known->first_label + k, (unsigned char)known->class_names[k][0]);
     }
     free(text);

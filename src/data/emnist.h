@@ -7,16 +7,17 @@
 
 #include "data/idx.h"
 
-/* Whether the file's name is EMNIST's: emnist-letters-train-images-idx3-ubyte.gz. */
+/* Whether the file's name is EMNIST's: emnist-letters-train-images-idx3-ubyte.gz. Any split counts, also one
+ * that EMNIST does not have (emnist-mine-...): its images are transposed, too. */
 bool dsc_emnist_is(const char *path);
 
 /* Transposes the images in memory. Leaves shapes other than (N, H, W) for the caller to refuse. */
 dsc_status dsc_emnist_turn(dsc_content *images, dsc_error *error);
 
 /* Finds the class names in emnist-SPLIT-mapping.txt beside the images (lines of a label and character codes,
- * of which the first counts); without that file the published ones. Labels that begin with 1 are shifted to
- * begin with 0. *names is one block, which the caller frees; NULL if the labels do not belong to this
- * split. */
+ * of which the first counts); without that file the published ones, if the split is one of EMNIST's. Labels
+ * that begin with 1 are shifted to begin with 0. *names is one block, which the caller frees; NULL if the
+ * labels do not belong to this split, or its classes are unknown. */
 dsc_status dsc_emnist_classes(char ***names, size_t *classes, dsc_content *const *labels, size_t count,
                               const char *images_path, dsc_error *error);
 

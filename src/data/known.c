@@ -74,6 +74,14 @@ const dsc_known_data *dsc_known_started(const char *start, size_t length) {
     return NULL;
 }
 
+bool dsc_known_is_sideways(const char *name) {
+    for (const dsc_known_data *const *row = rows; *row; row++) {
+        const size_t length = (*row)->sideways && (*row)->folder ? strlen((*row)->folder) : 0;
+        if (length && !strncasecmp((*row)->folder, name, length) && name[length] == '-') return true;
+    }
+    return false;
+}
+
 const dsc_known_data *dsc_known_standard(const dsc_registry *registry) {
     const dsc_row *row;
     for (size_t i = 0; (row = dsc_registry_at(registry, i)); i++)

@@ -56,7 +56,8 @@ typedef struct dsc_known_data {
      * after the last. NULL: not an archive. */
     const char *const *members;
     const char *folder;         /* folder shared with others; NULL: `name` */
-    const char *start;          /* beginning of its files' names in that folder; NULL: not shared */
+    const char *start;          /* beginning of its files' names in that folder, which is `folder` followed by
+                                 * '-' and more; NULL: not shared */
     const char *const *places;  /* folders of system packages, NULL after the last */
     const char *const *mirrors; /* base URLs ending in '/', NULL after the last; NULL: none */
     size_t counts[2];           /* training and test images */
@@ -111,6 +112,9 @@ bool dsc_known_by_content(const dsc_known_data *known);
 bool dsc_known_is_idx(const dsc_known_data *known);
 /* The data set whose files begin with `start`, of `length` characters, ignoring case; NULL: none. */
 const dsc_known_data *dsc_known_started(const char *start, size_t length);
+/* Whether a file has transposed images by its name, which begins as a folder shared by data sets that do:
+ * "emnist-letters-...", and also "emnist-mine-...", someone's selection. */
+bool dsc_known_is_sideways(const char *name);
 /* The first data set with files. */
 const dsc_known_data *dsc_known_standard(const dsc_registry *registry);
 

@@ -50,6 +50,12 @@ static bool parse_shape(size_t shape[3], const char *text) {
     return count > 1;
 }
 
+uint64_t dsc_reading_pixels(const dsc_reading *reading) {
+    size_t shape[3];
+    return reading->shape && parse_shape(shape, reading->shape) ? (uint64_t)shape[0] * shape[1] * shape[2]
+                                                                : 0;
+}
+
 dsc_status dsc_reading_shape(size_t shape[3], const dsc_reading *reading, size_t pixels, const char *name,
                              dsc_error *error) {
     if (reading->shape) {

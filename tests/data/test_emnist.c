@@ -52,6 +52,9 @@ static void published_names_are_known(void **state) {
     }
     assert_true(dsc_emnist_is("a/emnist-letters-train-images-idx3-ubyte.gz"));
     assert_true(dsc_emnist_is("EMNIST-mnist-test-images-idx3-ubyte"));
+    assert_true(dsc_emnist_is("emnist-mine-train-images-idx3-ubyte"));
+    assert_false(dsc_emnist_is("emnistic-train-images-idx3-ubyte"));
+    assert_false(dsc_emnist_is("emnist-mine-mapping.txt"));
     assert_false(dsc_emnist_is("emnist/train-images-idx3-ubyte"));
     assert_false(dsc_emnist_is("qmnist-train-images-idx3-ubyte"));
 }
@@ -170,6 +173,24 @@ static void its_mapping_is_read(void **state) {
     }
     (void)make_text(folder, "emnist-letters-mapping.txt", "1 65\n2 \xE9\n");
     refuse(folder, "emnist-letters-mapping.txt", "line 2, byte 3: 0xe9 is not UTF-8");
+}
+
+/* Someone's selection of EMNIST's images has no published classes, and is transposed as they are. */
+static void a_split_of_ones_own_is_turned_upright(void **state) {
+    (void)state;
+    const char *folder = testing_folder();
+    make_set(folder, "emnist-mine-", "", 1, 3);
+    dsc_dataset *sets[2];
+    open_both(sets, folder);
+    static const uint8_t upright[6] = {6, 9, 7, 10, 8, 11}; /* of 6 7 8 / 9 10 11 */
+    assert_memory_equal(dsc_dataset_images(sets[0]) + 6, upright, 6);
+    assert_int_equal(dsc_dataset_labels(sets[0])[0], 1);
+    free_both(sets);
+    (void)make_text(folder, "emnist-mine-mapping.txt", "1 120\n2 121\n3 122\n");
+    open_both(sets, folder);
+    assert_int_equal(dsc_dataset_labels(sets[0])[0], 0);
+    assert_string_equal(dsc_dataset_class_name(sets[0], 2), "z");
+    free_both(sets);
 }
 
 static void labels_of_other_classes_keep_their_numbers(void **state) {
@@ -320,6 +341,7 @@ int main(void) {
         cmocka_unit_test(its_images_are_turned_upright),
         cmocka_unit_test(its_classes_have_their_names),
         cmocka_unit_test(its_mapping_is_read),
+        cmocka_unit_test(a_split_of_ones_own_is_turned_upright),
         cmocka_unit_test(labels_of_other_classes_keep_their_numbers),
         cmocka_unit_test(one_of_several_sets_is_chosen_by_name),
         cmocka_unit_test(other_spellings_open),

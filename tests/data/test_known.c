@@ -59,6 +59,10 @@ static void every_row_says_all_that_others_ask_it(void **state) {
         with_files++;
         assert_non_null(row->source);
         assert_true(row->counts[0] && row->counts[1] && row->mirrors && row->mirrors[0]);
+        if (row->start) { /* files of one folder are told apart, and known to be of it, by their names */
+            const size_t length = strlen(row->folder);
+            assert_true(!strncmp(row->start, row->folder, length) && row->start[length] == '-');
+        }
         size_t parts = 0;
         for (size_t k = 0; k < DSC_KNOWN_PARTS && row->parts[k].title; k++) parts += row->parts[k].count;
         assert_true(!parts || parts == row->counts[1]);

@@ -68,6 +68,31 @@ static void whole_numbers_and_shares_become_bytes(void **state) {
     dsc_opening_clear(&o);
 }
 
+/* As in the collection's MNIST: pixels that are 0 in every image are in no line. */
+static void a_stated_shape_has_the_pixels_that_all_lines_leave_out(void **state) {
+    (void)state;
+    const char *path = write_text(testing_folder(), "some", "0 1:9 2:255\n1 1:1\n0 2:7\n1 1:3\n");
+    static const uint8_t first[6] = {9, 255, 0, 0, 0, 0};
+    dsc_reading how = dsc_reading_defaults();
+    dsc_error error;
+    size_t shape[3];
+    static char fits[] = "2x3", small[] = "1x1", huge[] = "999999x999999x999999";
+    how.shape = fits;
+    dsc_opening o = {.title = path, .reading = &how, .forms = &forms_registry, .keep_order = true};
+    ASSERT_OK(dsc_data_form_open(&o, path, &error), error);
+    dsc_dataset_shape(o.train, shape);
+    assert_true(shape[0] == 1 && shape[1] == 2 && shape[2] == 3);
+    assert_memory_equal(dsc_dataset_image(o.train, 0), first, 6);
+    dsc_opening_clear(&o);
+    for (int i = 0; i < 2; i++) {
+        how.shape = i ? huge : small;
+        o = (dsc_opening){.title = path, .reading = &how, .forms = &forms_registry};
+        assert_int_equal(dsc_data_form_open(&o, path, &error), DSC_ERROR_MISMATCH);
+        ASSERT_MESSAGE(error, "an image has 2 numbers");
+        dsc_opening_clear(&o);
+    }
+}
+
 static void what_is_wrong_is_said(void **state) {
     (void)state;
     static const struct {
@@ -82,6 +107,7 @@ static void what_is_wrong_is_said(void **state) {
         {"1 1:0.5 4:300\n", "from 0.0 to 300.0"},
         {"1 1:-2 4:1\n", "from -2.0 to 1.0"},
         {"1 1:0.5 3:1\n2 1:1\n", "3"}, /* three pixels are no square */
+        {"1 1:0.5\n1 1:0.00000000000000000000000000000000000000000000000000000000000001e62\n", "line 2"},
         {"1 1:1 1000000:1\n2 1:1\n3 1:1\n", "are no images"},
     };
     const char *folder = testing_folder();
@@ -114,6 +140,14 @@ static void packed_files_are_read(void **state) {
         assert_int_equal(dsc_dataset_images(o.train)[1], 255);
         dsc_opening_clear(&o);
     }
+    (void)snprintf(command, sizeof command,
+                   "cd '%s' && mkdir gz && bzip2 -dc usps.bz2 | gzip >gz/usps.gz && "
+                   "bzip2 -dc usps.t.bz2 | gzip >gz/usps.t.gz",
+                   folder);
+    assert_int_equal(system(command), 0); /* NOLINT(*env33-c) */
+    ASSERT_OK(open_place(&o, path_in(folder, "gz/usps.gz"), &error), error);
+    assert_int_equal(dsc_dataset_count(o.test), 1);
+    dsc_opening_clear(&o);
     unsigned char *bytes;
     size_t size;
     ASSERT_OK(unpack_file_alone(&bytes, &size, path_in(folder, "usps.t.bz2"), 1 << 20, &error), error);
@@ -177,9 +211,13 @@ static void failing_allocations_are_survived(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_become_images),      cmocka_unit_test(whole_numbers_and_shares_become_bytes),
-        cmocka_unit_test(what_is_wrong_is_said),    cmocka_unit_test(packed_files_are_read),
-        cmocka_unit_test(changed_bytes_do_no_harm), cmocka_unit_test(failing_allocations_are_survived),
+        cmocka_unit_test(lines_become_images),
+        cmocka_unit_test(whole_numbers_and_shares_become_bytes),
+        cmocka_unit_test(a_stated_shape_has_the_pixels_that_all_lines_leave_out),
+        cmocka_unit_test(what_is_wrong_is_said),
+        cmocka_unit_test(packed_files_are_read),
+        cmocka_unit_test(changed_bytes_do_no_harm),
+        cmocka_unit_test(failing_allocations_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* libsvm.c: the form of LIBSVM's collection (Chang and Lin, "LIBSVM: A Library for Support Vector Machines",
- * 2011): a line of text for each image, its label and the numbers that are not zero, each with its place from
- * 1 on:
+ * 2011): a line of text for each image, with its label and its nonzero numbers, each after its index from 1:
  *
  *   6 1:-1 2:-0.87 17:0.3
  *
- * NAME is to train on, NAME.t to test with; plain, or packed: NAME.bz2 and NAME.t.bz2. */
+ * NAME is the training set, NAME.t the test set; plain, or packed: NAME.bz2 and NAME.t.bz2. */
 #include "forms/unpack.h"
 
 #include "base/error.h"
@@ -44,7 +43,7 @@ static bool ends_so(const char *name, size_t stem, const char *ending) {
     return stem > n && !strncmp(name + stem - n, ending, n);
 }
 
-/* NAME.t or NAME.t.bz2 of NAME: of any packing, the first of the list. NULL: there is none. */
+/* Finds NAME.t of NAME, with the first packing of the list that there is, or plain. NULL: there is none. */
 static dsc_status find_test(char **path, const char *train, dsc_error *error) {
     const size_t stem = stem_of(train), room = stem + 8;
     *path = dsc_allocate(room, 1);
@@ -59,7 +58,7 @@ static dsc_status find_test(char **path, const char *train, dsc_error *error) {
     return DSC_OK;
 }
 
-/* The one file of a folder that has a NAME.t beside it. NULL: there is none, or there are several. */
+/* Finds the only file of a folder that has a NAME.t beside it. NULL: there is none, or there are several. */
 static dsc_status find_pair(char **train, const char *folder, dsc_error *error) {
     dsc_names names = {0};
     size_t pairs = 0;
@@ -112,8 +111,9 @@ static dsc_status recognises(bool *its, const dsc_data_place *place, dsc_error *
         free(train);
         return status;
     }
-    /* What is packed is told by its neighbour: there is no looking into it here. */
-    const bool packed = place->kind == DSC_KIND_BZIP2 || place->kind == DSC_KIND_XZ;
+    /* A packed file is recognised by the file beside it, because it is not unpacked here. */
+    const bool packed = place->kind == DSC_KIND_BZIP2 || place->kind == DSC_KIND_XZ ||
+                        place->kind == DSC_KIND_GZIP || place->kind == DSC_KIND_ZSTD;
     if (place->is_file && packed && !ends_so(name, stem_of(name), ".tar")) {
         dsc_status status = find_test(&train, place->path, error);
         *its = train != NULL;
@@ -126,11 +126,11 @@ static dsc_status recognises(bool *its, const dsc_data_place *place, dsc_error *
 
 /* --- reading --- */
 
-/* What all numbers of both sets are like, by which they become bytes. */
+/* Properties of all numbers of both sets, which decide how they become bytes. */
 typedef struct numbers {
     double least, most;
     bool whole;
-    size_t pixels; /* the largest place */
+    size_t pixels; /* the largest index, or more if the shape is stated */
 } numbers;
 
 typedef struct source {
@@ -158,16 +158,17 @@ static dsc_status fail_line(const source *s, size_t line, const char *word, dsc_
     return status;
 }
 
-/* The next word of a line, of which at most 63 bytes are kept; false at the end of the line. */
+/* Copies the next word of a line; false at the end of the line. A word of more than 63 bytes is cut and ends
+ * with "...", so that it is no number. */
 static bool next_word(char word[64], const char **at) {
     *at += strspn(*at, " \t\r");
     const size_t n = strcspn(*at, " \t\r\n");
-    (void)snprintf(word, 64, "%.*s", (int)(n < 63 ? n : 63), *at);
+    (void)snprintf(word, 64, "%.*s%s", (int)(n < 64 ? n : 60), *at, n < 64 ? "" : "...");
     *at += n;
     return n > 0;
 }
 
-/* "17:0.3"; places go upward. */
+/* Parses "17:0.3"; *place is the index before, and must be smaller. */
 static bool read_pair(size_t *place, double *value, const char *word) {
     char *end;
     const unsigned long number = *word >= '0' && *word <= '9' ? strtoul(word, &end, 10) : 0;
@@ -187,8 +188,8 @@ static uint8_t byte_of(const numbers *n, double value) {
     return (uint8_t)(n->most > 1 ? value : value * 255 + 0.5);
 }
 
-/* Goes through all lines. `set` NULL: only to count and measure; else its labels and images, which are there
- * already, are filled. */
+/* Reads all lines. Without `set`, counts the lines and measures their numbers; otherwise fills the set's
+ * labels and images, which are allocated already. */
 static dsc_status walk(source *s, numbers *n, dsc_set *set, dsc_label_names *names, dsc_error *error) {
     size_t line = 0, image = 0;
     for (const char *at = s->text; *at; at += *at == '\n') {
@@ -201,7 +202,7 @@ static dsc_status walk(source *s, numbers *n, dsc_set *set, dsc_label_names *nam
         if (!dsc_parse_real(&value, word)) return fail_line(s, line, word, error);
         uint8_t *pixels = set ? (uint8_t *)set->images.data + image * n->pixels : NULL;
         if (set) {
-            memset(pixels, byte_of(n, 0), n->pixels); /* of what is left out */
+            memset(pixels, byte_of(n, 0), n->pixels); /* numbers left out are 0 */
             status = dsc_label_number(&set->labels[image], names, word, strlen(word), s->path, error);
         }
         while (!status && next_word(word, &at)) {
@@ -280,7 +281,7 @@ static dsc_status take_set(dsc_sets *sets, int which, source *s, numbers *n, con
     return status;
 }
 
-/* The two files of a place; *test NULL: there is none. */
+/* Finds the two files of a place; *test NULL: there is none. */
 static dsc_status find_files(char **train, char **test, const char *path, dsc_error *error) {
     *test = NULL;
     dsc_status status = DSC_OK;
@@ -304,6 +305,10 @@ static dsc_status open_lines(dsc_opening *o, const char *path, dsc_error *error)
     if (!status && test) status = read_source(&sources[1], test, error);
     if (!status && test) status = walk(&sources[1], &n, NULL, NULL, error);
     if (!status) status = check_numbers(&n, &sources[0], error);
+    /* The last pixels may be 0 in every image, and are then left out of all lines: the collection's MNIST
+     * ends at 780 of 784. */
+    const uint64_t stated = dsc_reading_pixels(o->reading);
+    if (stated > n.pixels && stated <= PIXELS_MOST) n.pixels = (size_t)stated;
     if (!status) status = take_set(&o->sets, DSC_SET_TRAIN, &sources[0], &n, o->reading, error);
     if (!status && test) status = take_set(&o->sets, DSC_SET_TEST, &sources[1], &n, o->reading, error);
     if (!status)
@@ -331,8 +336,7 @@ static dsc_status visit_files(const char *path, dsc_path_visitor *visit, void *u
 const dsc_data_form dsc_data_form_libsvm = {
     .name = "libsvm",
     .help = "a line of a label and numbered pixels for each image, as LIBSVM's collection has it: NAME, and "
-            "NAME.t "
-            "to test with, plain or packed (.bz2, .xz)",
+            "NAME.t to test with, plain or packed (.bz2, .xz, .gz, .zst)",
     .recognises = recognises,
     .open = open_lines,
     .visit = visit_files,
