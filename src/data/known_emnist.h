@@ -17,24 +17,30 @@
     "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", \
         "v", "w", "x", "y", "z"
 
-/* `start`: "emnist-letters". A file that uses DSC_EMNIST_ROW needs an array members[] of this, and
- * mirrors[]. */
-#define DSC_EMNIST_MEMBERS(start)                                                                            \
-    start "-train-images-idx3-ubyte.gz", start "-train-labels-idx1-ubyte.gz",                                \
-        start "-test-images-idx3-ubyte.gz", start "-test-labels-idx1-ubyte.gz", start "-mapping.txt", NULL
-#define DSC_EMNIST_MIRRORS "https://biometrics.nist.gov/cs_links/EMNIST/", NULL
-
-/* The common members of the rows. */
-#define DSC_EMNIST_ROW                                                                                       \
+/* A row's members that all splits have; `split`: "emnist-letters", as its files' names begin. */
+#define DSC_EMNIST_ROW(split)                                                                                \
+    .name = split, .start = split, .folder = "emnist",                                                       \
     .files = {{.name = "gzip.zip",                                                                           \
                .size = 561753746,                                                                            \
                .sha256 = "fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e"}},               \
-    .members = members, .folder = "emnist", .mirrors = mirrors, .shape = {1, 28, 28}, .sideways = true,      \
+    .members = (const char *const[]){split "-train-images-idx3-ubyte.gz",                                    \
+                                     split "-train-labels-idx1-ubyte.gz",                                    \
+                                     split "-test-images-idx3-ubyte.gz",                                     \
+                                     split "-test-labels-idx1-ubyte.gz",                                     \
+                                     split "-mapping.txt",                                                   \
+                                     NULL},                                                                  \
+    .mirrors = (const char *const[]){"https://biometrics.nist.gov/cs_links/EMNIST/", NULL},                  \
+    .shape = {1, 28, 28}, .sideways = true,                                                                  \
     .note = {.prepared_noted = true, .preparation = DSC_PREPARATION_DIGITS},                                 \
     .facts =                                                                                                 \
         "Cohen, Afshar, Tapson and van Schaik made it from NIST's Special Database 19: characters that "     \
         "employees of the Census Bureau and high-school students wrote into forms, blurred, cut out and "    \
         "centred, which is not quite what was done to MNIST's.",                                             \
     .source = "https://www.nist.gov/itl/products-and-services/emnist-dataset"
+
+/* ... and its classes by their names. */
+#define DSC_EMNIST_CLASSES(...)                                                                              \
+    .class_names = (const char *const[]){__VA_ARGS__},                                                       \
+    .classes = sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *)
 
 #endif
