@@ -171,8 +171,7 @@ static dsc_status take_suggestion(dsc_recipe *recipe, command_call *call, const 
     if (!status && recipe->from) status = dsc_text_replace(&suggestion.recipe.from, recipe->from, error);
     if (!status && recipe->teacher)
         status = dsc_text_replace(&suggestion.recipe.teacher, recipe->teacher, error);
-    suggestion.recipe.start = recipe->start;
-    suggestion.recipe.teacher_model = recipe->teacher_model;
+    dsc_recipe_borrow(&suggestion.recipe, recipe);
     dsc_recipe_clear(recipe);
     *recipe = suggestion.recipe;
     return status;

@@ -2,7 +2,6 @@
 /* in_time.c: `--seconds` and `--minutes`: picks a recipe for a time and keeps to it, with tune/timed.h. */
 #include "in_time.h"
 
-#include "data/split.h"
 #include "given.h"
 #include "together.h"
 
@@ -78,16 +77,17 @@ bool command_in_time_knows(const command_in_time *in_time, const command_call *c
            figures_of(&t, data->train, recipe) != NULL;
 }
 
-/* Takes over the recipe, also after a failure. */
+/* Takes over the recipe, also after a failure. The data and the teacher are those of `like`, which the caller
+ * has found already. */
 static dsc_status add_way(command_in_time *t, const char *name, dsc_recipe *recipe, const dsc_recipe *like,
                           const dsc_known_figure *figures, dsc_error *error) {
     dsc_status status = dsc_text_replace(&recipe->data, like->data, error);
+    if (!status && like->teacher) status = dsc_text_replace(&recipe->teacher, like->teacher, error);
     if (status || t->count == COMMAND_WAYS_MOST) {
         dsc_recipe_clear(recipe);
         return status;
     }
-    recipe->others_data = like->others_data;
-    recipe->start = like->start;
+    dsc_recipe_borrow(recipe, like);
     t->ways[t->count++] = (dsc_timed_way){.name = name, .recipe = *recipe, .figures = figures};
     return DSC_OK;
 }
@@ -240,8 +240,6 @@ static dsc_status take_picked(command_in_time *t, dsc_recipe *recipe, char **nam
     dsc_recipe copy;
     dsc_status status = dsc_recipe_copy(&copy, &way->recipe, error);
     if (status) return status;
-    copy.start = recipe->start;
-    copy.others_data = recipe->others_data;
     dsc_recipe_clear(recipe);
     *recipe = copy;
     /* a name in the list belongs to a way, and this may be the recipe's own */

@@ -148,6 +148,7 @@ static dsc_status begin(session *s, dsc_error *error) {
                         .parallel = (unsigned)s->how->parallel,
                         .checkpoint_seconds = s->how->checkpoint_seconds,
                         .start = s->begun.model,
+                        .teacher = s->begun.teacher,
                         .others = s->others.data};
     if (s->how->resume) {
         dsc_remarks remarks;

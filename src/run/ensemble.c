@@ -21,12 +21,14 @@
 struct dsc_ensemble_run {
     char *folder, *name;
     dsc_recipe recipe;
+    dsc_model *start, *teacher; /* resumed: the folder's copies, which the recipe borrows; NULL: none */
     int lock;
 };
 
 /* Files that a new ensemble's folder must not hold. An existing member-01 would be taken for the ensemble's
  * own. */
-static const char *const file_names[] = {DSC_RUN_RECIPE, DSC_RUN_LOG, DSC_RUN_MODEL, "member-01", NULL};
+static const char *const file_names[] = {DSC_RUN_RECIPE,  DSC_RUN_LOG, DSC_RUN_MODEL, DSC_RUN_START,
+                                         DSC_RUN_TEACHER, "member-01", NULL};
 
 const char *dsc_ensemble_folder(const dsc_ensemble_run *e) { return e->folder; }
 size_t dsc_ensemble_members(const dsc_ensemble_run *e) { return (size_t)e->recipe.members; }
@@ -58,6 +60,8 @@ static dsc_status make(dsc_ensemble_run **result, const dsc_recipe *recipe, cons
 void dsc_ensemble_free(dsc_ensemble_run *e) {
     if (!e) return;
     dsc_recipe_clear(&e->recipe);
+    dsc_model_free(e->start);
+    dsc_model_free(e->teacher);
     if (e->lock >= 0) (void)close(e->lock);
     free(e->folder);
     free(e->name);
@@ -130,11 +134,27 @@ dsc_status dsc_ensemble_start(dsc_ensemble_run **result, const dsc_recipe *recip
     if (!status) status = make_folder(e, options->folder, label, error);
     if (!status) status = dsc_run_folder_lock(&e->lock, e->folder, error);
     if (!status) status = dsc_run_folder_claim(e->folder, file_names, error);
+    if (!status) status = dsc_run_keep(e->folder, DSC_RUN_START, recipe->from, recipe->start, error);
+    if (!status)
+        status = dsc_run_keep(e->folder, DSC_RUN_TEACHER, recipe->teacher, recipe->teacher_model, error);
     if (!status) status = write_recipe(e, error);
     if (status)
         dsc_ensemble_free(e);
     else
         *result = e;
+    return status;
+}
+
+/* Loads the folder's copy of the model `name`, unless the caller of the resume has that model. Ensembles of
+ * older versions have no copy: members then load the model's own file. */
+static dsc_status load_kept(dsc_model **kept, const dsc_model **borrowed, const dsc_ensemble_run *e,
+                            const char *file, const char *name, dsc_error *error) {
+    if (!name || *borrowed) return DSC_OK;
+    char *path = dsc_path_join(e->folder, file);
+    dsc_status status = path ? DSC_OK : no_memory(e, error);
+    if (!status && !access(path, F_OK)) status = dsc_model_load(kept, path, error);
+    if (!status) *borrowed = *kept;
+    free(path);
     return status;
 }
 
@@ -146,6 +166,10 @@ dsc_status dsc_ensemble_resume(dsc_ensemble_run **result, const dsc_recipe *reci
     if (!status && !(e->folder = strdup(options->folder))) status = no_memory(e, error);
     if (!status) status = dsc_run_folder_lock(&e->lock, e->folder, error);
     if (!status) dsc_file_sweep(e->folder, file_names);
+    if (!status) status = load_kept(&e->start, &e->recipe.start, e, DSC_RUN_START, e->recipe.from, error);
+    if (!status)
+        status =
+            load_kept(&e->teacher, &e->recipe.teacher_model, e, DSC_RUN_TEACHER, e->recipe.teacher, error);
     if (status)
         dsc_ensemble_free(e);
     else
@@ -162,9 +186,7 @@ static dsc_status resume(dsc_training_run **run, const dsc_ensemble_run *e, cons
     dsc_recipe recipe;
     dsc_status status = dsc_run_recipe(&recipe, NULL, options->folder, error);
     if (!status && e->recipe.kernels) status = dsc_text_replace(&recipe.kernels, e->recipe.kernels, error);
-    recipe.others_data = e->recipe.others_data;
-    recipe.start = e->recipe.start;
-    recipe.teacher_model = e->recipe.teacher_model;
+    dsc_recipe_borrow(&recipe, &e->recipe);
     if (!status) status = dsc_run_resume(run, &recipe, data, options, error);
     dsc_recipe_clear(&recipe);
     return status;
@@ -173,13 +195,13 @@ static dsc_status resume(dsc_training_run **run, const dsc_ensemble_run *e, cons
 static dsc_status start(dsc_training_run **run, const dsc_ensemble_run *e, size_t member,
                         const dsc_dataset *data, const dsc_run_options *options, dsc_error *error) {
     dsc_recipe recipe;
-    char *begun = path_of(e, member, DSC_RUN_START);
-    if (!begun) return no_memory(e, error);
-    (void)unlink(begun); /* left by a process that was killed before it wrote a recipe */
-    free(begun);
-    if (!(begun = path_of(e, member, DSC_RUN_TEACHER))) return no_memory(e, error);
-    (void)unlink(begun);
-    free(begun);
+    static const char *const kept[] = {DSC_RUN_START, DSC_RUN_TEACHER};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        char *path = path_of(e, member, kept[i]);
+        if (!path) return no_memory(e, error);
+        (void)unlink(path); /* left by a process that was killed before it wrote a recipe */
+        free(path);
+    }
     dsc_status status = dsc_recipe_copy(&recipe, &e->recipe, error);
     set_member(&recipe, member);
     if (!status) status = dsc_run_start(run, &recipe, data, options, error);

@@ -4,6 +4,8 @@
  *
  *   recipe.json         the recipe; its `members` is the number of networks
  *   member-01, ...      the run of each member (run.h): the same recipe with one member and its own seed
+ *   start.safetensors   the model of `from`, if there is one; teacher.safetensors: that of `teacher`. They
+ *                       serve the members that begin after a resume
  *   log.jsonl           at the end: machine and data from the first member's log, and the total time
  *   model.safetensors   at the end: the ensemble
  *

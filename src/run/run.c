@@ -161,13 +161,14 @@ static dsc_status save_start(const dsc_training_run *run, dsc_error *error) {
     return status;
 }
 
-/* Saves the teacher, so that a resumed run does not need the file of `teacher`. */
-static dsc_status save_teacher(const dsc_training_run *run, const dsc_recipe *recipe, dsc_error *error) {
+dsc_status dsc_run_keep(const char *folder, const char *file, const char *name, const dsc_model *model,
+                        dsc_error *error) {
     dsc_model *loaded = NULL;
-    char *path = dsc_path_join(run->folder, DSC_RUN_TEACHER);
-    dsc_status status = path ? DSC_OK : dsc_fail_memory(error, strlen(run->folder), "a run");
-    if (!status && !recipe->teacher_model) status = dsc_model_load(&loaded, recipe->teacher, error);
-    if (!status) status = dsc_model_save(loaded ? loaded : recipe->teacher_model, path, error);
+    if (!name) return DSC_OK;
+    char *path = dsc_path_join(folder, file);
+    dsc_status status = path ? DSC_OK : dsc_fail_memory(error, strlen(folder), "a run");
+    if (!status && !model) status = dsc_model_load(&loaded, name, error);
+    if (!status) status = dsc_model_save(model ? model : loaded, path, error);
     dsc_model_free(loaded);
     free(path);
     return status;
@@ -230,7 +231,8 @@ dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, co
     if (!status) dsc_file_sweep(run->folder, file_names);
     if (!status) status = dsc_run_folder_claim(run->folder, file_names, error);
     if (!status && recipe->from) status = save_start(run, error);
-    if (!status && recipe->teacher) status = save_teacher(run, recipe, error);
+    if (!status)
+        status = dsc_run_keep(run->folder, DSC_RUN_TEACHER, recipe->teacher, recipe->teacher_model, error);
     if (!status) status = dsc_run_recipe_write(run->recipe_path, run->name, &run->trainer->recipe, error);
     /* Removes the folder only if it is empty. If the lock was refused, another process has the folder and is
      * about to write. */

@@ -58,6 +58,11 @@ dsc_status dsc_run_start(dsc_training_run **run, const dsc_recipe *recipe, const
  * name (the caller frees it). */
 dsc_status dsc_run_recipe(dsc_recipe *recipe, char **name, const char *folder, dsc_error *error);
 
+/* Saves another model in `folder`, so that a resumed run does not need that model's own file: `model`, or if
+ * it is NULL the model of the file `name`. A NULL `name`: there is no other model, and nothing is saved. */
+dsc_status dsc_run_keep(const char *folder, const char *file, const char *name, const dsc_model *model,
+                        dsc_error *error);
+
 /* Writes a recipe file with a name. */
 dsc_status dsc_run_recipe_write(const char *path, const char *name, const dsc_recipe *recipe,
                                 dsc_error *error);

@@ -101,10 +101,14 @@ dsc_status dsc_recipe_initialise(dsc_recipe *recipe, dsc_error *error) {
 
 void dsc_recipe_clear(dsc_recipe *recipe) {
     dsc_params_free(dsc_recipe_params, recipe);
-    recipe->start = NULL;
-    recipe->teacher_model = NULL;
-    recipe->others_data = NULL;
-    recipe->ranks = NULL;
+    dsc_recipe_borrow(recipe, &(dsc_recipe){0});
+}
+
+void dsc_recipe_borrow(dsc_recipe *to, const dsc_recipe *from) {
+    to->start = from->start;
+    to->teacher_model = from->teacher_model;
+    to->others_data = from->others_data;
+    to->ranks = from->ranks;
 }
 
 dsc_status dsc_recipe_copy(dsc_recipe *to, const dsc_recipe *from, dsc_error *error) {

@@ -70,6 +70,9 @@ extern const dsc_param dsc_recipe_params[];
 dsc_status dsc_recipe_initialise(dsc_recipe *recipe, dsc_error *error);
 void dsc_recipe_clear(dsc_recipe *recipe);
 dsc_status dsc_recipe_copy(dsc_recipe *to, const dsc_recipe *from, dsc_error *error);
+/* Takes over from `from` what no recipe file holds: start, teacher_model, others_data and ranks. The recipe
+ * does not own them. */
+void dsc_recipe_borrow(dsc_recipe *to, const dsc_recipe *from);
 
 /* Sets the parameters that the JSON object names; the others stay. DSC_ERROR_FORMAT: not a JSON object.
  * DSC_ERROR_UNSUPPORTED: a "format" newer than this library's. An unknown name is an error with a suggestion.

@@ -109,13 +109,11 @@ static dsc_status open_journal(dsc_tune *tune, bool fresh, dsc_error *error) {
         fresh ? dsc_tune_journal_begin(path, dsc_tune_start_line(&tune->search), error) : DSC_OK;
     if (!status) status = dsc_file_read(&bytes, &size, path, JOURNAL_MOST, error);
     /* Reads back what was just written: errors show now instead of when resuming. */
-    const dsc_model *start = tune->search.recipe.start; /* which is in no file, as are the others */
-    const dsc_model *teacher = tune->search.recipe.teacher_model;
-    const dsc_dataset *others = tune->search.recipe.others_data;
+    dsc_recipe borrowed = {0};
+    dsc_recipe_borrow(&borrowed, &tune->search.recipe);
     if (!status) dsc_tune_search_clear(&tune->search);
     if (!status) status = dsc_tune_search_read(&tune->search, &whole, (const char *)bytes, size, path, error);
-    if (!status) tune->search.recipe.start = start, tune->search.recipe.others_data = others;
-    if (!status) tune->search.recipe.teacher_model = teacher;
+    if (!status) dsc_recipe_borrow(&tune->search.recipe, &borrowed);
     if (!status) status = dsc_tune_journal_open(&tune->journal, path, whole, error);
     if (!status) status = dsc_folder_make(tune->trials_folder, error);
     free(bytes);
@@ -238,8 +236,9 @@ dsc_status dsc_tune_resume(dsc_tune **result, const dsc_dataset *data, const dsc
     status = take_folder(tune, strdup(how->folder), error);
     if (!status) status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
     if (!status) sweep(tune);
-    tune->search.recipe.start = how->start;
-    tune->search.recipe.others_data = how->others;
+    dsc_recipe_borrow(
+        &tune->search.recipe,
+        &(dsc_recipe){.start = how->start, .teacher_model = how->teacher, .others_data = how->others});
     if (!status) status = open_journal(tune, false, error);
     if (!status) status = take_data(tune, data, how->remarks, error);
     if (!status) status = check_others(tune, how->others, error);

@@ -37,7 +37,7 @@ typedef struct dsc_tune_how {
     double checkpoint_seconds; /* seconds between checkpoints of a long rung; 0: 10 */
     dsc_remarks *remarks;      /* resuming: receives remarks about the data; NULL: discarded */
     /* Resuming: what the recipe has and is in no file (recipe.h), or NULL. */
-    const dsc_model *start;
+    const dsc_model *start, *teacher;
     const dsc_dataset *others;
 } dsc_tune_how;
 

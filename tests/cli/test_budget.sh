@@ -103,6 +103,17 @@ figures_are_told_where_they_were_measured() {
     exits 0
     same "$(json "j['time']['expected']")" None
 }
+# The lightest recipe is always measured, if a network of it can be made.
+every_recipe_that_is_weighed_has_the_teacher() {
+    needs_plain_signals || return
+    run train --data digits --recipe tutorial --training-samples 300 --epochs 1 --quiet --out "$work/teacher"
+    exits 0
+    in_background "$program" train --data digits --training-samples 300 --seconds 20 --teacher "$work/teacher" --out "$work/pupil"
+    wait_for grep -q "Run $work/pupil" "$work/.out"
+    kill -INT $job
+    ended
+    holds "the lightest was not measured" grep -q '^  mnist-98  *[0-9]' "$work/.out"
+}
 a_time_goes_with_nothing_that_decides_it() {
     _refuses() {
         local expected=$1

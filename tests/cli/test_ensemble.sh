@@ -197,4 +197,18 @@ a_network_learns_from_an_ensemble() {
     run "${_short[@]}" --out "$work/untaught"
     holds "the teacher changed nothing" test -n "$(cmp "$work/untaught/model.safetensors" "$work/taught/model.safetensors")"
 }
+# What a kill before the second member leaves: neither that member nor the ensemble.
+members_that_begin_after_a_resume_need_no_other_file() {
+    local of
+    for of in teacher from; do
+        cp -r "$work/one" "$work/$of-gone"
+        run "${_short[@]}" --$of "$work/$of-gone" --members 2 --out "$work/$of-kept"
+        exits 0
+        cp "$work/$of-kept/model.safetensors" "$work/$of-whole.safetensors"
+        rm -r "$work/$of-gone" "$work/$of-kept/member-02" "$work/$of-kept"/{model.safetensors,log.jsonl}
+        run train --resume "$work/$of-kept" --quiet
+        exits 0
+        holds "other bits" cmp "$work/$of-whole.safetensors" "$work/$of-kept/model.safetensors"
+    done
+}
 promises
