@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "graph/forms.h"
 #include "kernel/choose.h"
+#include "ranks/ranks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +30,9 @@ static dsc_status check_options(const dsc_graph *graph, const dsc_executor_optio
 
 /* Which shards this process has. */
 static dsc_status take_shards(dsc_program *program, dsc_error *error) {
-    const dsc_ranks *ranks = program->options.ranks;
     const unsigned shards = program->options.shards ? program->options.shards : 1,
-                   rank = ranks ? ranks->rank : 0, count = ranks ? ranks->count : 1;
+                   rank = dsc_ranks_own(program->options.ranks),
+                   count = dsc_ranks_count(program->options.ranks);
     if (shards & (shards - 1) || !count || count & (count - 1) || count > shards || rank >= count)
         return dsc_fail(
             error, DSC_ERROR_ARGUMENT,

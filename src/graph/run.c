@@ -25,7 +25,6 @@ typedef struct running {
 /* The range of one call. */
 typedef struct where {
     bool whole;                   /* TILES: all lanes */
-    bool of_batch;                /* PREPARE, TOTALS: for all shards */
     unsigned shard;               /* of this process's */
     unsigned lane, lanes, worker; /* those of the shard that have samples */
     size_t first, count;          /* from the first sample of this process */
