@@ -18,7 +18,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PIXELS = DRAWN_SIDE * DRAWN_SIDE };
+enum {
+    PIXELS = DRAWN_SIDE * DRAWN_SIDE,
+    LEARNED_KINDS = 34 /* the built-in model's data are of the first kinds; later ones would change them */
+};
 
 /* A label with a lower probability is doubted. */
 #define LEAST_LIKELY 0.05f
@@ -158,7 +161,7 @@ int main(int argc, char **argv) {
     drawn_digits_from(train, 0, dsc_dataset_count(train));
     drawn_seed(1);
     while (digits.count < dsc_dataset_count(train) + count) {
-        const drawn_kind *kind = &drawn_kinds[(size_t)(drawn_uniform() * (double)drawn_kind_count)];
+        const drawn_kind *kind = &drawn_kinds[(size_t)(drawn_uniform() * (double)LEARNED_KINDS)];
         draw_one(&digits, &others, &c, kind, &by);
     }
     digits.count = dsc_dataset_count(train) + count; /* the last picture may have had more */

@@ -2,8 +2,9 @@
 /* reading.c: the share of correctly read pictures beyond data-set images: MNIST's test digits as synthetic
  * crops, photos and rows of digits (bench/drawn), with fixed seeds, read by the built-in model or another.
  *
- *   bench-reading [--train] [--model FILE] [COUNT] [KIND]     COUNT pictures of each kind (500)
+ *   bench-reading [--train] [--one] [--model FILE] [COUNT] [KIND]     COUNT pictures of each kind (500)
  *
+ * --one reads each picture as one digit, as `predict --one` does; it measures only kinds of one digit.
  * --train uses the last 10,000 training images: use it for experiments. Needs the real MNIST in
  * $DESCENDER_DATA, ./data or the cache. DESCENDER_SHOW=FOLDER saves misread pictures there. */
 #include "drawn/drawn.h"
@@ -19,14 +20,24 @@
 static dsc_dataset *digits;
 static dsc_predictor *predictor;
 static dsc_workspace *workspace;
+static bool as_one; /* each picture has one digit */
+
+static dsc_status find(dsc_digit **found, size_t *count, dsc_digit *single, const canvas *c,
+                       dsc_error *error) {
+    if (!as_one)
+        return dsc_read_digits(found, count, NULL, c->grey, c->height, c->width, 1, predictor, workspace,
+                               error);
+    *found = single;
+    *count = 1;
+    return dsc_prepare_digit(single, NULL, c->grey, c->height, c->width, 1, error);
+}
 
 static void read_all(char *text, size_t most, const canvas *c) {
-    dsc_digit *found;
+    dsc_digit *found, single;
     size_t count;
     dsc_error error;
     *text = '\0';
-    if (dsc_read_digits(&found, &count, NULL, c->grey, c->height, c->width, 1, predictor, workspace, &error))
-        return;
+    if (find(&found, &count, &single, c, &error)) return;
     for (size_t i = 0; i < count && i + 1 < most; i++) {
         float shares[10];
         if (dsc_predict(shares, predictor, workspace, found[i].pixels, 1, &error)) exit(1);
@@ -36,7 +47,7 @@ static void read_all(char *text, size_t most, const canvas *c) {
         text[i] = (char)('0' + best);
         text[i + 1] = '\0';
     }
-    dsc_digits_free(found);
+    if (!as_one) dsc_digits_free(found);
 }
 
 static double measure(size_t k, size_t count, double *blank) {
@@ -85,6 +96,8 @@ int main(int argc, char **argv) {
         const unsigned long number = strtoul(argv[i], &end, 10);
         if (!strcmp(argv[i], "--train"))
             training = true;
+        else if (!strcmp(argv[i], "--one"))
+            as_one = true;
         else if (!strcmp(argv[i], "--model") && i + 1 < argc)
             file = argv[++i];
         else if (number && !*end)
@@ -101,8 +114,10 @@ int main(int argc, char **argv) {
         return (void)fprintf(stderr, "%s\n", error.message), 1;
     printf("%zu pictures of each kind, of MNIST's %s images\n%-28s %8s %8s %9s\n", count,
            training ? "last 10,000 training" : "test", "", "right", "nothing", "ms each");
+    bool of_one = false; /* an indented name continues the kinds above it */
     for (size_t k = 0; k < drawn_kind_count; k++) {
-        if (only && !strstr(drawn_kinds[k].name, only)) continue;
+        if (strncmp(drawn_kinds[k].name, "  ", 2) != 0) of_one = !strncmp(drawn_kinds[k].name, "one ", 4);
+        if ((as_one && !of_one) || (only && !strstr(drawn_kinds[k].name, only))) continue;
         struct timespec a, b;
         double blank;
         (void)clock_gettime(CLOCK_MONOTONIC, &a);

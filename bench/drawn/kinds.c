@@ -205,6 +205,26 @@ static void framed(canvas *c, char *text) {
     drawn_expose(c, 225, 40, 4);
 }
 
+/* One digit cut out of such paper, with more or less of it around; or on one line. */
+static void one_on_ruled_paper(canvas *c, char *text) {
+    one(c, text, scale_of(), 0, drawn_between(0.2, 0.6));
+    drawn_expose(c, 225, 40, 3);
+    drawn_rule(c, drawn_between(0.3, 0.6) * (double)c->height, drawn_between(-0.03, 0.03), false, 150);
+}
+static void one_on_squared_paper(canvas *c, char *text) {
+    one(c, text, scale_of(), 0, drawn_between(0.2, 0.6));
+    const double apart = drawn_between(0.2, 0.4) * (double)c->height, slope = drawn_between(-0.02, 0.02);
+    drawn_expose(c, 225, 40, 3);
+    drawn_rule(c, apart, slope, false, 165);
+    drawn_rule(c, apart, -slope, true, 165);
+}
+static void one_on_a_line(canvas *c, char *text) {
+    one(c, text, scale_of(), 0, drawn_between(0.2, 0.6));
+    const double y = drawn_between(0.5, 0.9) * (double)c->height;
+    drawn_fill(c, 0, y, (double)c->width, y + 2);
+    drawn_expose(c, 225, 40, 3);
+}
+
 /* --- photos: paper in perspective, in uneven light, slightly out of focus, as JPEG --- */
 
 static void photograph(canvas *c, uint8_t ground) {
@@ -263,5 +283,8 @@ const drawn_kind drawn_kinds[] = {{"one digit, cut at the ink", cut_at_the_ink, 
                                   {"  a photo", photo_of_ten, 92},
                                   {"four with a decimal point", decimals, 0},
                                   {"three that touch", touching, 0},
-                                  {"two in a small picture", two_in_a_small_picture, 0}};
+                                  {"two in a small picture", two_in_a_small_picture, 0},
+                                  {"one digit on ruled paper", one_on_ruled_paper, 0},
+                                  {"  on squared paper", one_on_squared_paper, 0},
+                                  {"  with a line at its foot", one_on_a_line, 0}};
 const size_t drawn_kind_count = sizeof drawn_kinds / sizeof *drawn_kinds;

@@ -21,7 +21,7 @@ static dsc_status read_ink(dsc_ink *ink, size_t *lines, const uint8_t *pixels, s
     *lines = 0;
     dsc_status status = dsc_ink_make(ink, pixels, height, width, channels, error);
     if (!status) status = dsc_frames_remove(&frames, ink, error);
-    if (!status && several) status = dsc_lines_remove(lines, ink, error);
+    if (!status) status = dsc_lines_remove(lines, ink, error);
     *lines += frames;
     /* Compression leaves faint ink beside strokes, which would join neighbours. */
     const bool small = height <= ONE_DIGIT_SIDE && width <= ONE_DIGIT_SIDE;

@@ -7,8 +7,8 @@
  * and means for recognizing complex patterns", 1962; Duda and Hart, "Use of the Hough transformation to
  * detect lines and curves in pictures", 1972). The candidate with most votes is a line if it has ink from one
  * edge of the picture to the other; in a picture wider than high most of the width suffices, because an
- * underline ends before the edges. A single line counts only in such a picture: elsewhere it may be the bar
- * of a closely cut 7.
+ * underline ends before the edges. In other pictures a single line may be the bar of a closely cut 7: it
+ * counts only if nothing else is near its two ends.
  *
  * Uprights of one length at both ends of a line, or many along it, make the line a side of a frame, of boxes
  * or of a comb; they are removed, too. */
@@ -28,6 +28,7 @@ enum {
     THICK_PART = 50,  /* the breadth divided by this, plus 2 pixels: largest thickness of a line */
     SIDE_LEAST = 40,  /* pixels: smaller pictures are skipped */
     GAP_PART = 60,    /* the length divided by this, plus a pixel: longest gap of a line */
+    END_PART = 12,    /* the length divided by this: the end of a line */
     AWAY = 1          /* pixels: largest distance of a run's middle from its line */
 };
 
@@ -136,6 +137,9 @@ static void find_ends(line *l, const view *v) {
     }
 }
 
+/* Whether the picture is clearly wider than high, if the lines are level. */
+static bool is_wide(const view *v) { return v->length * 10 > v->breadth * 13; }
+
 static bool reaches_edges(const line *l, const view *v) { return (l->to - l->from) * 20 >= v->length * 19; }
 
 /* Whether the line is long enough and has runs in enough columns. Fewer suffice beside a line of the same
@@ -145,12 +149,26 @@ static bool is_line(line *l, const thin_runs *runs, const view *v, const line *f
     find_ends(l, v);
     const bool beside = first && abs(first->slope - l->slope) <= 1;
     const size_t length = l->to - l->from;
-    const bool wide = v->length * 10 > v->breadth * 13;
-    if (!reaches_edges(l, v) && !(wide && length * 10 >= v->length * 6)) return false;
+    if (!reaches_edges(l, v) && !(is_wide(v) && length * 10 >= v->length * 6)) return false;
     for (size_t i = 0; i < runs->count; i++)
         columns += is_of(&runs->all[i], l) &&
                    (!i || runs->all[i].along != runs->all[i - 1].along || !is_of(&runs->all[i - 1], l));
     return columns * 10 >= length * (beside ? 3 : 6);
+}
+
+/* Whether both ends of a line are free of other ink, as those of a digit's bar are not. */
+static bool sticks_out(const line *l, const view *v) {
+    const size_t reach = v->length / END_PART, beyond = v->breadth / THICK_PART + 2 + AWAY;
+    size_t inked = 0;
+    for (size_t i = 0; i < 2 * reach; i++) {
+        const size_t along = i < reach ? i : v->length - 1 - (i - reach);
+        const int64_t middle = middle_at(l, along);
+        bool any = false;
+        for (size_t y = 0; y < v->breadth && !any; y++)
+            any = *at(v, along, y) >= INK && llabs((int64_t)y - middle) > (int64_t)beyond;
+        inked += any;
+    }
+    return inked * 4 <= reach; /* an eighth of the columns may have a speck */
 }
 
 /* Finds the line with most votes, and returns their number. */
@@ -364,7 +382,9 @@ static dsc_status take_lines(size_t *taken, const view *seen, size_t fewest, dsc
                  : dsc_fail_memory(error, SLOPES * v.room * sizeof *v.counts, "the lines of a picture");
     for (size_t i = 0; i < runs.count && !status; i++) vote(&v, &runs.all[i]);
     const size_t count = status ? 0 : find_lines(lines, &v, &runs, seen);
-    if (count >= fewest) *taken = take_out(lines, count, &runs, seen);
+    const bool alone = count == 1 && !is_wide(seen);
+    if (count >= fewest && (!alone || sticks_out(&lines[0], seen)))
+        *taken = take_out(lines, count, &runs, seen);
     free(runs.all);
     free(v.counts);
     return status;
@@ -374,8 +394,9 @@ dsc_status dsc_lines_remove(size_t *lines, dsc_ink *ink, dsc_error *error) {
     const view along = {ink->values, ink->width, ink->height, 1, ink->width},
                across = {ink->values, ink->height, ink->width, ink->width, 1};
     size_t others = 0;
-    dsc_status status = take_lines(lines, &along, ink->width * 10 > ink->height * 13 ? 1 : 2, error);
-    if (!status) status = take_lines(&others, &across, 3, error);
+    dsc_status status = take_lines(lines, &along, 1, error);
+    /* Two upright strokes may be 11, but hardly on ruled paper: there they are those of squared paper. */
+    if (!status) status = take_lines(&others, &across, *lines >= 2 ? 2 : 3, error);
     *lines += others;
     return status;
 }

@@ -410,6 +410,9 @@ scans_are_packed_as_predict_prepares_them() {
     mkdir -p "$light/1" "$light/7"
     awk 'BEGIN { print "P2 100 90 255"
         for (y = 0; y < 90; y++) for (x = 0; x < 100; x++) print (y > 18 && y < 72 && x > 30 && x < 40) ? 20 : 230 }' >"$light/1/a.pgm"
+    awk 'BEGIN { print "P2 100 120 255" # on ruled paper
+        for (y = 0; y < 120; y++) for (x = 0; x < 100; x++)
+            print (y > 18 && y < 102 && x > 45 && x < 55) ? 20 : (y % 40 < 2) ? 120 : 230 }' >"$light/1/b.pgm"
     awk 'BEGIN { print "P2 80 100 255"
         for (y = 0; y < 100; y++) for (x = 0; x < 80; x++)
             print ((y > 18 && y < 26 && x > 20 && x < 60) || (y >= 26 && y < 80 && x > 52 && x < 60)) ? 220 : 30 }' >"$light/7/a.pgm"
@@ -420,8 +423,8 @@ scans_are_packed_as_predict_prepares_them() {
     exits 0
     same "$(json "j['height'], j['width'], j['preparation'], j['ground']")" "(28, 28, 'digits', 'dark')"
     same "$(tr -d ' \n' <"$work/strokes-data/images.json")" '{"preparation":"digits"}'
-    # The network answers both with the same bits: it sees the same images.
-    run predict --json --quiet "$light/1/a.pgm" "$light/7/a.pgm"
+    # The network answers all with the same bits: it sees the same images.
+    run predict --json --quiet "$light/1/a.pgm" "$light/1/b.pgm" "$light/7/a.pgm"
     local pictures
     pictures=$(json "[f['answers'][0]['top'] for f in j['files']]")
     run predict --json --quiet "$work/strokes-data/train-images-idx3-ubyte"

@@ -133,6 +133,22 @@ nothing_is_left_out_without_a_word() {
     run predict --quiet "$work/several.pgm"
     exits 0
     says_no "left out"
+}
+one_digit_on_lines_is_read_without_them() {
+    needs_json || return
+    local lines rules
+    _paper "$work/plain.pgm" 90,20,98,100
+    run predict --one --json "$work/plain.pgm"
+    same "$(json "j['files'][0]['answers'][0]['label']")" 1
+    for lines in 0,60,200,62 0,30,200,32+0,60,200,62+0,90,200,92 0,30,200,32+0,90,200,92+30,0,32,120+150,0,152,120; do
+        rules=${lines//+/ }
+        # shellcheck disable=SC2086 # each is a bar
+        _paper "$work/rules.pgm" 90,20,98,100 $rules
+        run predict --one --json "$work/rules.pgm"
+        exits 0
+        same "$(json "[a['label'] for a in j['files'][0]['answers']]")" "['1']"
+        same "$(json "j['files'][0]['left_out']['lines']")" "$(wc -w <<<"$rules")"
+    done
     _paper "$work/whole.pgm" 50,20,58,80
     run predict "$work/whole.pgm"
     exits 0

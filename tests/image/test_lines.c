@@ -66,6 +66,38 @@ static void squared_paper_goes_both_ways(void **unused) {
     assert_true(ink_left(60, 20, 68, 100) >= 8 * 70);
 }
 
+/* In a picture higher than wide, where it may be the bar of a digit, too. */
+static void a_single_line_goes_where_nothing_else_is_at_its_ends(void **unused) {
+    (void)unused;
+    dsc_ink narrow = {.width = 80, .height = 100, .scale = 1, .values = values};
+    size_t lines;
+    for (size_t left = 0; left <= 30; left += 30) { /* a stroke at the end of the bar, or on the line */
+        memset(values, 0, sizeof values);
+        memset(values + 70 * 80, 255, 2 * 80);
+        for (size_t y = 20; y < 90; y++) memset(values + y * 80 + left, 255, 8);
+        ASSERT_OK(dsc_lines_remove(&lines, &narrow, &error), error);
+        assert_int_equal(lines, left ? 1 : 0);
+        assert_int_equal(values[70 * 80 + 60], left ? 0 : 255);
+        for (size_t y = 20; y < 90; y++) assert_int_equal(values[y * 80 + left + 4], 255);
+    }
+}
+
+/* Cut out of squared paper, a digit has two upright lines or three around it; two strokes are 11. */
+static void two_upright_lines_go_where_level_ones_do(void **unused) {
+    (void)unused;
+    for (int level = 0; level <= 2; level++) {
+        memset(values, 0, sizeof values);
+        fill(110, 20, 118, 100);
+        rule(60, 0, true), rule(160, 0, true);
+        for (int i = 0; i < level; i++) rule(30 + 60 * i, 0, false);
+        size_t lines;
+        ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);
+        assert_int_equal(lines, level == 2 ? 4 : level);
+        assert_int_equal(values[10 * WIDE + 60], level == 2 ? 0 : 120);
+        assert_true(ink_left(110, 20, 118, 100) >= 8 * 70);
+    }
+}
+
 static void the_strokes_of_a_digit_are_no_lines(void **unused) {
     (void)unused;
     size_t lines;
@@ -100,6 +132,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_go_and_what_crosses_them_stays),
         cmocka_unit_test(squared_paper_goes_both_ways),
+        cmocka_unit_test(a_single_line_goes_where_nothing_else_is_at_its_ends),
+        cmocka_unit_test(two_upright_lines_go_where_level_ones_do),
         cmocka_unit_test(the_strokes_of_a_digit_are_no_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -302,6 +302,25 @@ static void one_digit_that_touches_its_box_is_read_without_it(void **unused) {
     free(p);
 }
 
+static void one_digit_on_ruled_or_squared_paper_is_read_without_it(void **unused) {
+    (void)unused;
+    for (size_t squared = 0; squared < 2; squared++) {
+        dsc_digit digit;
+        dsc_picture_notes notes;
+        uint8_t *p = paper();
+        seven(p, 150, 60, 100);
+        for (size_t y = 35; y < 240; y += 50) fill(p, 0, y, 400, y + 2, 120);
+        for (size_t x = 35; x < 400 && squared; x += 50) fill(p, x, 0, x + 2, 240, 120);
+        ASSERT_OK(dsc_prepare_digit(&digit, &notes, p, PAPER_HIGH, PAPER_WIDE, 1, &error), error);
+        assert_int_equal(notes.lines, squared ? 13 : 5);
+        assert_in_range(digit.left, 132, 155);
+        assert_in_range(digit.top, 55, 65);
+        assert_in_range(digit.width, 60, 85);
+        assert_in_range(digit.height, 95, 105);
+        free(p);
+    }
+}
+
 static void a_small_digit_that_stands_low_is_on_its_line(void **unused) {
     (void)unused;
     uint8_t *p = paper();
@@ -489,6 +508,7 @@ int main(void) {
         cmocka_unit_test(two_digits_in_a_small_picture_are_two),
         cmocka_unit_test(lines_grids_boxes_and_frames_are_no_digits),
         cmocka_unit_test(one_digit_that_touches_its_box_is_read_without_it),
+        cmocka_unit_test(one_digit_on_ruled_or_squared_paper_is_read_without_it),
         cmocka_unit_test(a_small_digit_that_stands_low_is_on_its_line),
         cmocka_unit_test(a_crop_half_in_a_soft_shadow_is_one_digit),
         cmocka_unit_test(a_one_that_fills_its_crop_and_a_zero_with_a_dot_are_digits),
