@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* activations.c: the smallest graph: numbers go in, ops work on them, numbers come out. No network, no
- * learning.
+/* activations.c: the smallest graph: an input, some ops, and their outputs. Nothing is trained.
  *
  *     cc activations.c -o activations $(pkg-config --cflags --libs descender)
  *
- * Prints a table of activation functions, and what softmax makes of a row. */
+ * Prints a table of activation functions, and the softmax of a row. */
 #include <descender.h>
 #include <stdio.h>
 
@@ -20,7 +19,7 @@ int main(void) {
     dsc_status status = dsc_graph_create(&graph, &error);
     if (status) return fprintf(stderr, "%s\n", error.message), 1;
 
-    /* One sample is a row of five numbers. Errors stick in the graph, so nothing is checked here. */
+    /* One sample is a row of five numbers. The graph keeps its first error, so nothing is checked here. */
     dsc_node *x = dsc_input(graph, "x", dsc_shape_of(1, ROW, 0, 0, 0));
     dsc_node *made[] = {dsc_relu(x),
                         dsc_leaky_relu(x, 0.1),
@@ -36,7 +35,7 @@ int main(void) {
     status = dsc_graph_check(graph, &error);
 
     dsc_session_options how = dsc_session_options_defaults();
-    for (size_t i = 0; made[i]; i++) how.kept[i] = made[i]; /* what shall be read after a run */
+    for (size_t i = 0; made[i]; i++) how.kept[i] = made[i]; /* values to read after a run */
     if (!status) status = dsc_session_create(&session, graph, &how, &error);
     if (!status) status = dsc_session_set_input(session, x, row, &error);
     if (!status) status = dsc_session_run(session, 1, 0, &error);

@@ -60,7 +60,7 @@ def main():
         examples = c_void_p()
         digits_create(byref(examples), 2000, 1, 0)
         model_create_for(byref(model), b"784-64-10", examples)
-        train(model, examples, None)  # None: the defaults
+        train(model, examples, None)  # None: the default options
         function("dsc_dataset_free", None, c_void_p)(examples)
     predictor_create(byref(predictor), model, None)
     function("dsc_model_free", None, c_void_p)(model)  # the predictor has copies of all it needs

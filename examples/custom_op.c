@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* custom_op.c: an operation of your own, with nothing but the public header.
+/* custom_op.c: an operation of your own, with the public header alone.
  *
  *     cc custom_op.c -o custom_op $(pkg-config --cflags --libs descender)
  *
- * The operation is PReLU (He et al., "Delving deep into rectifiers", 2015): a rectifier whose negative side
- * has a slope that is learned, one for each channel.
+ * The operation is PReLU (He et al., "Delving deep into rectifiers", 2015): a rectifier whose negative
+ * side has a learned slope for each channel.
  *
  *     y = x if x > 0, else slope_c x
  *     dx = dy if x > 0, else slope_c dy        dslope_c = the sum of x dy where x <= 0
  *
- * The program puts it into a graph, compares its gradient with differences, and lets it learn the function
- * |x|, for which the slopes have to become -1. */
+ * The program builds a graph with the operation, compares its gradient with finite differences, and trains
+ * it to compute |x|, for which all slopes must become -1. */
 #include <descender.h>
 #include <stdio.h>
 
 /* --- the operation --- */
 
-/* Are the inputs right, and what shape has the output? */
+/* Checks the shapes of the inputs and sets the shape of the output. */
 static dsc_status prelu_shapes(dsc_shape_rule *rule, dsc_error *error) {
     const dsc_shape *x = &rule->in[0], *slope = &rule->in[1];
     if (!x->rank || slope->rank != 1 || slope->size[0] != x->size[0] || rule->role[1] != DSC_ROLE_PARAMETER)
@@ -26,7 +26,7 @@ static dsc_status prelu_shapes(dsc_shape_rule *rule, dsc_error *error) {
     return DSC_OK;
 }
 
-/* Called for some samples of the batch, `count` of them; other threads have the others. */
+/* Called for `count` samples of the batch; other threads have the other samples. */
 static void prelu_forward(const dsc_call *call) {
     size_t channels = call->in_shape[1].size[0], pixels = dsc_shape_count(&call->in_shape[0]) / channels;
     for (size_t n = 0; n < call->count * channels; n++)
@@ -38,12 +38,12 @@ static void prelu_forward(const dsc_call *call) {
 static void prelu_backward(const dsc_call *call) {
     size_t channels = call->in_shape[1].size[0], pixels = dsc_shape_count(&call->in_shape[0]) / channels;
     const dsc_real *x = call->in[0], *slope = call->in[1], *dy = call->d_out[0];
-    dsc_real *dx = call->d_in[0], *dslope = call->d_in[1]; /* NULL where nobody asks */
+    dsc_real *dx = call->d_in[0], *dslope = call->d_in[1]; /* NULL if no gradient is needed */
     for (size_t c = 0; c < channels && dslope; c++) dslope[c] = 0;
     for (size_t n = 0; n < call->count * channels; n++)
         for (size_t i = n * pixels; i < (n + 1) * pixels; i++) {
             if (dx) dx[i] = x[i] > 0 ? dy[i] : slope[n % channels] * dy[i];
-            /* The library adds up what the calls for other samples make. */
+            /* The library adds the results of the calls for all samples. */
             if (dslope && !(x[i] > 0)) dslope[n % channels] += x[i] * dy[i];
         }
 }
@@ -52,7 +52,7 @@ static const dsc_stage prelu_forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .ru
                                                  {.kind = DSC_STAGE_END}};
 static const dsc_stage prelu_backward_stages[] = {
     {.kind = DSC_STAGE_SAMPLES, .run = prelu_backward, .writes = 1 | 2}, {.kind = DSC_STAGE_END}};
-static const double prelu_given[] = {1, -2, 4, -0.5, /* and the slopes: */ 0.5, 0.25, 0.75, 2};
+static const double prelu_given[] = {1, -2, 4, -0.5, /* the slopes */ 0.5, 0.25, 0.75, 2};
 static const double prelu_expected[] = {1, -0.5, 4, -1};
 static const dsc_op_example prelu_examples[] = {
     {.roles = "sp", .in = {{1, {7}}, {1, {7}}}},
@@ -61,15 +61,15 @@ static const dsc_op_example prelu_examples[] = {
     {.roles = NULL},
 };
 
-/* For `descender export`: slopes of channels lie along the second dimension; the first is the batch. */
+/* For `descender export`: the slopes lie along the second dimension; the first is the batch. */
 static void prelu_write(dsc_writing *writing, const dsc_shape_rule *at) {
     const bool channels = at->in[0].rank == 3 && at->in[1].rank == 1;
     if (channels) dsc_write_line(writing, "slopes = Unsqueeze(in1, [1,2])");
     dsc_write_line(writing, "out0 = PRelu(in0, %s)", channels ? "slopes" : "in1");
 }
 
-/* For networks of whole numbers: where slopes are whole, so is the output. Its least and its largest are
- * among what becomes of the input's least, of its largest, and of 0 between them. */
+/* For networks of integers: if the slopes are integers, so is the output. Its bounds are among the outputs
+ * for the input's lower bound, its upper bound, and 0 if 0 lies between them. */
 static bool prelu_whole(double *low, double *high, const dsc_whole_rule *rule) {
     const double x[] = {rule->low[0], rule->high[0], 0};
     const size_t points = x[0] <= 0 && x[1] >= 0 ? 3 : 2;
@@ -89,7 +89,7 @@ static const dsc_op prelu_op = {
     .help = "a rectifier whose negative side has a learned slope",
     .least_inputs = 2,
     .most_inputs = 2,
-    .keeps_inputs = 1, /* the way back reads input 0 */
+    .keeps_inputs = 1, /* the backward pass reads input 0 */
     .shapes = prelu_shapes,
     .forward = prelu_forward_stages,
     .backward = prelu_backward_stages,
@@ -113,7 +113,7 @@ static double mean_loss(dsc_session *session, const dsc_node *loss, dsc_status *
     return sum / SAMPLES;
 }
 
-/* The largest difference between the gradient of the slopes and what nudging them says. */
+/* Returns the largest difference between the gradient of the slopes and finite differences. */
 static double gradient_error(dsc_session *session, const dsc_node *loss, const dsc_node *slope,
                              dsc_status *status, dsc_error *error) {
     dsc_real *value = dsc_session_parameter(session, slope);
@@ -154,8 +154,7 @@ int main(void) {
     options.batch = SAMPLES;
     options.training = true;
     options.loss = dsc_squared_error(prelu(in, slope), wanted, true);
-    status =
-        dsc_session_create(&session, graph, &options, &error); /* says what is wrong with the graph, too */
+    status = dsc_session_create(&session, graph, &options, &error); /* also reports errors of the graph */
     if (!status) status = dsc_session_set_input(session, in, x, &error);
     if (!status) status = dsc_session_set_input(session, wanted, target, &error);
 

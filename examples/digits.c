@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* digits.c: learns to read handwritten digits, and says how well.
+/* digits.c: trains a network on handwritten digits and prints its accuracy.
  *
  *     cc digits.c -o digits $(pkg-config --cflags --libs descender)
  *     ./digits            the built-in digits
  *     ./digits FOLDER     the four files of MNIST in FOLDER
- */
+ *  */
 #include <descender.h>
 #include <stdio.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ensemble.c: three networks that answer together, where they differ, and one network that learns from them.
+/* ensemble.c: trains three networks, joins them to an ensemble, shows where they disagree, and trains one
+ * network on their answers.
  *
  *     cc ensemble.c -o ensemble $(pkg-config --cflags --libs descender) */
 #include <descender.h>
@@ -14,7 +15,7 @@ static double accuracy(const dsc_model *model, const dsc_dataset *test, dsc_stat
     return 100 * score.accuracy;
 }
 
-/* The answer to the first image on which not all members agree. */
+/* Prints the answer to the first image on which the members disagree. */
 static dsc_status find_doubt(const dsc_model *ensemble, const dsc_dataset *test, dsc_error *error) {
     dsc_predictor *predictor;
     dsc_workspace *workspace = NULL;
@@ -23,7 +24,7 @@ static dsc_status find_doubt(const dsc_model *ensemble, const dsc_dataset *test,
     uint32_t best;
     dsc_predictor_options how = dsc_predictor_options_defaults();
     how.batch = 1;
-    how.embedding = dsc_model_members(ensemble, &members); /* what each says comes with the answer */
+    how.embedding = dsc_model_members(ensemble, &members); /* return each member's logits with the answer */
     dsc_status status = dsc_predictor_create(&predictor, ensemble, &how, error);
     if (!status) status = dsc_workspace_create(&workspace, predictor, 1, error);
     dsc_dataset_shape(test, shape);
@@ -67,11 +68,11 @@ int main(void) {
     printf("together: %.1f %%\n", accuracy(ensemble, test, &status, &error));
     if (!status) status = find_doubt(ensemble, test, &error);
 
-    /* Nine shifted copies of each image, three answers to each. */
+    /* Nine shifted copies of each image, with three answers each. */
     if (!status) status = dsc_model_shift(&shifted, ensemble, 1, &error);
     printf("with shifted copies: %.1f %%\n", accuracy(shifted, test, &status, &error));
 
-    /* One network that is told what the three say. */
+    /* One network that learns from the answers of the ensemble. */
     how.teacher = ensemble;
     if (!status) status = dsc_model_create_for(&student, "784-32-10", digits, &error);
     if (!status) status = dsc_train(student, digits, &how, &error);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* fine_tune.c: what a network has learned is adjusted to other images, gently and under your control.
+/* fine_tune.c: adapts a trained network to other images, in a training loop of its own.
  *
  *     cc fine_tune.c -o fine_tune $(pkg-config --cflags --libs descender)
  *
- * A network learns digits. Then it meets paler ones, whose classes come in another order. The first layer
- * stays as it is, the next learns slowly; the learning rate falls when the loss no longer does; what is kept
- * is an average of the weights. The loop is the program's own. */
+ * A network learns digits. Then it is trained on paler digits, whose classes have another order. The first
+ * layer is frozen, and the second one has a smaller learning rate. The schedule reduces the learning rate
+ * when the loss stops falling. The result is an average of the weights. */
 #include <descender.h>
 #include <stdio.h>
 
 enum { TRAIN = 1000, BATCH = 50, EPOCHS = 6, PIXELS = 28 * 28 };
 
-/* `digits` with a third of their brightness, class 0 being the 9, class 1 the 8, ... */
+/* Makes a copy of `digits` with a third of their brightness. Class 0 is the 9, class 1 the 8, and so on. */
 static dsc_status pale(dsc_dataset **data, const dsc_dataset *digits, dsc_error *error) {
     static const char *const names[] = {"9", "8", "7", "6", "5", "4", "3", "2", "1", "0"};
     static uint8_t images[TRAIN * PIXELS], labels[TRAIN];
@@ -33,7 +33,7 @@ static dsc_status adjust(dsc_model *model, const dsc_dataset *data, dsc_error *e
     dsc_session *session = NULL;
     dsc_optimiser *optimiser = NULL;
 
-    /* By name, or by pattern; before the session and the optimiser begin. */
+    /* By name or by pattern. Call these before you create the session and the optimiser. */
     dsc_node *first = dsc_graph_find(graph, "dense1.weight");
     dsc_node_freeze(first, true);
     (void)dsc_graph_freeze(graph, "dense1.bias", true);
@@ -66,7 +66,7 @@ static dsc_status adjust(dsc_model *model, const dsc_dataset *data, dsc_error *e
             if (!status) status = dsc_optimiser_step(optimiser, error);
         }
         if (status) break;
-        dsc_optimiser_end_epoch(optimiser, sum / TRAIN); /* so that the schedule knows */
+        dsc_optimiser_end_epoch(optimiser, sum / TRAIN); /* the plateau schedule needs the loss */
         printf("epoch %d: loss %.3f, learning rate %g\n", (int)epoch + 1, sum / TRAIN,
                dsc_optimiser_learning_rate(optimiser));
     }
@@ -96,8 +96,8 @@ int main(void) {
     if (!status) status = dsc_model_create_for(&model, "784-64-32-10", digits, &error);
     if (!status) status = dsc_train(model, digits, &how, &error);
 
-    /* The same images with the labels that the model knows. dsc_train and dsc_evaluate do it by themselves;
-     * an own loop has to. */
+    /* The same images with the labels of the model's classes. dsc_train and dsc_evaluate match classes by
+     * themselves; a loop of your own must do it. */
     if (!status) status = dsc_dataset_match(&matched, &remarks, paler, model, &error);
     for (size_t i = 0; i < remarks.count && !status; i++) printf("%s\n", remarks.line[i]);
     if (!status) status = dsc_evaluate(&before, model, paler, &error);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* graph_by_hand.c: a network op by op, with parameters of your own, two answers and two losses.
+/* graph_by_hand.c: builds a network op by op, with parameters of its own, two outputs and two losses.
  *
  *     cc graph_by_hand.c -o graph_by_hand $(pkg-config --cflags --libs descender)
  *
- * Layers (dsc_dense, dsc_conv, ...) would make the parameters themselves; here each is written down. The
- * network has the parts of newer ones: a depthwise convolution, batch and layer normalisation, a gate that
- * weighs channels (Hu et al., "Squeeze-and-Excitation Networks", 2018). It says which digit an image shows,
- * and whether that is even. It is trained in a loop of its own. */
+ * Layers (dsc_dense, dsc_conv, ...) create their parameters themselves; here the program creates each one.
+ * The network has the parts of recent networks: a depthwise convolution, batch and layer normalisation,
+ * and a gate that weights channels (Hu et al., "Squeeze-and-Excitation Networks", 2018). One output is the
+ * digit, the other says whether the digit is even. The training loop is written out. */
 #include <descender.h>
 #include <stdio.h>
 
 enum { TRAIN = 2000, BATCH = 50, EPOCHS = 3, PIXELS = 28 * 28, MAPS = 8 };
 
-/* The nodes that the loop needs. */
+/* The nodes that the training loop uses. */
 typedef struct network {
     dsc_node *image, *digit, *even; /* inputs */
     dsc_node *logits, *loss;
@@ -24,7 +24,7 @@ static dsc_node *weight(dsc_graph *graph, const char *name, dsc_shape shape, siz
     return dsc_parameter(graph, name, shape, DSC_INIT_HE, n_in, n_out, true);
 }
 
-/* A number for each of `count` channels; weight decay leaves it alone. */
+/* A parameter with one value for each of `count` channels, without weight decay. */
 static dsc_node *channels(dsc_graph *graph, const char *name, size_t count, dsc_init init) {
     return dsc_parameter(graph, name, shape1(count), init, count, count, false);
 }
@@ -42,9 +42,9 @@ static network build(dsc_graph *g) {
     n.digit = dsc_input(g, "digit", dsc_shape_of(0, 0, 0, 0, 0));
     n.even = dsc_input(g, "even", shape1(1));
 
-    /* (1, 28, 28) -> (8, 13, 13): an ordinary convolution, normalised over the batch. Values that start at
-     * random are drawn in the order in which they are made, so each has a line of its own: C may call the
-     * arguments of a function in any order. */
+    /* (1, 28, 28) -> (8, 13, 13): a convolution with batch normalisation. Initial values are drawn in the
+     * order in which parameters are created. C may evaluate the arguments of a call in any order, so each
+     * parameter with random values is created in a line of its own. */
     dsc_node *first = weight(g, "first", dsc_shape_of(4, MAPS, 1, 4, 4), 16, 16 * MAPS);
     dsc_node *gamma = channels(g, "gamma", MAPS, DSC_INIT_ONES);
     dsc_node *beta = channels(g, "beta", MAPS, DSC_INIT_ZEROS);
@@ -53,16 +53,16 @@ static network build(dsc_graph *g) {
     dsc_node *x = dsc_conv2d(n.image, first, NULL, (size_t[]){2, 2}, NULL, NULL);
     x = dsc_relu(dsc_batch_norm(x, gamma, beta, mean, variance, 0.1, 1e-5));
 
-    /* (8, 13, 13) -> (8, 6, 6): each map by itself, then averages of 2 x 2 */
+    /* (8, 13, 13) -> (8, 6, 6): each channel separately, then averages of 2 x 2 */
     x = dsc_depthwise_conv2d(x, weight(g, "depthwise", dsc_shape_of(4, MAPS, 1, 3, 3), 9, 9), NULL, NULL,
                              (size_t[]){1, 1}, NULL);
     x = dsc_average_pool(x, NULL, NULL, NULL);
 
-    /* What each map has in the mean and at most says how much it counts. */
+    /* The gate: the mean and the maximum of each channel determine its weight. */
     dsc_node *seen[] = {dsc_global_average_pool(x), dsc_global_max_pool(x)};
     x = dsc_mul(x, dsc_sigmoid(dense(g, "gate", "gate.bias", dsc_concat(seen, 2), MAPS)));
 
-    /* (8, 6, 6) -> (288) -> (33): the digits go by 32 of the numbers, the other answer by all */
+    /* (8, 6, 6) -> (288) -> (33): 32 of the numbers determine the digit, all 33 the second output */
     x = dense(g, "hidden", "hidden.bias", dsc_reshape(x, shape1((size_t)MAPS * 6 * 6)), 33);
     dsc_node *scale = channels(g, "scale", 33, DSC_INIT_ONES);
     dsc_node *shift = channels(g, "shift", 33, DSC_INIT_ZEROS);
@@ -70,7 +70,7 @@ static network build(dsc_graph *g) {
     n.logits = dense(g, "digits", "digits.bias", dsc_slice(x, 0, 0, 32), 10);
     dsc_node *parity = dense(g, "parity", "parity.bias", x, 1);
 
-    /* Classes may weigh differently: a buffer has their weights, here 1 for all. */
+    /* Class weights are a buffer; here all are 1. */
     dsc_node *weights = dsc_buffer(g, "class weights", shape1(10), 1);
     n.loss = dsc_add(dsc_softmax_cross_entropy_weighted(n.logits, weights, n.digit, 0.05),
                      dsc_scale(dsc_binary_cross_entropy(parity, n.even, false), 0.5));
@@ -86,7 +86,7 @@ static void load(dsc_real *image, dsc_real *digit, dsc_real *even, const dsc_dat
     }
 }
 
-/* How many of the last batch were right. */
+/* Counts the correct answers of the last batch. */
 static size_t right(const dsc_session *session, const network *n, const dsc_real *digit) {
     const dsc_real *logits = dsc_session_value(session, n->logits);
     size_t count = 0;
@@ -141,7 +141,7 @@ int main(void) {
     dsc_status status = dsc_graph_create(&graph, &error);
     if (status) return fprintf(stderr, "graph_by_hand: %s\n", error.message), 1;
     const network n = build(graph);
-    status = dsc_graph_check(graph, &error); /* tells of any mistake above */
+    status = dsc_graph_check(graph, &error); /* also reports errors of the graph */
     for (dsc_node *node = NULL; !status && (node = dsc_graph_next_value(graph, node));)
         printf("%s: %zu numbers, %s\n", dsc_node_name(node), dsc_shape_count(dsc_node_shape(node)),
                roles[dsc_node_role(node)]);

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* layers.c: a network from nested calls of layers, with branches and a way around; and any op by its name.
+/* layers.c: builds a network by nested calls of layers, with branches and a residual connection, and calls
+ * an op by its name.
  *
  *     cc layers.c -o layers $(pkg-config --cflags --libs descender)
  *
- * The same as a text: "conv 8 3x3 padding=1, relu, residual(conv 8 3x3 padding=1, silu), parallel(...),
- * ...". */
+ * The same network as text: "conv 8 3x3 padding=1, relu, residual(conv 8 3x3 padding=1, silu),
+ * parallel(...), ...". */
 #include <descender.h>
 #include <stdio.h>
 
 static dsc_node *build(dsc_node *image) {
     dsc_node *x = dsc_relu(dsc_conv(image, 8, 3, 2, 1));    /* (8, 14, 14) */
-    x = dsc_residual(x, dsc_silu(dsc_conv(x, 8, 3, 1, 1))); /* x + what was made of it */
-    dsc_node *narrow = dsc_sequence(x, "conv 4 1x1, relu"); /* layers as text, too */
+    x = dsc_residual(x, dsc_silu(dsc_conv(x, 8, 3, 1, 1))); /* x + f(x) */
+    dsc_node *narrow = dsc_sequence(x, "conv 4 1x1, relu"); /* layers may also be text */
     dsc_node *wide = dsc_sequence(x, "conv 4 5x5 padding=2, batch-norm, relu");
-    x = dsc_parallel((dsc_node *[]){narrow, wide}, 2);  /* (8, 14, 14), one behind the other */
+    x = dsc_parallel((dsc_node *[]){narrow, wide}, 2);  /* (8, 14, 14), concatenated */
     x = dsc_flatten(dsc_max_pool(x, NULL, NULL, NULL)); /* (392) */
 
-    /* Any op by its name: its values are a struct of its own; NULL takes the defaults. */
+    /* Any op by its name. Its values are a struct; NULL: the defaults. */
     const dsc_op *op = dsc_op_find("leaky-relu");
     if (!op) return dsc_graph_fail(dsc_node_graph(x), DSC_ERROR_UNSUPPORTED, "no op is called leaky-relu");
     x = dsc_dense(x, 32);
@@ -40,7 +41,7 @@ int main(void) {
     parts.logits = build(parts.image);
     parts.loss = dsc_softmax_cross_entropy(parts.logits, parts.target, 0);
     status = dsc_model_from_graph(&model, &parts, &error);
-    if (status) dsc_graph_free(graph); /* else it is the model's */
+    if (status) dsc_graph_free(graph); /* otherwise the model owns the graph */
     if (!status) status = dsc_digits_create(&train, 1500, 1, 0, &error);
     if (!status) status = dsc_digits_create(&test, 500, 2, 0, &error);
     if (!status) status = dsc_train(model, train, &how, &error);

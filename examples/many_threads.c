@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* many_threads.c: one trained model answers several threads at once, as in a server.
+/* many_threads.c: several threads use one trained model at once, as in a server.
  *
  *     cc many_threads.c -o many_threads $(pkg-config --cflags --libs descender) -pthread
  *     ./many_threads                       a small network that it trains first
- *     ./many_threads model.safetensors     a model of your own, of images of 28 x 28
+ *     ./many_threads model.safetensors     your own model, for images of 28 x 28
  *
- * The predictor never changes, so all threads share it; each has a workspace of its own. An answer does not
- * depend on the thread that it comes from, nor on the images beside it. */
+ * The predictor is immutable, so all threads share it; each thread has its own workspace. An answer does
+ * not depend on the thread or on the other images of the call. */
 #include <descender.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -17,9 +17,9 @@ enum { THREADS = 4, DIGITS = 1000, BATCH = 32, PIXELS = 28 * 28 };
 typedef struct worker {
     const dsc_predictor *predictor;
     const dsc_dataset *digits;
-    size_t first, end; /* its share of the digits */
+    size_t first, end; /* this thread's digits */
     size_t right;
-    dsc_error error; /* its code is DSC_OK if all went well */
+    dsc_error error; /* code DSC_OK: no error */
 } worker;
 
 static dsc_status answer(worker *w, dsc_workspace *workspace, float *probabilities) {
@@ -74,7 +74,7 @@ int main(int argc, char **argv) {
     dsc_status status = argc > 1 ? dsc_model_load(&model, argv[1], &error) : train(&model, &error);
     if (!status) status = dsc_digits_create(&digits, DIGITS, 2, 0, &error);
     if (!status) status = dsc_predictor_create(&predictor, model, &how, &error);
-    dsc_model_free(model); /* the predictor has copies of all it needs */
+    dsc_model_free(model); /* the predictor has its own copies */
     size_t shape[3] = {1, 28, 28};
     if (!status) dsc_predictor_shape(predictor, shape);
     if (!status && (shape[0] != 1 || shape[1] != 28 || shape[2] != 28))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* model_file.c: what a model is, what its file keeps, and how numbers go from one model to another.
+/* model_file.c: describes a model, saves and loads it, and copies values from one model to another.
  *
  *     cc model_file.c -o model_file $(pkg-config --cflags --libs descender)
- *     ./model_file                       a network that it makes, and a file that it writes
- *     ./model_file model.safetensors     what is in a file of yours
- */
+ *     ./model_file                       makes a network and writes a file
+ *     ./model_file model.safetensors     shows the contents of your file
+ *  */
 #include <descender.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static void on_copied(void *user, const dsc_node *to, const dsc_node *from, size
            from ? "" : ", for the other has no such array");
 }
 
-/* A model whose layers, images, classes and loss are all said. */
+/* A model with its layers, images, classes and loss. */
 static dsc_status make(dsc_model **model, const char *text, const dsc_dataset *data, dsc_error *error) {
     static const char *const names[] = {"zero", "one", "two",   "three", "four",
                                         "five", "six", "seven", "eight", "nine"};
@@ -43,19 +43,19 @@ static dsc_status make(dsc_model **model, const char *text, const dsc_dataset *d
     dsc_status status = dsc_model_create(model, &how, error);
     if (status) return status;
 
-    /* Its images: how bytes become numbers, and how pictures are to be prepared. */
+    /* Its images: how bytes become numbers, and how pictures are prepared. */
     dsc_images like;
     dsc_dataset_describe(&like, data);
     status = dsc_model_normalise(*model, "standard", data, error);
     if (!status) status = dsc_model_expect(*model, &like, error);
 
-    /* Whatever shall be kept with it. */
+    /* Any texts to save with the model. */
     char note[80];
     (void)snprintf(note, sizeof note, "made by descender %s", dsc_version());
     if (!status) status = dsc_model_set_about(*model, "note", note, error);
     if (!status) status = dsc_model_set_refuse_below(*model, 0.4, error);
 
-    /* A parameter by its name, to be read and changed. */
+    /* Reads and changes a parameter, found by its name. */
     if (!status) {
         const dsc_node *bias = dsc_graph_find(dsc_model_graph(*model), "dense1.bias");
         dsc_real *numbers = bias ? dsc_model_value(*model, bias) : NULL;
@@ -65,7 +65,7 @@ static dsc_status make(dsc_model **model, const char *text, const dsc_dataset *d
     return status;
 }
 
-/* The same from bytes, which may come from anywhere: a database, a resource inside the program. */
+/* The same from bytes, for example from a database or from a resource in the program. */
 static dsc_status parse(dsc_model **model, const char *path, dsc_error *error) {
     FILE *file = fopen(path, "rb");
     const size_t most = 1 << 20;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* no_digit.c: how sure a network is of digits, and of what is none: letters, signs, scribbles, two digits at
- * once. It was taught that every image is one of ten, and so it answers one of ten.
+/* no_digit.c: compares the confidence of a network on digits and on images without a digit: letters,
+ * signs, scribbles, joined digits. The network was trained on ten classes only, so it answers one of ten
+ * for any image.
  *
  *     cc no_digit.c -o no_digit $(pkg-config --cflags --libs descender)
  *     ./no_digit
- */
+ *  */
 #include <descender.h>
 #include <stdio.h>
 
 enum { COUNT = 250, CLASSES = 10 };
 
-/* In how many of the images the likeliest class has a probability of at least 0.9. */
+/* Returns the number of images whose most likely class has a probability of at least 0.9. */
 static dsc_status count_sure(int *sure, const dsc_model *model, const dsc_dataset *data, dsc_error *error) {
     static float probabilities[COUNT * CLASSES];
     dsc_predictor *predictor = NULL;

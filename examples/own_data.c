@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* own_data.c: images of your own: floats in memory, images that a function makes when they are wanted, and
- * data sets made of others.
+/* own_data.c: data sets from your own images: floats in memory, images that a function creates on demand,
+ * and views of other data sets.
  *
  *     cc own_data.c -o own_data $(pkg-config --cflags --libs descender) -lm
  *
- * The images are pieces of waves, 1 x 8 x 8: level, upright or slanting. */
+ * The images are pieces of waves, 1 x 8 x 8: horizontal, vertical or diagonal. */
 #include <descender.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +12,8 @@
 enum { SIDE = 8, PIXELS = SIDE * SIDE, MEASURED = 300, MADE = 1500 };
 static const char *const kinds[] = {"level", "upright", "slanting"};
 
-/* Image `sample`: its number alone says what is in it, so the same number always gives the same image. */
+/* Draws image `sample`. The index alone determines the image, so the same index always gives the same
+ * image. */
 static void draw(float *image, uint32_t sample) {
     const double step = 0.5 + 0.37 * (double)(sample % 7), start = 0.61 * (double)(sample % 101);
     for (int y = 0; y < SIDE; y++)
@@ -22,7 +23,7 @@ static void draw(float *image, uint32_t sample) {
         }
 }
 
-/* Fills a part of a batch. It may as well read a file, a camera or a socket; what fails says so by
+/* Fills a part of a batch. It could also read a file, a camera or a socket. If it fails, it calls
  * dsc_fail. */
 static dsc_status make(void *user, void *images, const uint32_t *samples, size_t count, dsc_error *error) {
     const uint32_t *first = user;
@@ -59,7 +60,7 @@ int main(void) {
     dsc_model *model = NULL;
     dsc_score score;
 
-    /* Floats in memory, used where they are. */
+    /* Floats in memory, used in place. */
     for (uint32_t i = 0; i < MEASURED; i++) draw(measured_images + (size_t)i * PIXELS, i);
     for (uint32_t i = 0; i < MADE; i++) labels[i] = (uint8_t)(i % 3);
     dsc_dataset_options own = waves();
@@ -74,7 +75,7 @@ int main(void) {
                dsc_dataset_type(measured) == DSC_F32 ? "floats" : "bytes",
                (double)dsc_dataset_floats(measured)[0]);
 
-    /* Images that need not be in memory: while a batch is computed, the next is made. */
+    /* Images that need not fit into memory: while one batch is computed, the next is created. */
     own = waves();
     own.count = MADE;
     own.labels = labels; /* MEASURED is a multiple of 3 */
@@ -83,7 +84,7 @@ int main(void) {
     own.name = "made waves";
     if (!status) status = dsc_dataset_create(&made, &own, &error);
 
-    /* Data sets made of others; no image is copied. */
+    /* Views of other data sets; no image is copied. */
     static const uint32_t some[] = {0, 1, 2, 30, 31, 32};
     float image[PIXELS];
     if (!status) status = dsc_dataset_split(&rest, &held_out, measured, 0.3, 1, &error);
@@ -93,8 +94,7 @@ int main(void) {
     if (!status) status = dsc_dataset_join(&all, (const dsc_dataset *const[]){rest, made}, 2, "all", &error);
     if (!status) status = dsc_dataset_shuffle(&shuffled, all, 1, &error);
 
-    /* How good the model is after each epoch is told by a data set of its own, which nothing is learned
-     * from. */
+    /* A separate validation set measures the model after each epoch. */
     dsc_training_options how = dsc_training_options_defaults();
     how.epochs = 10;
     how.validation_data = held_out;

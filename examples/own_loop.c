@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* own_loop.c: a network of your own nodes, trained in a loop of your own.
+/* own_loop.c: builds a network from nodes and trains it in a loop of its own.
  *
  *     cc own_loop.c -o own_loop $(pkg-config --cflags --libs descender)
  *
- * The loss is composed: cross-entropy of the network's answer, and, weighed by 0.3, of a second, smaller head
- * that helps its first layer to learn. dsc_train could train this model too; the loop shows each step.
- * `./own_loop FILE` saves its state after each epoch, and goes on from there when it was killed. */
+ * The loss has two parts: the cross-entropy of the output, and 0.3 times the cross-entropy of a smaller
+ * second output, which helps the first layer to learn. dsc_train could train this model too; the loop
+ * shows each step. `./own_loop FILE` saves its state after each epoch and resumes from there after a kill. */
 #include <descender.h>
 #include <stdio.h>
 
 enum { TRAIN = 4000, TEST = 1000, BATCH = 50, EPOCHS = 6, PIXELS = 28 * 28 };
 
-/* The graph: image (1, 28, 28) and target, a class, to logits (10) and a loss. */
+/* The graph: inputs image (1, 28, 28) and target (a class); logits (10) and a loss. */
 static dsc_status make_model(dsc_model **model, dsc_error *error) {
     dsc_graph *graph;
     dsc_status status = dsc_graph_create(&graph, error);
@@ -25,19 +25,19 @@ static dsc_status make_model(dsc_model **model, dsc_error *error) {
     parts.logits = dsc_dense(hidden, 10);
     parts.loss = dsc_add(dsc_softmax_cross_entropy(parts.logits, parts.target, 0),
                          dsc_scale(dsc_softmax_cross_entropy(early, parts.target, 0), 0.3));
-    status = dsc_model_from_graph(model, &parts, error); /* tells of any mistake above, too */
-    if (status) dsc_graph_free(graph);                   /* else it is the model's */
+    status = dsc_model_from_graph(model, &parts, error); /* also reports errors of the graph */
+    if (status) dsc_graph_free(graph);                   /* otherwise the model owns the graph */
     return status;
 }
 
-/* One batch of images in their order, as numbers from 0 to 1. */
+/* Loads one batch of consecutive images as numbers from 0 to 1. */
 static void load(dsc_real *images, dsc_real *targets, uint32_t *samples, const dsc_dataset *data,
                  size_t first) {
     for (size_t i = 0; i < BATCH; i++) {
         const uint8_t *pixels = dsc_dataset_images(data) + (first + i) * PIXELS;
         for (size_t p = 0; p < PIXELS; p++) images[i * PIXELS + p] = (dsc_real)pixels[p] / 255;
         targets[i] = dsc_dataset_labels(data)[first + i];
-        samples[i] = (uint32_t)(first + i); /* so that dropout is drawn for the sample, not for its place */
+        samples[i] = (uint32_t)(first + i); /* dropout depends on the sample, not on its place */
     }
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* own_op_model.c: a model with an operation of your own, trained, saved and loaded like any other.
+/* own_op_model.c: a model with an operation of your own, which is trained, saved and loaded like any other
+ * model.
  *
  *     cc own_op_model.c -o own_op_model $(pkg-config --cflags --libs descender)
  *
- * The operation has two outputs: what is positive of its input, and what is negative. Both together are CReLU
- * (Shang et al., "Understanding and Improving Convolutional Neural Networks via Concatenated Rectified Linear
- * Units", 2016). custom_op.c shows an operation with a parameter, and checks its gradient. */
+ * The operation has two outputs: the positive and the negative part of its input. Both together are CReLU
+ * (Shang et al., "Understanding and Improving Convolutional Neural Networks via Concatenated Rectified
+ * Linear Units", 2016). custom_op.c shows an operation with a parameter, and checks its gradient. */
 #include <descender.h>
 #include <stdio.h>
 
@@ -30,7 +31,7 @@ static void both_forward(const dsc_call *call) {
 static void both_backward(const dsc_call *call) {
     const size_t n = call->count * dsc_shape_count(&call->in_shape[0]);
     const dsc_real *x = call->in[0];
-    if (!call->d_in[0]) return; /* nobody asks */
+    if (!call->d_in[0]) return; /* not needed */
     for (size_t i = 0; i < n; i++)
         call->d_in[0][i] = x[i] > 0 ? call->d_out[0][i] : x[i] < 0 ? -call->d_out[1][i] : 0;
 }
@@ -47,13 +48,13 @@ static const dsc_op both_op = {
     .least_inputs = 1,
     .most_inputs = 1,
     .outputs = 2,
-    .keeps_inputs = 1, /* the way back reads input 0 */
+    .keeps_inputs = 1, /* the backward pass reads input 0 */
     .shapes = both_shapes,
     .forward = both_forward_stages,
     .backward = both_backward_stages,
 };
 
-/* A function of one's own fails as the library's do: the mistake sticks in the graph, and is told later. */
+/* The function fails like the library's own: the graph keeps the error and reports it later. */
 static dsc_node *crelu(dsc_node *x) {
     if (dsc_node_role(x) != DSC_ROLE_SAMPLE)
         return dsc_graph_fail(dsc_node_graph(x), DSC_ERROR_ARGUMENT,

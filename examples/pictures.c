@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* pictures.c: digits of your own, from a picture to what they say.
+/* pictures.c: reads your own digits from a picture.
  *
  *     cc pictures.c -o pictures $(pkg-config --cflags --libs descender)
  *     ./pictures                                    a page that it draws, and a network that it trains
- *     ./pictures page.pgm model.safetensors         a grey picture (PGM, binary), and a model of yours
+ *     ./pictures page.pgm model.safetensors         a grey picture (binary PGM) and your own model
  *
- * A network reads images of the kind that it was trained on, so pictures are prepared: digits are found, cut
- * out, fitted and centred as MNIST's are; what a model expects of any image is asked of it. */
+ * A network reads images like those that it was trained on. So the program asks the model which images it
+ * expects, and prepares pictures accordingly: digits are found, cut out, fitted and centred as MNIST's
+ * are. */
 #include <descender.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ typedef struct picture {
     size_t height, width;
 } picture;
 
-/* Four of the drawn digits side by side, dark on light paper, twice as large. */
+/* Draws four digits side by side, dark on light paper, at twice their size. */
 static dsc_status draw(picture *page, dsc_error *error) {
     enum { DIGITS = 4, SIDE = 28 * 2, GAP = 12 };
     dsc_dataset *digits = NULL;
@@ -71,7 +72,7 @@ static dsc_status train(dsc_model **model, dsc_error *error) {
     return status;
 }
 
-/* What the model takes `image` for, which is as the model expects. */
+/* Prints the answer to `image`, which has the form that the model expects. */
 static dsc_status answer(const dsc_predictor *predictor, dsc_workspace *workspace, const uint8_t *image,
                          dsc_error *error) {
     float probabilities[256];
@@ -95,14 +96,14 @@ static dsc_status read_page(const dsc_model *model, const picture *page, dsc_err
     dsc_status status = dsc_predictor_create(&predictor, model, NULL, error);
     if (!status) status = dsc_workspace_create(&workspace, predictor, 1, error);
 
-    /* All digits that stand apart; it takes no network to find them. */
+    /* Finds all digits that do not touch; needs no network. */
     if (!status)
         status = dsc_find_digits(&digits, &count, &notes, page->pixels, page->height, page->width, 1, error);
     if (!status) printf("%zu digits; left out: %zu specks, %zu lines\n", count, notes.small, notes.lines);
     dsc_digits_free(digits);
     digits = NULL;
 
-    /* All digits of a page, in the order of reading; with a network's help, also those that touch. */
+    /* Reads all digits of a page in reading order; with a network's help, also digits that touch. */
     if (!status)
         status = dsc_read_digits(&digits, &count, &notes, page->pixels, page->height, page->width, 1,
                                  predictor, workspace, error);
@@ -112,7 +113,8 @@ static dsc_status read_page(const dsc_model *model, const picture *page, dsc_err
         status = answer(predictor, workspace, digits[i].pixels, error);
     }
 
-    /* A picture of one thing: here a strip of the page. If the model reads digits, its digit is prepared. */
+    /* A picture of one thing: here a strip of the page. If the model expects prepared digits, its digit is
+     * prepared. */
     dsc_images expected;
     dsc_model_describe(&expected, model);
     const size_t width = page->height < page->width ? page->height : page->width;
@@ -127,7 +129,7 @@ static dsc_status read_page(const dsc_model *model, const picture *page, dsc_err
     if (!status) printf("the strip, %s: ", did & DSC_DID_PREPARE ? "its digit prepared" : "brought to size");
     if (!status) status = answer(predictor, workspace, image, error);
 
-    /* The two steps of which that is made, by themselves. */
+    /* The two steps of the function above, called separately. */
     uint8_t small[20 * 20];
     if (!status) status = dsc_prepare_digit(&largest, NULL, strip, page->height, width, 1, error);
     if (!status) printf("its digit is %zu x %zu pixels large\n", largest.width, largest.height);

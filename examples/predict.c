@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* predict.c: a trained model inside a program of one's own: loaded once, asked as often as one likes.
+/* predict.c: uses a trained model inside a program: loads it once and classifies images.
  *
  *   cc predict.c -o predict $(pkg-config --cflags --libs descender)
- *   ./predict model.safetensors          asks it about some digits drawn by code
- *   ./predict                            the same of a small network that it trains first
- */
+ *   ./predict model.safetensors          classifies some built-in digits
+ *   ./predict                            the same with a small network that it trains first
+ *  */
 #include <descender.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ int main(int argc, char **argv) {
         if (!status) status = dsc_train(model, examples, &how, &e);
     }
 
-    /* The predictor has copies of all it needs. It never changes: threads may share it, each with its
+    /* The predictor has its own copies and is immutable: threads may share it, each with its own
      * workspace. */
     if (!status) status = dsc_predictor_create(&predictor, model, NULL, &e);
     dsc_model_free(model);

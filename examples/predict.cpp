@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// predict.cpp: the library from C++17: handles that free themselves, failures as exceptions.
+// predict.cpp: the library in C++17: handles that free themselves, and failures as exceptions.
 //
 //     c++ -std=c++17 predict.cpp -o predict $(pkg-config --cflags --libs descender)
-//     ./predict model.safetensors     asks it about some digits drawn by code
-//     ./predict                       the same of a small network that it trains first
+//     ./predict model.safetensors     classifies some built-in digits
+//     ./predict                       the same with a small network that it trains first
 #include <descender.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ using Model = std::unique_ptr<dsc_model, frees<dsc_model_free>>;
 using Predictor = std::unique_ptr<dsc_predictor, frees<dsc_predictor_free>>;
 using Workspace = std::unique_ptr<dsc_workspace, frees<dsc_workspace_free>>;
 
-// Calls a function whose first argument is the object to make, and whose last is the error.
+// Calls a function whose first argument is the object to create and whose last argument is the error.
 template <typename Handle, typename Function, typename... Arguments>
 static Handle make(Function function, Arguments... arguments) {
     typename Handle::pointer object = nullptr;

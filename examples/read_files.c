@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* read_files.c: data from files of your own, and arrays to files and back.
+/* read_files.c: reads data from your own files, and writes and reads arrays.
  *
  *     cc read_files.c -o read_files $(pkg-config --cflags --libs descender)
- *     ./read_files PATH      a folder, table, .npz or .safetensors file with labelled images: what is in it
- *     ./read_files           writes some digits as IDX files, and reads them again
- */
+ *     ./read_files PATH      describes a folder, table, .npz or .safetensors file with labelled images
+ *     ./read_files           writes some digits as IDX files and reads them again
+ *  */
 #include <descender.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static void tell(const dsc_dataset *data) {
            dsc_dataset_class_name(data, dsc_dataset_classes(data) - 1));
 }
 
-/* Whatever holds labelled images. Data without a test set are split here: a fifth becomes one. */
+/* Labelled images of any form. If the data have no test set, a fifth of them becomes one. */
 static dsc_status read_any(const char *path, dsc_error *error) {
     dsc_dataset *train = NULL, *test = NULL;
     dsc_remarks remarks;
@@ -36,7 +36,8 @@ static dsc_status read_any(const char *path, dsc_error *error) {
     return DSC_OK;
 }
 
-/* A whole file as bytes: the library reads files by itself, so this is for bytes that come from elsewhere. */
+/* Reads a whole file as bytes. The library reads files by itself; this shows bytes that come from
+ * elsewhere. */
 static void *load(size_t *size, const char *path) {
     FILE *file = fopen(path, "rb");
     if (!file) return NULL;
@@ -52,10 +53,10 @@ static dsc_status write_and_read(dsc_error *error) {
     dsc_status status = dsc_digits_create(&digits, 500, 1, 0, error);
     if (status) return status;
 
-    /* Arrays of one's own need no function: the library reads `data`, and does not free it. */
+    /* The library reads `data` and does not free it, so your own arrays need no special function. */
     dsc_array images = {DSC_U8, 3, {500, 28, 28}, (void *)(uintptr_t)dsc_dataset_images(digits)};
     dsc_array labels = {DSC_U8, 1, {500}, (void *)(uintptr_t)dsc_dataset_labels(digits)};
-    status = dsc_idx_write("digits-images.idx.gz", &images, error); /* compressed, for its name says so */
+    status = dsc_idx_write("digits-images.idx.gz", &images, error); /* .gz: compressed */
     if (!status) status = dsc_idx_write("digits-labels.idx", &labels, error);
 
     /* One array. */
@@ -68,7 +69,7 @@ static dsc_status write_and_read(dsc_error *error) {
     if (!status && bytes) status = dsc_idx_parse(&parsed, bytes, size, "digits-labels.idx", error);
     if (!status && bytes) printf("from memory: the first label is %d\n", *(const uint8_t *)parsed.data);
 
-    /* Both together: images with labels. */
+    /* Images and labels together. */
     if (!status) status = dsc_dataset_open(&again, "digits-images.idx.gz", "digits-labels.idx", error);
     if (!status) tell(again);
     free(bytes);

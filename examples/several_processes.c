@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* several_processes.c: two processes train one network together, each on a half of every batch, and come to
- * the same bits as one process alone.
+/* several_processes.c: two processes train one network together. Each computes half of every batch, and
+ * the result equals that of one process, bit for bit.
  *
  *     cc several_processes.c -o several_processes $(pkg-config --cflags --libs descender)
  *     ./several_processes
  *
- * Here they talk over a pair of sockets. Whatever carries bytes does: between machines it may be
+ * The processes communicate over a pair of sockets. Any other transport of bytes works: between machines,
  * MPI_Sendrecv, as in `mpirun -np 4 descender train`. */
 #include <descender.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* This process's end of the pair, and which of the two it is. */
+/* This process's end of the pair, and its rank. */
 typedef struct line {
     int socket;
     unsigned rank;
@@ -39,7 +39,7 @@ static bool receive_all(int from, unsigned char *bytes, size_t size) {
     return true;
 }
 
-/* The first speaks, then the second: if both wrote at once, both could wait for the other to read. */
+/* Process 0 writes first, then process 1: if both wrote at once, each could wait for the other to read. */
 static dsc_status exchange(void *context, unsigned partner, void *receive, size_t receive_bytes,
                            const void *send, size_t send_bytes, dsc_error *error) {
     const line *l = context;
@@ -54,14 +54,14 @@ static int note_loss(void *user, const dsc_event *event) {
     return 0;
 }
 
-/* `ranks` NULL: this process alone. *loss is that of the last epoch. */
+/* `ranks` NULL: this process alone. *loss is the loss of the last epoch. */
 static dsc_status train(double *loss, const dsc_ranks *ranks, dsc_error *error) {
     dsc_dataset *digits = NULL;
     dsc_model *model = NULL;
     dsc_training_options how = dsc_training_options_defaults();
     how.epochs = 2;
     how.threads = 1;
-    how.shards = 2; /* each batch is cut into two parts, for one process or for two */
+    how.shards = 2; /* cut each batch into two parts, for one process or two */
     how.ranks = ranks;
     how.on_event = note_loss;
     how.user = loss;
@@ -85,7 +85,7 @@ int main(void) {
     if (!status) {
         line l = {.socket = sockets[child == 0], .rank = child == 0};
         const dsc_ranks ranks = {.rank = l.rank, .count = 2, .exchange = exchange, .context = &l};
-        (void)close(sockets[child != 0]); /* the partner's: it ends when the partner does */
+        (void)close(sockets[child != 0]); /* the partner, which exits here */
         status = train(&together, &ranks, &error);
         if (child == 0) return status || together != alone;
     }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* similar.c: more than probabilities: the likeliest classes, logits, and embeddings, by which images are
- * compared.
+/* similar.c: beyond probabilities: the most likely classes, logits, and embeddings, which compare images.
  *
  *     cc similar.c -o similar $(pkg-config --cflags --libs descender)
  *
- * An embedding is what a layer inside the network makes of an image. Of two images that the network sees
- * alike, embeddings are close: so the program finds, for each of some digits, the one among others that is
- * most like it. */
+ * An embedding is the output of a layer inside the network. Images that the network treats alike have
+ * embeddings that are close to each other. So the program can find the most similar digit among others. */
 #include <descender.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +51,7 @@ int main(void) {
     if (!status) status = dsc_model_create_for(&model, "784-64-10", examples, &error);
     if (!status) status = dsc_train(model, examples, &how, &error);
 
-    /* What shall be answered beside the classes: what the first dense layer makes. */
+    /* Return the output of the first dense layer with the classes. */
     dsc_predictor_options wanted = dsc_predictor_options_defaults();
     if (!status) wanted.embedding = dsc_graph_find_layer(dsc_model_graph(model), "dense1");
     if (!status) status = dsc_predictor_create(&predictor, model, &wanted, &error);

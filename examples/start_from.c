@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* start_from.c: a network that was trained for one thing learns another from few images.
+/* start_from.c: adapts a trained network to another question with few images.
  *
  *     cc start_from.c -o start_from $(pkg-config --cflags --libs descender)
  *
- * A network learns the ten digits. Then there are 60 images for another question, whether a digit has a hole
- * (0, 6, 8, 9). A network that begins afresh is compared with one that starts from the first, keeps all of
- * it as it is, and learns the last layer alone. To start from a file: dsc_model_load. */
+ * A network learns the ten digits. The new question is whether a digit has a hole (0, 6, 8, 9), with 60
+ * images to learn from. The program compares a network that starts with random weights with one that
+ * starts from the first network, freezes all of its values, and trains the last layer only. To start from
+ * a file, use dsc_model_load. */
 #include <descender.h>
 #include <stdio.h>
 
@@ -13,7 +14,7 @@ enum { PIXELS = 28 * 28, FEW = 60, TEST = 1000 };
 static const char network[] = "conv 8 5x5, relu, max-pool 2, flatten, dense 32, relu, dense";
 static const char *const answers[] = {"no hole", "hole"};
 
-/* The first `count` digits of `digits`, with the two other classes. */
+/* Relabels the first `count` digits of `digits` with the two new classes. */
 static dsc_status ask_for_holes(dsc_dataset **data, const dsc_dataset *digits, size_t count,
                                 dsc_error *error) {
     uint8_t labels[TEST];

@@ -20,7 +20,7 @@ import sys
 import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# Programs only read these, so they may grow at their ends: descender.h says so where it speaks of structs.
+# Only the library creates these, so they may grow at the end: descender.h says so where it describes structs.
 MADE_BY_THE_LIBRARY = ("dsc_event", "dsc_call", "dsc_shape_rule", "dsc_needs")
 RECORDED = os.path.join(TOP, "tests", "abi", "descender.abi")
 SYMBOLS = os.path.join(TOP, "packaging", "debian", "libdescender0.symbols")
@@ -67,7 +67,7 @@ class Parser:
             self.skip_attributes()
             if self.peek() == ";":
                 self.take()
-            elif self.peek() == "static":  # inline: compiled into the program, no part of the library
+            elif self.peek() == "static":  # inline functions are compiled into the program and are no part of the library
                 while self.peek() != "{":
                     self.take()
                 self.skip_group("{", "}")
@@ -163,7 +163,7 @@ class Parser:
                     size += self.take()
                 self.take("]")
                 if re.fullmatch(r"[0-9uUlL*+() -]+", size):
-                    size = str(eval(re.sub(r"[uUlL]", "", size)))  # of digits and operators alone
+                    size = str(eval(re.sub(r"[uUlL]", "", size)))  # only digits and operators
                 text += f"[{size}]"
             else:
                 text += f"{'' if inside else ' '}({', '.join(self.parameters())})"
@@ -273,7 +273,7 @@ def compare(old, new):
         if what not in new:
             breaks.append(f"{what} is gone; it was {how}")
         elif what.startswith("struct") and may_grow(owner(what)) and int(new[what]) > int(how):
-            continue  # its new members say it
+            continue  # reported by its new members
         else:
             breaks.append(f"{what} was {how}, is {new[what]}")
     for what, how in new.items():

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# build.sh: configures a preset if need be and builds it, saying little.
+# build.sh: configures a preset if necessary and builds it, with little output.
 #
-#   scripts/build.sh PRESET [TARGET]      into build/PRESET; JOBS=n in the environment, else one for each core
-#   CONFIGURE='-DX=Y ...' in the environment is handed to CMake (and configures again)
+#   scripts/build.sh PRESET [TARGET]      into build/PRESET; JOBS=n: number of jobs (default: one for each core)
+#   CONFIGURE='-DX=Y ...' in the environment is passed to CMake (and configures again)
 #
-# What the tools say goes to build/PRESET/{configure,build}.log; the libraries' table, warnings and errors
-# are shown. Nothing is configured or compiled twice.
+# The output of the tools goes to build/PRESET/{configure,build}.log. The script prints the table of libraries,
+# warnings and errors. Nothing is configured or compiled twice.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 preset=${1:?"usage: scripts/build.sh PRESET [TARGET]"}
@@ -14,11 +14,11 @@ target=${2:-all}
 folder=build/$preset
 jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}
 configured=$folder/.configured
-unset MAKEFLAGS MFLAGS MAKELEVEL    # our own build is no sub-make of the one that called us
+unset MAKEFLAGS MFLAGS MAKELEVEL    # this build is not a sub-make of the calling make
 
 mkdir -p "$folder"
 
-# The libraries that are here now. Where they are others than at the last time, configure anew.
+# The libraries that are installed now. If they differ from the last time, configure again.
 libraries=$(sed -n 's/^descender_library([A-Z]* \([a-z0-9-]*\)[ >].*/\1/p' cmake/Libraries.cmake)
 present=$(for library in $libraries cmocka; do pkg-config --exists "$library" 2>/dev/null && echo "$library"; done
     command -v protoc-c
@@ -42,7 +42,7 @@ fi
 
 start=$(date +%s)
 if cmake --build "$folder" -j "$jobs" --target "$target" >"$folder/build.log" 2>&1; then
-    # A warning is shown with the lines that belong to it.
+    # Print a warning with all of its lines.
     awk '/warning:/ { left = 4 } left-- > 0' "$folder/build.log" >&2
     compiled=$(grep -c 'Building C object' "$folder/build.log")
     if [ "$compiled" -gt 0 ]; then

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# check-changelog.sh: a commit that changes the public interface (tests/abi/descender.abi) comes with a line in CHANGELOG.md: in the
-# same commit, the one before it, or a later one of the range; or the changelog names what it changes already.
+# check-changelog.sh: checks that each commit that changes the public interface (tests/abi/descender.abi) has a line in
+# CHANGELOG.md: in the same commit, in the one before it, or in a later one of the range. A changelog that already
+# names the changed symbols is also accepted.
 #
 #   scripts/check-changelog.sh [RANGE]      no RANGE: from the commit that added this script to HEAD
 set -u
@@ -15,7 +16,8 @@ if [ -z "$range" ]; then
 fi
 commits=$(git rev-list "$range") || exit 2
 
-# named COMMIT NAME...: whether the changelog of a commit has one of the names. That of a struct alone says nothing of its members.
+# named COMMIT NAME...: true if the changelog of a commit contains one of the names. The name of a struct does not
+# count for its members.
 named() {
     commit=$1
     shift
@@ -26,13 +28,13 @@ named() {
     return 1
 }
 
-# Whether a commit adds a line to the changelog.
+# True if a commit adds a line to the changelog.
 tells() { git show --format= --unified=0 "$1" -- CHANGELOG.md 2>/dev/null | grep -q '^+[^+]'; }
 
 failed=0 told=''
-for commit in $commits; do # the newest first
+for commit in $commits; do # newest first
     tells "$commit" && told=yes
-    # What the interface is, not how the record words it: lines that name a thing.
+    # The interface, not the wording of the record: only lines that name a symbol.
     things=$(git show --format= --unified=0 "$commit" -- "$record" |
         sed -n 's/^[+-]\(function\|member\|struct\|enumerator\|constant\|type\) \([A-Za-z0-9_.]*\).*/\2/p' | sort -u)
     [ -n "$things" ] && [ -z "$told" ] || continue

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# check-fast.sh: what a save needs, in at most 20 seconds: the format of the changed files, an incremental build of the program
-# and of the tests of the rooms that changed, and the quickest of these tests.
+# check-fast.sh: the checks after each save, in at most 20 seconds: the format of the changed files, an incremental
+# build of the program and of the tests of the changed rooms, and the quickest of these tests.
 #
-#   scripts/check-fast.sh              what changed since the last commit, untracked files too
-#   scripts/check-fast.sh FILE...      as if these had changed
-#   scripts/check-fast.sh --list ...   only say which tests would run
+#   scripts/check-fast.sh              the files changed since the last commit, and untracked files
+#   scripts/check-fast.sh FILE...      as if these files had changed
+#   scripts/check-fast.sh --list ...   only print which tests would run
 #
-# `make test` decides; this is for between. A test that takes more than 4 seconds, or for which the 8 seconds of all tests together
-# leave no time, is left out and named. How long a test takes is known from the last time it ran.
+# This does not replace `make test`. A test is left out, and named, if it takes more than 4 seconds, or if the tests
+# together would take more than 8 seconds. The durations are those of the last run of each test.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=build/release
@@ -17,14 +17,14 @@ list=''
 [ "${1:-}" = --list ] && { list=yes; shift; }
 began=$SECONDS
 
-# --- what changed ---
+# --- changed files ---
 if [ $# -gt 0 ]; then
     changed=$(printf '%s\n' "$@")
 else
     changed=$(git diff --name-only HEAD 2>/dev/null; git ls-files --others --exclude-standard 2>/dev/null)
 fi
 
-# The rooms whose tests look at a file: its own, then those that go through all ops.
+# The rooms whose tests use a file: its own room first, then the rooms that test all ops.
 rooms_of() {
     case $1 in
     src/*/* | tools/*/* | tests/*/*) cut -d/ -f2 <<<"$1" ;;
@@ -35,17 +35,17 @@ rooms_of() {
 }
 rooms=$(while IFS= read -r file; do [ -n "$file" ] && rooms_of "$file"; done <<<"$changed" | tr ' ' '\n' | awk '!seen[$0]++')
 
-# --- the format of what changed ---
+# --- the format of the changed files ---
 formatted=$(while IFS= read -r file; do case $file in *.[ch]) [ -f "$file" ] && echo "$file" ;; esac; done <<<"$changed")
 if [ -z "$list" ] && [ -n "$formatted" ] && command -v clang-format >/dev/null; then
     # shellcheck disable=SC2086
     clang-format --dry-run -Werror $formatted || { echo "Not as the formatter writes it: run \`make format\`" >&2; exit 1; }
 fi
 
-# --- the program, and the tests of these rooms, the quickest first ---
+# --- the program and the tests of these rooms, quickest first ---
 [ -n "$list" ] || scripts/build.sh release descender-program || exit 1
 [ -f $build/CTestTestfile.cmake ] || { echo "check-fast: $build is not there; run \`make build\` first" >&2; exit 1; }
-# All tests but the slow ones. (`ctest -N` would lose the log of the last run.)
+# All tests except the slow ones. (`ctest -N` would overwrite the log of the last run.)
 here=$(awk '{ name = $1; sub(/^[a-z_]*\((\[=*\[)?/, "", name); sub(/\]=*\]$/, "", name) }
     /^add_test\(/ { all[name] } /^set_tests_properties\(/ && /LABELS "[a-z;]*slow/ { delete all[name] }
     END { for (name in all) print name }' $build/tests/CTestTestfile.cmake)

@@ -49,7 +49,7 @@ program != "" && !reading && /^Test (Failed|timed out)|^Unable to find executabl
 
 { output = output $0 "\n" }
 
-# "kernels amx: emulated": how this run tested a kernel set. The best of what several programs say counts.
+# "kernels amx: emulated": how this run tested a kernel set. If programs differ, the best way counts.
 /^kernels [a-z0-9-]+: (hardware|emulated|absent)$/ {
     set = substr($2, 1, length($2) - 1)
     if (!(set in tested)) { # names in alphabetical order
@@ -73,7 +73,7 @@ program != "" && !reading && /^Test (Failed|timed out)|^Unable to find executabl
 /^not ok - / { fail(substr($0, 10)); next }
 /^skip - / { skip_test(substr($0, 8)); next }
 
-# The names of the sets that were tested in that way, or "none".
+# Prints the names of the sets that were tested in that way, or "none".
 function sets_tested(how, names, i) {
     for (i = 1; i <= set_count; i++)
         if (tested[sets[i]] == how) names = names (names == "" ? "" : ", ") sets[i]

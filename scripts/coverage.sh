@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# coverage.sh: after the tests have run in a coverage build, which lines of each file they reached.
+# coverage.sh: reports which lines of each file the tests reached, after they have run in a coverage build.
 #
 #   scripts/coverage.sh BUILD-FOLDER
 #
-# gcov counts; here the counts are added up: one line a file, worst first, and the sum.
+# gcov counts the lines. The script adds up the counts: one line for each file, worst first, and the total.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD

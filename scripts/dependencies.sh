@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# dependencies.sh: says what the build needs and this machine lacks, and installs it where apt can.
+# dependencies.sh: prints what the build needs and this machine lacks, and installs it where apt is available.
 #
-#   scripts/dependencies.sh [build] [docs] [test] [browser] [bench] [processors] [packaging] [ci]     look, and install what is missing
-#   scripts/dependencies.sh --check ...                     look only; status 1 if something required is missing
+#   scripts/dependencies.sh [build] [docs] [test] [browser] [bench] [processors] [packaging] [ci]     check, and install what is missing
+#   scripts/dependencies.sh --check ...                     check only; status 1 if something required is missing
 #
-# Things are looked for by using them (a program on the path, a module that pkg-config knows), never by
-# package name, so any system that has them is fine, and nothing is asked of apt when nothing is missing.
-# What is required and missing in the end is an error; what is optional and missing is one line.
+# The script finds things by using them (a program on the path, a module that pkg-config knows), never by package name.
+# So it works on any system, and it does not call apt if nothing is missing. A missing requirement is an error; a
+# missing option is one line of output.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -90,7 +90,7 @@ at_least() {
     [ "$(printf '%s\n%s\n' "$2" "$1" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)" = "$2" ]
 }
 
-# The C compiler of this machine, as CMake will find it: $CC, cc, gcc or clang.
+# The C compiler of this machine that CMake will find: $CC, cc, gcc or clang.
 compiler() {
     for candidate in ${CC:-} cc gcc clang; do
         command -v "$candidate" >/dev/null 2>&1 && { echo "$candidate"; return 0; }
@@ -116,8 +116,8 @@ found() {
     esac
 }
 
-# Looks at every thing of the sets asked for. Sets missing_required and missing_optional to what to tell
-# the user, and packages_required and packages_optional to what column $1 of the table calls them.
+# Checks all things of the given sets. Sets missing_required and missing_optional to messages for the user, and
+# packages_required and packages_optional to the package names in column $1 of the table.
 look() {
     missing_required='' missing_optional='' packages_required='' packages_optional=''
     while IFS='|' read -r set need how debian fedora arch alpine purpose; do
@@ -141,7 +141,7 @@ $things
 END
 }
 
-# Runs a command as root: as we are, or through sudo (which may ask for a password only on a terminal).
+# Runs a command as root: directly, or through sudo (which may ask for a password only on a terminal).
 as_root() {
     if [ "$(id -u)" = 0 ]; then
         "$@"
@@ -157,8 +157,8 @@ apt_install() {
         -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 -o Acquire::Retries=2 "$@" >"$log" 2>&1 </dev/null
 }
 
-# With the package lists that are here, or else with fresh ones. sudo needs its terminal, so only apt's
-# standard input is closed (above), and its output goes to a log that is shown if it fails.
+# Tries the present package lists first, then fresh ones. sudo needs its terminal, so only apt's standard input is
+# closed (above). The output goes to a log, which is printed on failure.
 apt_install_fresh() {
     apt_install "$@" && return 0
     as_root apt-get update -qq -o Acquire::Retries=2 >"$log" 2>&1 && apt_install "$@"
@@ -184,8 +184,8 @@ fi
 look $column
 [ -z "$packages_required$packages_optional" ] && exit 0
 
-# Where only optional things are missing and could not be had before, do not ask the network at every
-# build: `rm build/.not-installable` or install them yourself.
+# If only optional things are missing and could not be installed before, do not ask the network at every build. To try
+# again, remove build/.not-installable.
 top=$(cd "$(dirname "$0")/.." && pwd)
 marker=$top/build/.not-installable
 log=$(mktemp) || exit 1

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# lint.sh: clang-format, clang-tidy and cppcheck on what is ours, and whether commits that change the public interface are in the
-# changelog; changes nothing, status 1 on any finding.
+# lint.sh: runs clang-format, clang-tidy and cppcheck on the project's own files, and checks that commits that change
+# the public interface are in the changelog. Changes nothing; status 1 on any finding.
 #
 #   scripts/lint.sh BUILD-FOLDER [format] [tidy] [cppcheck] [headers] [changelog]      no names: all of them
 #
-# ANALYSER_NODES=n in the environment: how far clang's analyser follows the paths of a function (225000, its own value; CI takes
-# 40000, four times as fast).
-# The build folder gives compile_commands.json. What is switched off, and why: .clang-tidy, and below.
+# The build folder provides compile_commands.json. .clang-tidy and the comments below give the reason for each check
+# that is off. ANALYSER_NODES=n in the environment limits how many states of a function clang's analyser visits: 225000,
+# its own limit, by default; CI takes 40000, which is four times as fast.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${1:?"usage: scripts/lint.sh BUILD-FOLDER [format] [tidy] [cppcheck] [headers] [changelog]"}
 shift
 checks=${*:-format tidy cppcheck headers changelog}
 jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}
-# But for what is no program of its own: the texts of exported models, and what WebAssembly is made of.
+# Except files that are not compiled by themselves: the texts of exported models, and the parts for WebAssembly.
 sources() { find src tools tutorial cli -name '*.c' -not -path '*/exchange/functions/*' -not -path '*/exchange/wasm/*' | sort; }
 everything() { find include src tools tutorial cli tests bench examples -name '*.[ch]' -not -path '*/golden/*' | sort; }
 failed=0
@@ -46,7 +46,7 @@ for check in $checks; do
         report format $status
         ;;
     tidy)
-        # One file a run, compiled one way: the analyser of LLVM 14 loses track of va_list in the second.
+        # One file for each run, compiled in one way: the analyser of LLVM 14 loses track of va_list in the second.
         awk 'BEGIN { RS = "}"; printf "[" } match($0, /"file": "[^"]*"/) && !seen[substr($0, RSTART, RLENGTH)]++ {
                  sub(/^[^{]*/, ""); printf "%s%s}", n++ ? "," : "", $0 } END { print "]" }' \
             "$build/compile_commands.json" >"$once/compile_commands.json"
@@ -56,8 +56,8 @@ for check in $checks; do
         report tidy "$status"
         ;;
     cppcheck)
-        # missingIncludeSystem: the system's headers are not its business. unusedFunction needs the whole
-        # program at once and would name all of the public interface.
+        # missingIncludeSystem: system headers are not checked. unusedFunction needs the whole program at once and
+        # would report the whole public interface.
         cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr \
             --suppress=missingIncludeSystem --suppress=unmatchedSuppression --error-exitcode=1 \
             -D__GNUC__=12 -D_GNU_SOURCE '-DEXCHANGE_FILES(FILE)=' -DDESCENDER_WITH_WEB=0 \
@@ -66,7 +66,7 @@ for check in $checks; do
             -I include -I src -I tools -I tutorial src tools tutorial cli >"$log" 2>&1
         report cppcheck $?
         ;;
-    headers) # each compiles by itself, so that the order of includes never matters; templates are no headers, and WebAssembly has its own
+    headers) # Each header must compile by itself, so the order of includes never matters. Templates are not headers, and headers for WebAssembly need its compiler.
         flags="-std=c17 -Wall -Wextra -Werror -D_GNU_SOURCE -fsyntax-only -x c -I include -I src -I tools -I tutorial -I tests"
         defines="-DDESCENDER_WITH_CURL=0 -DDESCENDER_WITH_CRYPTO=0 -DDESCENDER_WITH_PNG=0 -DDESCENDER_WITH_JPEG=0 -DDESCENDER_WITH_WEBP=0 -DDESCENDER_WITH_TIFF=0 -DDESCENDER_WITH_GIF=0 -DDESCENDER_WITH_HEIF=0 -DDESCENDER_WITH_POPPLER=0 -DDESCENDER_WITH_ARCHIVE=0 -DDESCENDER_WITH_CAIRO=0 -DDESCENDER_WITH_MICROHTTPD=0 -DDESCENDER_WITH_PROTOBUF=0 -DDESCENDER_WITH_CHARTJS=0"
         # shellcheck disable=SC2086

@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# pages.sh: makes man pages and completions from the program itself, laid out as under PREFIX/share.
+# pages.sh: writes the man pages and completions, which the program prints, into folders as under PREFIX/share.
 #
 #   scripts/pages.sh PROGRAM FOLDER
 #
-# Man pages need scdoc (https://git.sr.ht/~sircmpwn/scdoc); without it there are none, and one line says so.
+# Man pages need scdoc (https://git.sr.ht/~sircmpwn/scdoc). Without scdoc, the script writes no man pages and prints
+# one line that says so.
 set -eu
 program=$1
 folder=$2
@@ -20,7 +21,7 @@ fi
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(date +%s)}
 export SOURCE_DATE_EPOCH
 for page in $("$program" help --as names); do
-    # "descender-learn-curve" is asked for as "learn-curve", "descender-data-info" as "data info".
+    # "descender-learn-curve" is the page of "learn-curve", "descender-data-info" that of "data info".
     topic=${page#descender}
     topic=${topic#-}
     # shellcheck disable=SC2046  # words

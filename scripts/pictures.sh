@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# pictures.sh: makes the pictures of the README, docs/pictures/*, anew. Needs `make build`, with cairo and libpng, and
-# MNIST where `descender tutorial --data mnist` finds it (./data, say).
+# pictures.sh: makes the pictures of the README, docs/pictures/*. Needs `make build` with cairo and libpng, and MNIST
+# in a folder where `descender tutorial --data mnist` finds it, such as ./data.
 #
-# The same data and the same version give the same bytes, but for what libpng and cairo change.
+# The same data and the same version give the same bytes, except for differences between versions of libpng and cairo.
 set -eu
 cd "$(dirname "$0")/.."
 program=build/release/descender

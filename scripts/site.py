@@ -128,7 +128,7 @@ class Site:
 
         body = re.sub(r'<a href="([^"]*)">(.*?)</a>', anchor, body, flags=re.S)
         body = re.sub(r'(<(?:img|source)\b[^>]*?\bsrc(?:set)?=)"([^"]*)"', picture, body)
-        # What of the library a text names leads to the manual.
+        # Names of the library in a text link to the manual.
         body = re.sub(r'<a .*?</a>|<pre.*?</pre>|<code>((?:dsc|DSC)_\w+)((?:\([^<]*)?)</code>', self.symbol, body, flags=re.S)
         body = re.sub(r"<pre>", '<pre tabindex="0">', body)
         body = re.sub(r"<thead>\s*<tr>\s*(<th[^>]*></th>\s*)+</tr>\s*</thead>\s*", "", body)

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# test-processors.sh: builds for other kinds of processor and runs the tests in an emulator, so that its code is not run for the
-# first time at a user's. For Debian and Ubuntu; elsewhere it says what is missing.
+# test-processors.sh: builds for other processors and runs the tests in an emulator. For Debian and Ubuntu; on other
+# systems it prints what is missing.
 #
 #   scripts/test-processors.sh [ctest options for aarch64, such as -R kernel]
 #
-# aarch64 (64-bit ARM) with Debian's cross compiler and QEMU's user mode. The libraries come from Debian's archive into
-# build/aarch64-system; nothing of this system changes. Left out are tests of what no instruction set changes (the project,
-# the program's commands, files, pages, folders of runs), and those that would train for many minutes.
-# WebAssembly with SIMD, with clang and WASI's C library: the kernels and their check, run by node.
-# Exported models: at every level of optimisation, on 32 bits, on microcontrollers in QEMU (tests/boards).
-# Ends with the sum of all: "N passed, N failed, N skipped".
+# aarch64 (64-bit ARM): Debian's cross compiler and QEMU's user mode. The libraries come from Debian's archive into
+# build/aarch64-system; the script does not change this system. It leaves out tests that do not depend on the
+# instruction set (the project, commands, files, pages, run folders), and tests that would train for many minutes.
+# WebAssembly with SIMD: clang and WASI's C library; node runs the kernels and their check.
+# Exported models: at every level of optimisation, on 32 bits, and on microcontrollers in QEMU (tests/boards).
+# The last line has the sum: "N passed, N failed, N skipped".
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -20,7 +20,8 @@ compiler=aarch64-linux-gnu-gcc emulator=qemu-aarch64-static architecture=arm64 t
 build=build/aarch64 system=$PWD/build/aarch64-system
 packages="libdeflate0 libdeflate-dev libjansson4 libjansson-dev libcmocka0 libcmocka-dev"
 
-# Debian's packages of that architecture, from a state of apt's own, unpacked where no other program looks.
+# Debian's packages for this architecture, downloaded with a separate apt state and unpacked into a folder that no
+# other program uses.
 fetch_libraries() {
     [ -f "$system/.complete" ] && return
     command -v apt-get >/dev/null || return 1
@@ -84,7 +85,7 @@ wasm() {
     fi
     command -v node >/dev/null || { echo "skip - wasm: running the kernels' check needs node"; return; }
     node --no-warnings tests/wasm/run.mjs build/wasm/kernels.wasm || echo "not ok - wasm: the kernels' check ends well"
-    # The whole library that trains, as exported pages have it.
+    # The whole training library, as exported pages contain it.
     scripts/build.sh release >/dev/null 2>&1 && bash tests/cli/test_web_training.sh build/release/descender | grep -E '^(ok|not ok|skip) - |^  #' ||
         echo "not ok - wasm: the library trains"
 }
@@ -98,7 +99,7 @@ boards() {
         echo "not ok - boards: exported models answer on other machines"
 }
 
-# ARM by itself: what it exports would lead other builds to its libraries.
+# ARM separately: its pkg-config settings would lead other builds to its libraries.
 { boards; (aarch64 "$@"); wasm; } | tee "$log"
 awk '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { passed += $1; failed += $3; skipped += $5 }
      /^ok - / { passed++ } /^not ok - / { failed++ } /^skip - / { skipped++ }

@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# test-times.sh: how long the tests of each room take, from what ctest noted when they last ran; the slowest room first.
+# test-times.sh: prints how long the tests of each room take, from ctest's record of the last runs; the slowest room
+# first.
 #
 #   scripts/test-times.sh BUILD-FOLDER
 set -u
 folder=${1:?"usage: scripts/test-times.sh BUILD-FOLDER"}
 data=$folder/Testing/Temporary/CTestCostData.txt
 [ -s "$data" ] || { echo "test-times: no test has run in $folder; run \`make test\` first" >&2; exit 1; }
-# "room.name RUNS SECONDS", up to a line of dashes; a test that is gone keeps its line.
-# (`ctest -N` would lose the log of the last run.)
+# "room.name RUNS SECONDS", up to a line of dashes. The file keeps lines of tests that no longer exist. (`ctest -N`
+# would overwrite the log of the last run.)
 find "$folder" -name CTestTestfile.cmake -exec sed -n 's/^add_test(\(\[=*\[\)\?\([A-Za-z0-9_.-]*\).*/\2/p' {} + | awk '
     NR == FNR { here[$1]; next }
     /^---/ { exit }

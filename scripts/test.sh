@@ -4,25 +4,26 @@
 #
 #   scripts/test.sh BUILD-FOLDER [ctest options, such as -R data]
 #
-# ctest runs the programs, in parallel; here their output is read. Two kinds of line count:
+# ctest runs the programs in parallel. The script counts the lines of their output:
 #   cmocka's    [ RUN      ] name   then   [       OK ], [  FAILED  ] or [  SKIPPED ]
 #   scripts'    ok - name,   not ok - name,   skip - name: reason
-# A program that ends badly in the middle of a test, or outside of any (a leak found at its end, a time
-# limit), counts as one failure more; so does one that ran no test at all. Ends with the line
-# "N passed, N failed, N skipped" and, if kernels were tested, one that names the kernel sets tested on this processor, under
-# emulation, and not at all; status 1 if anything failed or nothing ran.
+#
+# A program that crashes in a test or after its tests (a leak, a time limit) counts as one more failure. So does a
+# program that runs no test. The last line is "N passed, N failed, N skipped". If kernels were tested, one more line
+# names the kernel sets that were tested on this processor, under emulation, and not at all. Status 1: a failure, or no
+# test ran.
 set -u
 export LC_ALL=C
 folder=${1:?"usage: scripts/test.sh BUILD-FOLDER [ctest options]"}
 shift
 jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}
-# Sanitizers: report all they can, with lines, and never pass over a finding.
+# Sanitizers: report everything, with line numbers, and fail on any finding.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
 
-# What lies in the user's home, such as decompressed data, and what the user has set would make tests faster or
-# slower, or pass or fail, on one machine alone: they start with an empty home and without settings.
+# Files in the user's home, such as decompressed data, and the user's settings would make tests faster or slower, or
+# pass or fail, on one machine only. So the tests start with an empty home and without settings.
 home=$(mktemp -d) || exit 1
 trap 'rm -rf "$home"' EXIT
 export HOME=$home

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// site.js: the search. index.js has one entry a section: heading, page, address, text.
+// site.js: the search. index.js has one entry for each section: heading, page, address, text.
 "use strict";
 
 const query = document.getElementById("query");
@@ -8,7 +8,7 @@ const text = document.getElementById("text");
 const menu = document.getElementById("menu");
 const MOST = 30;
 
-// Every word must be there; in a heading it counts for more, and most where the heading is the word.
+// An entry must contain every word. A word in the heading scores more, and most if it is the whole heading.
 function score(entry, words) {
   const heading = entry[0].toLowerCase(), body = entry[3].toLowerCase(), page = entry[1].toLowerCase();
   let sum = 0;
@@ -60,7 +60,7 @@ document.getElementById("search").addEventListener("submit", event => {
 document.addEventListener("keydown", event => {
   if (event.key === "Escape" && query.value) { query.value = ""; search(); }
 });
-// Open where there is room, for the menu is a column there; closed on phones.
+// On wide screens the menu is a column and starts open; on phones it starts closed.
 const wide = matchMedia("(min-width: 60rem)");
 const settle = () => { menu.open = wide.matches; };
 wide.addEventListener("change", settle);

@@ -4,16 +4,12 @@
 const network = JSON.parse(document.getElementById("network").textContent);
 const text = (id) => document.getElementById(id).textContent.trim();
 const machine = await load(network, { plain: text("plain"), simd: text("simd") });
-globalThis.descender = { network, machine, prepare: (picture) => prepare(machine, network, picture) }; // for
-                                                                                                       // tests
-                                                                                                       // and
-                                                                                                       // for
-                                                                                                       // the
-                                                                                                       // console
+// For tests and for the console.
+globalThis.descender = { network, machine, prepare: (picture) => prepare(machine, network, picture) };
 
 const answer = document.getElementById("answer"), bars = document.getElementById("bars"), several = document.getElementById("several");
 const seen = document.getElementById("seen"), note = document.getElementById("note"), said = document.getElementById("said");
-const none = network.digits ? "no digit" : "no answer"; // what an answer below the threshold is
+const none = network.digits ? "no digit" : "no answer"; // the name of an answer below the threshold
 let chosen = 0;
 
 bars.append(...network.classes.map((name) => element("li", {},

@@ -2,7 +2,7 @@
 // training.js: the training part of the page: settings for the library, and its progress.
 
 const lessons = JSON.parse(document.getElementById("lessons").textContent), part = (id) => document.getElementById(id);
-const HOLD_OUT = 100; // number of drawings from which some are held out
+const HOLD_OUT = 100; // with at least this many drawings, some are held out
 const imageSize = network.shape.reduce((a, b) => a * b), drawn = [];
 let code = null, trained = null, asking = null, files = {}, epochs = [], answering = null;
 const usual = { predict: machine.predict, about: network.about, below: network.below };
@@ -236,7 +236,7 @@ async function use(yes) {
     answering.take(trained.file, imageSize, network.classes.length);
     machine.predict = (image) => answering.predict(image);
   } else { machine.predict = usual.predict; }
-  network.below = yes ? 0 : usual.below; // a threshold is of the network that it was chosen for
+  network.below = yes ? 0 : usual.below; // a threshold belongs to the network for which it was chosen
   part("about").textContent = yes ? `${trained.text}; trained in this page.` : usual.about;
   read();
 }

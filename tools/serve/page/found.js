@@ -13,7 +13,7 @@ const NONE = "";         // the value of "no digit"; no class has an empty name
 let shown = null;        // { key, classes, address, marks, places: [{ box, item, select, said, mark, label, share }] }
 let painted = null, collection = { collects: false }, wasKept = "", noun = "digit", refusal = "no digit";
 
-// What is read of it: nothing of what is no digit.
+// The digits that were read, without those that are no digit.
 function labelOf(mark) { return mark.refused ? NONE : mark.label; }
 
 // "One digit", "7 digits"; other networks see whole pictures.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// maps.js: what a network makes of a picture, as pictures: many small ones in a grid, and shares of an answer over the picture.
+// maps.js: draws activations as many small pictures in a grid, and the attribution of an answer over the picture.
 
 export const grey = (v) => [v, v, v];
-// 128 is nothing; below it blue, above it orange, on black.
+// 128 is black; below it blue, above it orange.
 export const signed = (v) => v < 128
   ? [40 - (128 - v) * 0.1, 40 + (128 - v) * 0.9, 40 + (128 - v) * 1.6] : [40 + (v - 128) * 1.65, 40 + (v - 128) * 0.85, 40];
 
@@ -22,8 +22,8 @@ export function paintMaps(canvas, width, height, values, colour, columns = 1, ma
   context.putImageData(image, 0, 0);
 }
 
-// What spoke for the answer (above 128) and against it, over the picture that it is about. Where there is
-// nothing, the picture stays as it is, faintly.
+// Shows the attribution of an answer over its picture: above 128 for the answer, below against it. Where the
+// attribution is zero, the picture shows faintly.
 export function paintOver(canvas, [channels, height, width], values, attribution) {
   const plane = width * height;
   canvas.width = width;

@@ -14,7 +14,7 @@ export class Network {
     this.root = template.content.firstElementChild.cloneNode(true);
     this.number = number;
     this.onChange = onChange;
-    this.chosen = 0;          // of several digits, the one that is explained
+    this.chosen = 0;          // the digit that is explained, if there are several
     this.network = { id: "", epoch: "" };
     this.select = this.find(".which");
     this.select.addEventListener("change", () => this.choose(this.select.value, ""));
@@ -74,7 +74,7 @@ export class Network {
     this.slider.setAttribute("aria-valuetext", words);
   }
 
-  // How an answer is called that is below the threshold.
+  // The name of an answer below the threshold.
   refusal() { return this.model.prepares ? "no digit" : "no answer"; }
 
   makeBars() {
@@ -124,7 +124,7 @@ export class Network {
     if (!response.ok) { this.nothing(answer.error); return; }
     answer.remarks = [answer.remark, scale < 1 ? `the picture was made smaller, to ${width} x ${height} pixels` : ""].filter(Boolean);
     if (!answer.count) { this.nothing(answer.why || "Nothing was found."); return; }
-    // All that was found, in order, and whether it is an answer.
+    // All found digits, in order, with whether each is an answer.
     answer.marks = [...answer.digits, ...answer.refused.map((one) => ({ ...one, refused: true }))].sort((a, b) => a.index - b.index);
     this.tell(answer);
     this.answered(answer, drawing);
@@ -195,7 +195,7 @@ export class Network {
     canvas.style.width = `${Math.round(canvas.width * wanted / side)}px`;
   }
 
-  // Units that stand for classes: by name, each with its value as a bar from the middle.
+  // Units that stand for classes: each by name, with its value as a bar from the middle.
   tellUnits(place, layer) {
     const values = bytes(layer.values);
     place.replaceChildren(element("ol", { className: "units" }, ...this.model.classes.map((name, i) => {
