@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* timed.h: training that takes a given time: how fast this machine is with each of several recipes, which of
- * them suits the time, and a look at the clock on the way. What is chosen is an ordinary recipe (its `epochs`
- * and `steps`), so nothing here is needed to train it again.
+/* timed.h: training within a given time: measures the speed of this machine with each of several recipes,
+ * picks the recipe for the time, and watches the clock during training. The result is an ordinary recipe
+ * (its `epochs` and `steps`), so repeating the training needs none of this.
  *
- * The recipe with the best accuracy that was measured on these data with no more epochs than there is time
- * for is picked, and gets all of the time. On data of which no figures are known the first one is picked that
- * has time for the epochs that it usually has, else the one that has time for the largest share of them. */
+ * Each way has the measured accuracies (figures) of its recipe on these data, by number of epochs. The
+ * choice is the way whose best figure within the time is highest; its run gets all of the time. If no
+ * figure lies within the time, the choice is the first way with time for its least useful number of epochs
+ * (the fewest of its figures, or else the recipe's own number), or else the way with time for the largest
+ * share of them. */
 #ifndef DSC_TUNE_TIMED_H
 #define DSC_TUNE_TIMED_H
 
@@ -15,63 +17,63 @@
 /* One of the recipes to choose from. */
 typedef struct dsc_timed_way {
     const char *name;
-    dsc_recipe recipe; /* the caller's */
+    dsc_recipe recipe; /* the caller owns it */
     const dsc_known_figure
-        *figures; /* of the data, a recipe of NULL ends them; NULL: none are known, or they do not fit */
-    double image_seconds; /* training with one image takes so long; INFINITY: not measured, hopeless */
-    /* What the time allows. */
+        *figures; /* ends with a row whose recipe is NULL; NULL: no figures for these data and this network */
+    double image_seconds; /* seconds of training per image; INFINITY: not measured, too slow */
+    /* Set by dsc_timed_plan: */
     double epochs;
-    const dsc_known_figure *figure; /* the one with the most epochs that are not more; NULL: none */
+    const dsc_known_figure *figure; /* the one with the most epochs within `epochs`; NULL: none */
 } dsc_timed_way;
 
-/* What is to be done in how long. */
+/* What to train, and the time for it. */
 typedef struct dsc_timed_work {
     const dsc_dataset *data;
-    size_t images;          /* of them to train on, by the recipes */
-    size_t held_out;        /* to validate after each epoch; 0: none */
-    double seconds;         /* for all training, from the first step on */
+    size_t images;          /* training images in an epoch */
+    size_t held_out;        /* images to validate on after each epoch; 0: none */
+    double seconds;         /* for the whole training, from the first step on */
     unsigned threads;       /* 0: all */
-    double probe_seconds;   /* for measuring each way, about */
-    double measure_seconds; /* when they are over, no other way is measured */
+    double probe_seconds;   /* approximate time to measure each way */
+    double measure_seconds; /* after this time, no other way is measured */
 } dsc_timed_work;
 
-/* Measures the ways, the lightest network first, on a few of the images; one that could not do a quarter of
- * what it needs, even if it were four times as fast for its size as the fastest before, is not measured. Nor
- * is one whose network does not fit the images. Fills in all but what the caller does. `stop` (may be NULL)
- * is asked between two ways whether to: DSC_ERROR_STOPPED. Fails with the last reason if none of the ways can
- * be trained. */
+/* Measures the ways on a few of the images, the lightest network first, and sets image_seconds, epochs and
+ * figure. Does not measure a way whose network does not fit the images, or one that could not train a
+ * quarter of its least useful number of epochs even if it ran, for its size, four times as fast as the
+ * fastest way so far. `stop` (may be NULL) is called between two ways; true: DSC_ERROR_STOPPED. If no way
+ * can be trained, fails with the error of the last one. */
 dsc_status dsc_timed_measure(dsc_timed_way *ways, size_t count, const dsc_timed_work *work,
                              bool (*stop)(void), dsc_error *error);
 
-/* What the time allows, by image_seconds: `epochs` and `figure`. */
+/* Sets `epochs` and `figure` from image_seconds. */
 void dsc_timed_plan(dsc_timed_way *way, const dsc_timed_work *work);
 
-/* Which of them; `ways` are measured, at least one of them. */
+/* Returns the index of the best way; at least one must be measured. */
 size_t dsc_timed_choose(const dsc_timed_way *ways, size_t count);
 
-/* Epochs for that time, by image_seconds. */
+/* Returns the number of epochs that fit into the time, from image_seconds. */
 double dsc_timed_epochs(const dsc_timed_way *way, const dsc_timed_work *work);
 
-/* A forward pass takes about this share of a training step's time. */
+/* A forward pass takes about this share of the time of a training step. */
 #define DSC_TIMED_FORWARD 0.35
 
-/* --- the clock, while training --- */
+/* --- the clock, during training --- */
 
-/* All seconds are of one clock, whose 0 is the start of the whole. */
+/* All times are seconds on one clock, which starts at 0 with the command. */
 typedef struct dsc_timed_clock {
-    double end;     /* when the last step is to be done */
-    double apart;   /* between two looks, at least */
-    uint64_t most;  /* steps that the run may have */
-    uint64_t steps; /* that it has, as things stand */
-    size_t changes; /* so far */
-    double step;    /* seconds a step takes, as last seen; 0: not known yet */
-    double looked;  /* when */
-    uint64_t done;  /* steps, then */
+    double end;     /* when the last step should end */
+    double apart;   /* at least this much between two checks */
+    uint64_t most;  /* the largest number of steps of the run */
+    uint64_t steps; /* the present number of steps of the run */
+    size_t changes; /* changes of `steps` so far */
+    double step;    /* measured seconds per step; 0: unknown */
+    double looked;  /* time of the last check */
+    uint64_t done;  /* steps done at that time */
     bool began;
 } dsc_timed_clock;
 
-/* After each step, `now` and `done` steps: how many steps the run is to have from now on, more than are done,
- * or 0: as many as before. */
+/* Call after each step, with the time and the number of steps done. Returns the new number of steps of the
+ * run, larger than `done`; 0: no change. */
 uint64_t dsc_timed_look(dsc_timed_clock *clock, double now, uint64_t done);
 
 #endif
