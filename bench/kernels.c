@@ -11,6 +11,7 @@
  * setting: one thread, and OpenBLAS with its AVX-512 kernels if available. */
 #include "peers.h"
 
+#include "base/clock.h"
 #include "kernel/choose.h"
 #include "kernel/gemm.h"
 #include "kernel/vectors.h"
@@ -21,14 +22,7 @@
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double (*const peaks[])(size_t) = DSC_ISA_TABLE(peak);
 
@@ -191,13 +185,13 @@ static void measure(double *out, contest *t, size_t rounds) {
     for (size_t r = 0; r < rounds; r++)
         for (int who = 0; who < CONTESTANTS; who++) {
             if (!takes_part(t, who)) continue;
-            const double start = now();
+            const double start = dsc_clock();
             double done = work * (double)turns;
             if (who == PEAK)
                 done = peaks[t->kernels->isa](200000);
             else
                 for (size_t i = 0; i < turns; i++) run(t, who);
-            speed[who][r] = done / (now() - start) * 1e-9;
+            speed[who][r] = done / (dsc_clock() - start) * 1e-9;
         }
     for (int who = 0; who < CONTESTANTS; who++) {
         qsort(speed[who], rounds, sizeof(double), by_value);

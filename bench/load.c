@@ -4,6 +4,7 @@
  * drifts; prints medians.
  *
  *   DESCENDER_DATA=FOLDER bench-load [ROUNDS] */
+#include "base/clock.h"
 #include "base/file.h"
 #include "data/folder.h"
 
@@ -11,16 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { WAYS = 3, ROUNDS_AT_MOST = 1000 };
-
-static double now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -35,7 +29,7 @@ static double median(double *values, size_t count) {
 /* Seconds for `gzip -dc` of all four files to /dev/null, including process start; negative if it cannot
  * run. */
 static double run_gzip(char *const paths[DSC_MNIST_FILES]) {
-    double start = now();
+    double start = dsc_clock();
     pid_t child = fork();
     if (child == 0) {
         if (!freopen("/dev/null", "w", stdout)) _exit(126);
@@ -44,19 +38,19 @@ static double run_gzip(char *const paths[DSC_MNIST_FILES]) {
     }
     int status;
     if (child < 0 || waitpid(child, &status, 0) != child || status) return -1;
-    return now() - start;
+    return dsc_clock() - start;
 }
 
 static double run_open(const char *folder, bool cache) {
     dsc_dataset *train, *test;
     dsc_error error;
     const dsc_open_options options = {.cache = cache};
-    double start = now();
+    double start = dsc_clock();
     if (dsc_mnist_open_with(&train, &test, folder, &options, &error)) {
         (void)fprintf(stderr, "%s\n", error.message);
         return -1;
     }
-    double seconds = now() - start;
+    double seconds = dsc_clock() - start;
     dsc_dataset_free(train);
     dsc_dataset_free(test);
     return seconds;

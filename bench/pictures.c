@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pictures.c: time of the tutorial's pictures: the first one, which reads the fonts, and the median of 21. */
+#include "base/clock.h"
 #include "draw/chart.h"
 #include "draw/grid.h"
 #include "draw/network.h"
@@ -7,15 +8,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { EPOCHS = 20, ROUNDS = 21 };
-
-static double milliseconds(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return 1e3 * (double)now.tv_sec + 1e-6 * (double)now.tv_nsec;
-}
 
 static int compare(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -28,12 +22,12 @@ static double measure(const char *name, const draw_picture *picture, draw_format
     for (int i = 0; i < ROUNDS; i++) {
         unsigned char *bytes;
         dsc_error error;
-        double start = milliseconds();
+        double start = dsc_clock();
         if (draw_render(&bytes, &size, picture, format, &error)) {
             (void)fprintf(stderr, "%s\n", error.message);
             exit(1);
         }
-        times[i] = milliseconds() - start;
+        times[i] = 1e3 * (dsc_clock() - start);
         if (i == 0) first = times[0];
         free(bytes);
     }

@@ -9,13 +9,13 @@
  * $DESCENDER_DATA, ./data or the cache. DESCENDER_SHOW=FOLDER saves misread pictures there. */
 #include "drawn/drawn.h"
 
+#include "base/clock.h"
 #include "image/image.h"
 #include "shipped/shipped.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static dsc_dataset *digits;
 static dsc_predictor *predictor;
@@ -118,14 +118,11 @@ int main(int argc, char **argv) {
     for (size_t k = 0; k < drawn_kind_count; k++) {
         if (strncmp(drawn_kinds[k].name, "  ", 2) != 0) of_one = !strncmp(drawn_kinds[k].name, "one ", 4);
         if ((as_one && !of_one) || (only && !strstr(drawn_kinds[k].name, only))) continue;
-        struct timespec a, b;
         double blank;
-        (void)clock_gettime(CLOCK_MONOTONIC, &a);
+        const double begun = dsc_clock();
         const double right = measure(k, count, &blank);
-        (void)clock_gettime(CLOCK_MONOTONIC, &b);
         printf("%-28s %6.1f %% %6.1f %% %9.2f", drawn_kinds[k].name, right, blank,
-               (1e3 * (double)(b.tv_sec - a.tv_sec) + 1e-6 * (double)(b.tv_nsec - a.tv_nsec)) /
-                   (double)count);
+               1e3 * (dsc_clock() - begun) / (double)count);
         if (drawn_kinds[k].floor > 0) printf("   (at least %.1f %%)", drawn_kinds[k].floor);
         printf("\n");
         (void)fflush(stdout);

@@ -6,6 +6,7 @@
  * Images per second of the CNN with 1, 2, ... threads; seconds per epoch of the perceptron by number of
  * samples; peak memory of a process by number of epochs. Thread counts are interleaved; prints medians. Uses
  * the built-in digits. */
+#include "base/clock.h"
 #include "draw/chart.h"
 #include "train/trainer.h"
 
@@ -15,7 +16,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CNN                                                                                                  \
@@ -26,12 +26,6 @@
     "{\"model\": \"784-100-10\", \"optimiser\": \"sgd\", \"learning-rate\": 0.1, \"batch\": 64}"
 
 enum { THREADS_MOST = 64, ROUNDS = 5, POINTS = 6, SAMPLES = 60000 };
-
-static double now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int ascending(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
@@ -54,14 +48,14 @@ static double train(const char *json, const dsc_dataset *data, unsigned threads,
         return fail(&error);
     recipe.epochs = (int64_t)(epochs ? epochs : 1000);
     if (dsc_trainer_create(&trainer, NULL, &recipe, data, threads, &error)) return fail(&error);
-    double start = now();
+    double start = dsc_clock();
     if (!steps && dsc_trainer_run(trainer, NULL, NULL, &error)) return fail(&error);
     for (size_t i = 0; i < steps + 3 && steps; i++) {
-        if (i == 3) start = now();
+        if (i == 3) start = dsc_clock();
         if (dsc_trainer_epoch_is_done(trainer)) trainer->progress.position = 0, trainer->progress.epoch++;
         if (dsc_trainer_step(trainer, &error)) return fail(&error);
     }
-    const double seconds = now() - start;
+    const double seconds = dsc_clock() - start;
     dsc_trainer_free(trainer);
     dsc_recipe_clear(&recipe);
     return seconds;

@@ -2,6 +2,7 @@
 /* in_time.c: `--seconds` and `--minutes`: picks a recipe for a time and keeps to it, with tune/timed.h. */
 #include "in_time.h"
 
+#include "base/clock.h"
 #include "given.h"
 #include "together.h"
 
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* PROBES and MEASURING are shares of the whole time. The measured steps take PROBES of it, and at most
  * PROBE_MOST seconds per recipe. After MEASURING of it, which includes making the networks, no further recipe
@@ -25,16 +25,10 @@ static const double ROOM = 1.5;
 /* Without measurements: from the slowest to the fastest. */
 static const char *const usual[] = {"mnist-99.5", "mnist-99", "mlp", "mnist-98"};
 
-static double now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static double gone(const command_in_time *t) { return now() - t->begun; }
+static double gone(const command_in_time *t) { return dsc_clock() - t->begun; }
 
 void command_in_time_begin(command_in_time *t, double seconds) {
-    *t = (command_in_time){.seconds = seconds, .begun = now()};
+    *t = (command_in_time){.seconds = seconds, .begun = dsc_clock()};
 }
 
 void command_in_time_clear(command_in_time *t) {

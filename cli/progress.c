@@ -2,14 +2,9 @@
 /* progress.c: clock and output for draw_progress. */
 #include "progress.h"
 
-#include <stdio.h>
-#include <time.h>
+#include "base/clock.h"
 
-static double seconds(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+#include <stdio.h>
 
 void command_progress_start(command_progress *progress, const command_call *call, const char *what,
                             const char *unit, uint64_t total) {
@@ -23,7 +18,7 @@ static void print(const command_progress *progress) {
 }
 
 void command_progress_show(command_progress *progress, uint64_t done) {
-    if (draw_progress_update(&progress->line, &progress->bar, done, seconds())) print(progress);
+    if (draw_progress_update(&progress->line, &progress->bar, done, dsc_clock())) print(progress);
 }
 
 void command_progress_wipe(command_progress *progress) {

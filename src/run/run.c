@@ -2,6 +2,7 @@
 /* run.c: starts and resumes a run, and trains with checkpoints and a log. */
 #include "run/run.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -20,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { LINES_AN_EPOCH = 20 };
@@ -50,12 +50,6 @@ struct dsc_training_run {
 static const char *const file_names[] = {
     DSC_RUN_RECIPE,    DSC_RUN_LOG,     DSC_RUN_CHECKPOINT, DSC_RUN_MODEL,      DSC_RUN_START,
     DSC_RUN_SNAPSHOTS, DSC_RUN_TEACHER, DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
-
-static double now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 const char *dsc_run_folder(const dsc_training_run *run) { return run->folder; }
 const dsc_model *dsc_run_model(const dsc_training_run *run) { return run->trainer->model; }
@@ -380,7 +374,7 @@ static void save_checkpoint(dsc_training_run *run, const dsc_event *event) {
         return;
     }
     if (!status) run->saved_step = run->trainer->progress.step + 1;
-    run->last_save = now();
+    run->last_save = dsc_clock();
     report_failure(run, &run->save_failed, status, &failure, event,
                    "training goes on, and saving is tried again");
 }
@@ -460,7 +454,8 @@ static void react(dsc_training_run *run, const dsc_event *event) {
     case DSC_EVENT_STEP:
         if (is_worth_a_line(event)) note_event(run, event);
         /* The end of an epoch is saved only with its validation, so that no line is written twice. */
-        if (now() - run->last_save >= run->checkpoint_seconds && !dsc_trainer_epoch_is_done(run->trainer)) {
+        if (dsc_clock() - run->last_save >= run->checkpoint_seconds &&
+            !dsc_trainer_epoch_is_done(run->trainer)) {
             save_checkpoint(run, event);
             note_snapshot(run);
         }
@@ -532,7 +527,7 @@ dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *listener, void *us
     run->on_event = listener;
     run->user = user;
     run->stopping = false;
-    run->last_save = now();
+    run->last_save = dsc_clock();
     if (!run->folder) return dsc_trainer_run(run->trainer, listener, user, error);
     dsc_status status = dsc_trainer_run(run->trainer, on_event, run, error);
     if (run->diverged.code) status = dsc_fail(error, run->diverged.code, "%s", run->diverged.message);

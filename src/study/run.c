@@ -8,16 +8,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 /* --- events --- */
-
-double dsc_study_now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 uint64_t dsc_study_images(const dsc_study_trial *trial) {
     return trial->epochs * (trial->samples + trial->others_learned);

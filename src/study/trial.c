@@ -3,6 +3,7 @@
  * checkpoint belongs to this recipe and data, so a wrong one is never used. */
 #include "study/work.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "measure/evaluator.h"
 #include "train/trainer.h"
@@ -39,7 +40,7 @@ static void warn(dsc_study *study, size_t trial, const char *what, const dsc_err
 static void save(attempt *a) {
     dsc_error failure = {0};
     dsc_status status = dsc_trainer_save(a->trainer, a->checkpoint, &failure);
-    a->last_save = dsc_study_now();
+    a->last_save = dsc_clock();
     if (status && !a->save_failed)
         warn(a->study, a->trial, "the study goes on; after an interruption this trial would begin anew",
              &failure);
@@ -63,7 +64,7 @@ static void show(attempt *a) {
     (void)pthread_mutex_lock(&s->mutex);
     s->images[a->worker] =
         p->epoch * (s->trials[a->trial].samples + s->trials[a->trial].others_learned) + p->position;
-    const double now = dsc_study_now();
+    const double now = dsc_clock();
     if (now - s->last_told >= 0.1) {
         s->last_told = now;
         dsc_study_tell(s, DSC_STUDY_STEP, a->trial, NULL);
@@ -76,7 +77,7 @@ static int on_event(void *user, const dsc_event *event) {
     if (event->kind == DSC_EVENT_STEP) {
         show(a);
         /* The end of an epoch is saved together with its validation, never before. */
-        if (dsc_study_now() - a->last_save >= a->study->checkpoint_seconds &&
+        if (dsc_clock() - a->last_save >= a->study->checkpoint_seconds &&
             !dsc_trainer_epoch_is_done(a->trainer))
             save(a);
     }
@@ -141,7 +142,7 @@ static dsc_status train(attempt *a, dsc_error *error) {
     if (!status) {
         status = restore(a, error);
         if (status) return status;
-        a->last_save = dsc_study_now();
+        a->last_save = dsc_clock();
         status = dsc_trainer_run(a->trainer, on_event, a, &reason);
     }
     if (!status) status = measure(a, &reason);

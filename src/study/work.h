@@ -82,9 +82,6 @@ dsc_status dsc_study_answers_read(dsc_array *answers, const dsc_study *study, si
  * the study, not the trial. */
 dsc_status dsc_study_trial_run(dsc_study *study, size_t trial, unsigned worker, dsc_error *error);
 
-/* Seconds of a monotonic clock. */
-double dsc_study_now(void);
-
 /* Calls the listener; the caller holds the mutex. */
 void dsc_study_tell(dsc_study *study, dsc_study_event_kind kind, size_t trial, const char *message);
 

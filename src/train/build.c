@@ -6,6 +6,7 @@
 #include "base/seed.h"
 #include "base/text.h"
 #include "data/dataset.h"
+#include "model/summary.h"
 #include "ranks/ranks.h"
 #include "train/length.h"
 
@@ -145,6 +146,21 @@ dsc_status dsc_recipe_make_model(dsc_model **model, const dsc_recipe *recipe, co
     }
     return recipe->from ? start_from(model, recipe, &options, error)
                         : dsc_model_create(model, &options, error);
+}
+
+dsc_status dsc_recipe_count_work(double *work, const dsc_recipe *recipe, const dsc_dataset *data,
+                                 dsc_error *error) {
+    dsc_model *model;
+    dsc_layer_facts *layers;
+    size_t count;
+    dsc_status status = dsc_recipe_make_model(&model, recipe, data, error);
+    if (status) return status;
+    status = dsc_model_summarise(&layers, &count, model, error);
+    *work = 0;
+    for (size_t i = 0; !status && i < count; i++) *work += 3 * layers[i].multiply_adds;
+    if (!status) free(layers);
+    dsc_model_free(model);
+    return status;
 }
 
 /* --- frozen layers, and rates --- */

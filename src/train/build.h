@@ -38,6 +38,11 @@ dsc_status dsc_recipe_check(const dsc_recipe *recipe, dsc_error *error);
 dsc_status dsc_recipe_make_model(dsc_model **model, const dsc_recipe *recipe, const dsc_dataset *data,
                                  dsc_error *error);
 
+/* Counts the multiply-adds of a training step per image: the forward pass, and the same again for each of the
+ * two gradients. */
+dsc_status dsc_recipe_count_work(double *work, const dsc_recipe *recipe, const dsc_dataset *data,
+                                 dsc_error *error);
+
 /* Freezes parameters and buffers by the recipe's `freeze`, and sets their learning-rate factors by its
  * `rates`. Both are comma-separated patterns (dsc_graph_freeze); in `rates` each is followed by a factor from
  * 0 to 1000. DSC_ERROR_ARGUMENT: a pattern matches nothing, or a factor is not a number in range; the message

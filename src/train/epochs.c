@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* epochs.c: the training loop: steps, validation, early stopping and events. */
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "ranks/ranks.h"
@@ -9,13 +10,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-static double now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 typedef struct loop {
     dsc_trainer *trainer;
@@ -39,7 +33,7 @@ static void ask_to_stop(loop *l) {
 static dsc_event describe(const loop *l, dsc_event_kind kind, const char *message) {
     const dsc_trainer *t = l->trainer;
     const dsc_progress *p = &t->progress;
-    double here = now() - l->started;
+    double here = dsc_clock() - l->started;
     uint64_t all = dsc_trainer_steps(t), done = p->step - l->first_step;
     double seen = p->position ? (double)p->position : NAN;
     double of_classes = p->position > t->others_seen ? (double)(p->position - t->others_seen) : NAN;
@@ -200,7 +194,7 @@ dsc_status dsc_trainer_run(dsc_trainer *t, dsc_on_event *on_event, void *user, d
     loop l = {.trainer = t,
               .on_event = on_event,
               .user = user,
-              .started = now(),
+              .started = dsc_clock(),
               .validation_loss = NAN,
               .validation_accuracy = NAN};
     t->asked_to_stop = t->stops = false;

@@ -7,7 +7,6 @@
 #include "base/threads.h"
 #include "data/dataset.h"
 #include "kernel/gemm.h"
-#include "model/summary.h"
 #include "train/build.h"
 
 #include <math.h>
@@ -59,23 +58,6 @@ static double pace(const dsc_kernels_choice *choice) {
     const double reals = 3e9 * (double)f32->width;
     if (!choice->bf16) return reals;
     return bf16->row_multiple > 1 ? 3 * reals : 1.5 * reals; /* AMX tiles, or vectors */
-}
-
-/* Counts the multiply-adds of a step per image: the forward pass, and the same again for each of the two
- * gradients. */
-static dsc_status count_work(double *work, const dsc_recipe *recipe, const dsc_dataset *data,
-                             dsc_error *error) {
-    dsc_model *model;
-    dsc_layer_facts *layers;
-    size_t count;
-    dsc_status status = dsc_recipe_make_model(&model, recipe, data, error);
-    if (status) return status;
-    status = dsc_model_summarise(&layers, &count, model, error);
-    *work = 0;
-    for (size_t i = 0; !status && i < count; i++) *work += 3 * layers[i].multiply_adds;
-    if (!status) free(layers);
-    dsc_model_free(model);
-    return status;
 }
 
 /* ---- the network ---- */
@@ -194,7 +176,7 @@ static dsc_status suggest_characters(dsc_suggestion *s, const facts *f, const ds
         if (s->recipe.epochs < 2) s->recipe.epochs = 2;
         return DSC_OK;
     }
-    status = count_work(&work, &s->recipe, data, error);
+    status = dsc_recipe_count_work(&work, &s->recipe, data, error);
     if (!status) set_epochs(s, f, CHARACTERS_SHOWN, work);
     return status;
 }
@@ -220,7 +202,7 @@ static dsc_status suggest_network(double *work, dsc_suggestion *s, facts *f, con
     dsc_status status = DSC_OK;
     for (f->wide = f->count >= FEW;; f->wide = false) {
         if (!f->model) status = write_network(&s->recipe, f, error);
-        if (!status) status = count_work(work, &s->recipe, data, error);
+        if (!status) status = dsc_recipe_count_work(work, &s->recipe, data, error);
         if (status || f->model || !f->wide) return status;
         if (SECONDS * f->threads * pace(&f->choice) / *work >= SHOWN / 2) return DSC_OK;
     }

@@ -2,14 +2,6 @@
 /* tell.c: reports a search's progress to the listener. */
 #include "tune/work.h"
 
-#include <time.h>
-
-double dsc_tune_now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Epochs of running trials that are not in a result yet. */
 static double epochs_on_the_way(const dsc_tune *tune) {
     const dsc_tune_plan *plan = &tune->search.plan;

@@ -2,16 +2,16 @@
 /* timed.c: how fast recipes are here, which one suits a time, and keeping to it; see timed.h. */
 #include "tune/timed.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "data/split.h"
-#include "model/summary.h"
+#include "train/build.h"
 #include "train/trainer.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* A network's speed for its size may be so many times that of another. */
 enum { SLACK = 4 };
@@ -24,28 +24,7 @@ static const double RECENT = 0.4, FAR = 0.1, NEAR = 0.01;
 /* Epochs of a figure are there if so much of them is. */
 static const double NEARLY = 0.98;
 
-static double now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* --- measuring --- */
-
-static dsc_status count_work(double *work, const dsc_recipe *recipe, const dsc_dataset *data,
-                             dsc_error *error) {
-    dsc_model *model;
-    dsc_layer_facts *layers;
-    size_t count;
-    dsc_status status = dsc_recipe_make_model(&model, recipe, data, error);
-    if (status) return status;
-    status = dsc_model_summarise(&layers, &count, model, error);
-    *work = 0;
-    for (size_t i = 0; !status && i < count; i++) *work += layers[i].multiply_adds;
-    if (!status) free(layers);
-    dsc_model_free(model);
-    return status;
-}
 
 /* The same steps, on a few images, with nothing but them. */
 static dsc_status make_probe(dsc_recipe *probe, const dsc_recipe *recipe, dsc_error *error) {
@@ -66,7 +45,7 @@ static dsc_status make_probe(dsc_recipe *probe, const dsc_recipe *recipe, dsc_er
 /* One step to warm up, and then as many as there is time for. */
 static dsc_status time_steps(double *image_seconds, dsc_trainer *t, double seconds, dsc_error *error) {
     dsc_status status = dsc_trainer_step(t, error);
-    const double begun = now();
+    const double begun = dsc_clock();
     double images = 0, gone = 0;
     for (int steps = 0; !status && (steps < PROBE_STEPS_LEAST || gone < seconds); steps++) {
         if (dsc_trainer_epoch_is_done(t)) {
@@ -76,7 +55,7 @@ static dsc_status time_steps(double *image_seconds, dsc_trainer *t, double secon
         const uint64_t before = t->progress.position;
         status = dsc_trainer_step(t, error);
         images += (double)(t->progress.position - before);
-        gone = now() - begun;
+        gone = dsc_clock() - begun;
     }
     *image_seconds = gone / images;
     return status;
@@ -158,7 +137,7 @@ static int by_work(const void *a, const void *b) {
 static dsc_status measure_in_order(dsc_timed_way *ways, const order *orders, size_t count,
                                    const dsc_timed_work *work, bool (*stop)(void), dsc_error *error) {
     double fastest = INFINITY; /* seconds for a multiply-add */
-    const double begun = now();
+    const double begun = dsc_clock();
     size_t measured = 0;
     dsc_error why = {0};
     for (size_t i = 0; i < count; i++) {
@@ -168,7 +147,7 @@ static dsc_status measure_in_order(dsc_timed_way *ways, const order *orders, siz
             way->image_seconds = fastest / SLACK * orders[i].work;
             const bool hopeless = dsc_timed_epochs(way, work) < epochs_least(way) / SLACK;
             way->image_seconds = INFINITY;
-            if (hopeless || now() - begun > work->measure_seconds) continue;
+            if (hopeless || dsc_clock() - begun > work->measure_seconds) continue;
         }
         if (measure(&way->image_seconds, &way->recipe, work, &why)) {
             if (why.code == DSC_ERROR_MEMORY) return dsc_fail(error, why.code, "%s", why.message);
@@ -193,7 +172,8 @@ dsc_status dsc_timed_measure(dsc_timed_way *ways, size_t count, const dsc_timed_
     dsc_status status = DSC_OK;
     for (size_t i = 0; i < count && !status; i++) {
         ways[i].image_seconds = INFINITY;
-        const dsc_status made = count_work(&orders[possible].work, &ways[i].recipe, work->data, &why);
+        const dsc_status made =
+            dsc_recipe_count_work(&orders[possible].work, &ways[i].recipe, work->data, &why);
         if (made == DSC_ERROR_MEMORY) status = dsc_fail(error, made, "%s", why.message);
         if (!made) orders[possible++].way = i;
     }

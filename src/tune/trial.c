@@ -7,6 +7,7 @@
  * data, so a wrong one is never used; a wrong or damaged checkpoint only costs time. */
 #include "tune/work.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "train/trainer.h"
@@ -78,7 +79,7 @@ static void save(attempt *a, bool on_the_way) {
     dsc_status status = path ? dsc_trainer_save(a->trainer, path, &failure)
                              : dsc_fail_memory(&failure, 64, "a checkpoint's name");
     free(path);
-    a->last_save = dsc_tune_now();
+    a->last_save = dsc_clock();
     if (status && !a->save_failed)
         warn(a->tune, a->trial, "the search goes on; after an interruption this trial would begin anew",
              &failure);
@@ -174,7 +175,7 @@ static void show(attempt *a, const dsc_event *event) {
                            .epochs = (double)(event->epoch - 1) + (double)event->step / (double)event->steps,
                            .loss = event->loss,
                            .accuracy = event->accuracy};
-    double now = dsc_tune_now();
+    double now = dsc_clock();
     if (now - tune->last_told >= 0.1) {
         tune->last_told = now;
         dsc_tune_tell(tune, DSC_TUNE_STEP, a->trial, NULL);
@@ -187,7 +188,7 @@ static int on_event(void *user, const dsc_event *event) {
     if (event->kind == DSC_EVENT_STEP) {
         show(a, event);
         /* The end of an epoch is saved together with its validation, never before. */
-        if (dsc_tune_now() - a->last_save >= a->tune->checkpoint_seconds &&
+        if (dsc_clock() - a->last_save >= a->tune->checkpoint_seconds &&
             !dsc_trainer_epoch_is_done(a->trainer))
             save(a, true);
     } else if (event->kind == DSC_EVENT_EPOCH && event->epoch == a->target) {
@@ -211,7 +212,7 @@ static dsc_status train(attempt *a, dsc_error *reason, dsc_error *error) {
     if (!status) {
         status = restore(a, error);
         if (status) return status;
-        a->last_save = dsc_tune_now();
+        a->last_save = dsc_clock();
         status = dsc_trainer_run(a->trainer, on_event, a, reason);
     }
     if (a->result.done && (!status || status == DSC_ERROR_STOPPED)) return DSC_OK;

@@ -35,9 +35,6 @@ struct dsc_tune {
     double last_told; /* time of the clock */
 };
 
-/* Seconds of a monotonic clock. */
-double dsc_tune_now(void);
-
 /* Calls the listener; the caller holds the mutex. */
 void dsc_tune_tell(dsc_tune *tune, dsc_tune_event_kind kind, size_t trial, const char *message);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fetch/server.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "fetch/download.h"
 #include "fetch/sha256.h"
@@ -375,9 +376,9 @@ static void a_stopped_download_can_be_resumed(void **state) {
     options.on_progress = on_progress;
     options.user = &w;
     use("slow", "ok");
-    double began = fetch_clock();
+    double began = dsc_clock();
     assert_int_equal(fetch_download(folder, &file, &options, &error), DSC_ERROR_STOPPED);
-    assert_true(fetch_clock() - began < 1.5);
+    assert_true(dsc_clock() - began < 1.5);
     assert_int_equal(server_count->requests, 1); /* the next mirror is not tried */
     assert_false(exists(folder, "file.gz"));
     assert_true(exists(folder, "file.gz.part"));
@@ -390,9 +391,9 @@ static void a_stopped_download_can_be_resumed(void **state) {
     w = (watch){.stop_at = 1}; /* while a silent server is waited for */
     use("silent", NULL);
     options.stall_seconds = 20;
-    began = fetch_clock();
+    began = dsc_clock();
     assert_int_equal(fetch_download(testing_folder(), &file, &options, &error), DSC_ERROR_STOPPED);
-    assert_true(fetch_clock() - began < 1.5);
+    assert_true(dsc_clock() - began < 1.5);
 }
 
 static void the_deadline_is_kept(void **state) {
@@ -402,10 +403,10 @@ static void the_deadline_is_kept(void **state) {
     for (size_t i = 0; i < 3; i++) {
         use(behaviours[i], "ok");
         options.stall_seconds = 20;
-        double began = fetch_clock();
+        double began = dsc_clock();
         options.deadline = began + 0.25;
         assert_int_equal(fetch_download(testing_folder(), &file, &options, &error), DSC_ERROR_NETWORK);
-        double took = fetch_clock() - began;
+        double took = dsc_clock() - began;
         assert_true(took >= 0.25 && took < 1.5);
         ASSERT_MESSAGE(error, "in time");
     }
@@ -480,7 +481,7 @@ static void who_waited_for_a_part_that_is_gone_begins_another(void **state) {
     pid_t child = fork();
     if (child == 0) {
         (void)close(part); /* the lock is with whoever has this open: that must be the parent alone */
-        options.deadline = fetch_clock() + 10;
+        options.deadline = dsc_clock() + 10;
         _exit(fetch_download(folder, &file, &options, &error));
     }
     server_sleep(0.15); /* the child waits; then the part goes, as that of a download that failed */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fetch/server.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "data/dataset.h"
 #include "fetch/known.h"
@@ -293,9 +294,9 @@ static void auto_gives_up_in_time(void **state) {
     mirrors[0] = server_url("stall");
     settings.stall_seconds = 20;
     settings.auto_seconds = 0.3;
-    double began = fetch_clock();
+    double began = dsc_clock();
     ASSERT_OK(open_data("auto"), error);
-    assert_true(fetch_clock() - began < 1.5);
+    assert_true(dsc_clock() - began < 1.5);
     check_digits();
     assert_non_null(strstr(notes, "in time"));
 }
@@ -475,9 +476,9 @@ static void real_mnist_is_known_though_compressed_anew(void **state) {
     assert_int_equal(setenv("DESCENDER_DATA", real_folder, 1), 0);
     source.settings = NULL;
     for (int i = 0; i < 2; i++) { /* the second time from the cache and by the note */
-        double began = fetch_clock();
+        double began = dsc_clock();
         ASSERT_OK(open_data("mnist"), error);
-        print_message("opened in %.1f ms\n", 1e3 * (fetch_clock() - began));
+        print_message("opened in %.1f ms\n", 1e3 * (dsc_clock() - began));
         assert_int_equal(dsc_dataset_count(train), 60000);
         assert_int_equal(dsc_dataset_count(test), 10000);
         assert_string_equal(dsc_dataset_name(train), "MNIST, training set");

@@ -2,6 +2,7 @@
 /* verify.c: see verify.h. */
 #include "exchange/verify.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -11,15 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { BATCH = 256 };
-
-static double now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static size_t likeliest(const float *probabilities, size_t classes) {
     size_t best = 0;
@@ -76,9 +70,9 @@ dsc_status exchange_reference_make(exchange_reference *r, const dsc_model *model
     if (!r->images || !r->labels || !r->probabilities)
         return dsc_fail_memory(error, r->count * each, "images");
     dsc_status status = read_images(r, data, error);
-    const double begun = now();
+    const double begun = dsc_clock();
     if (!status) status = answer_all(r->probabilities, model, r->images, r->count, threads, error);
-    r->seconds = now() - begun;
+    r->seconds = dsc_clock() - begun;
     for (size_t i = 0; i < r->count && !status; i++)
         r->correct += likeliest(r->probabilities + i * r->classes, r->classes) == r->labels[i];
     return status;
@@ -159,11 +153,11 @@ dsc_status exchange_verify(exchange_check *check, const exchange_format *format,
     if (!probabilities)
         return dsc_fail_memory(error, r->count * r->classes * sizeof *probabilities, "answers");
     dsc_error why;
-    const double begun = now();
+    const double begun = dsc_clock();
     dsc_status status = format->answer
                             ? answer_in_folder(probabilities, format, values, output, model, r, &why)
                             : read_again(probabilities, format, output, r, &why);
-    check->seconds = now() - begun;
+    check->seconds = dsc_clock() - begun;
     if (!status) compare(check, probabilities, r);
     free(probabilities);
     if (status == DSC_ERROR_UNSUPPORTED) {

@@ -6,6 +6,7 @@
  * still has its name: the previous owner may have finished and renamed it. */
 #include "fetch/download.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -41,7 +42,7 @@ typedef struct job {
 
 static int report(job *j, uint64_t bytes) {
     const fetch_options *o = j->options;
-    double now = fetch_clock();
+    double now = dsc_clock();
     if (!o->on_progress || now - j->last_tick < TICK) return 0;
     j->last_tick = now;
     fetch_progress progress = {j->file->name, o->index, o->count, bytes, j->file->size, 0};
@@ -52,9 +53,7 @@ static int report(job *j, uint64_t bytes) {
 
 static int on_tick(void *user, uint64_t bytes) { return report(user, bytes); }
 
-static bool is_late(const job *j) {
-    return j->options->deadline > 0 && fetch_clock() >= j->options->deadline;
-}
+static bool is_late(const job *j) { return j->options->deadline > 0 && dsc_clock() >= j->options->deadline; }
 
 static dsc_status fail_late(const job *j, dsc_error *error) {
     return dsc_fail(error, DSC_ERROR_NETWORK, "%s: not downloaded in the time allowed", j->file->name);
@@ -170,7 +169,7 @@ static dsc_status finish(job *j, dsc_error *error) {
 }
 
 static dsc_status from_mirrors(job *j, dsc_error *error) {
-    j->began = fetch_clock();
+    j->began = dsc_clock();
     j->began_bytes = size_of(j->fd);
     bool reached = !*j->options->mirrors;
     for (const char *const *mirror = j->options->mirrors; *mirror; mirror++) {

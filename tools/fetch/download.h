@@ -21,7 +21,7 @@ typedef struct fetch_options {
     const char *const *mirrors;     /* base URLs in order, each ending in '/', NULL-terminated */
     double connect_seconds;         /* time limit to connect to a server */
     double stall_seconds;           /* a server that sends almost nothing for this long is abandoned */
-    double deadline;                /* time at which to give up, on fetch_clock's scale; 0: never */
+    double deadline;                /* time at which to give up, on the scale of dsc_clock; 0: never */
     bool replace;                   /* replace another file of this name; otherwise that is an error */
     fetch_on_progress *on_progress; /* may be NULL */
     void *user;

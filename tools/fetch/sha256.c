@@ -166,3 +166,13 @@ dsc_status fetch_md5_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char
 }
 
 #endif
+
+dsc_status fetch_sha256_bytes(char hex[FETCH_SHA256_HEX], const void *bytes, size_t size, dsc_error *error) {
+    fetch_sha256 *hash;
+    hex[0] = '\0';
+    dsc_status status = fetch_sha256_create(&hash, error);
+    if (!status) status = fetch_sha256_append(hash, bytes, size, error);
+    if (!status) status = fetch_sha256_finish(hex, hash, error);
+    fetch_sha256_free(hash);
+    return status;
+}

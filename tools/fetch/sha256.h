@@ -20,6 +20,8 @@ dsc_status fetch_sha256_append(fetch_sha256 *hash, const void *bytes, size_t siz
 dsc_status fetch_sha256_finish(char hex[FETCH_SHA256_HEX], fetch_sha256 *hash, dsc_error *error);
 void fetch_sha256_free(fetch_sha256 *hash);
 
+/* Hashes bytes in memory. */
+dsc_status fetch_sha256_bytes(char hex[FETCH_SHA256_HEX], const void *bytes, size_t size, dsc_error *error);
 /* Hashes a file in chunks; stores its size in *size unless NULL. */
 dsc_status fetch_sha256_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error);
 /* The MD5 of a file: 32 digits and the NUL. */

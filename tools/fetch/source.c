@@ -2,6 +2,7 @@
 /* source.c: resolves the source of a command's data. */
 #include "fetch/source.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -294,7 +295,7 @@ static dsc_status open_cached(const request *q, const dsc_known_data *known, con
                         folder, known->title, what == BROKEN ? reason.message : "its checksums differ");
     status =
         fetch_get(known, folder, q->source, t, true, is_auto ? t->auto_connect_seconds : t->connect_seconds,
-                  is_auto ? fetch_clock() + t->auto_seconds : 0, error);
+                  is_auto ? dsc_clock() + t->auto_seconds : 0, error);
     if (!status) status = look_into(&what, q, known, folder, &reason);
     if (!status && what != IT)
         status = dsc_fail(error, DSC_ERROR_FORMAT,

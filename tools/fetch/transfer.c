@@ -4,16 +4,9 @@
  * own low-speed limit counts whole seconds, and its progress calls may be a second apart. */
 #include "fetch/transfer.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
-
-#include <time.h>
-
-double fetch_clock(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 #if DESCENDER_WITH_CURL
 
@@ -147,7 +140,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context) {
 /* Checks between network events whether to give up. */
 static void tick(session *s, double *window, uint64_t *window_bytes) {
     fetch_transfer *t = s->transfer;
-    double now = fetch_clock();
+    double now = dsc_clock();
     if (t->on_tick && t->on_tick(t->user, t->bytes)) {
         (void)dsc_fail(s->error, DSC_ERROR_STOPPED, "stopped");
         decide(s, FETCH_FAILED);
@@ -168,7 +161,7 @@ static void tick(session *s, double *window, uint64_t *window_bytes) {
 }
 
 static CURLcode run(session *s, CURLM *multi) {
-    double window = fetch_clock();
+    double window = dsc_clock();
     uint64_t window_bytes = s->transfer->bytes;
     for (int running = 1; running && !s->decided;) {
         if (s->api.curl_multi_perform(multi, &running)) return CURLE_OUT_OF_MEMORY;

@@ -22,7 +22,7 @@ typedef struct fetch_transfer {
     uint64_t limit;  /* maximum size of the file */
     double connect_seconds;
     double stall_seconds; /* broken if fewer than 100 bytes a second arrive for this long */
-    double deadline;      /* on fetch_clock's scale; 0: none */
+    double deadline;      /* on the scale of dsc_clock; 0: none */
     const char *path;     /* of the file, for messages */
 
     /* Called about ten times a second; a nonzero result stops the transfer. */
@@ -32,9 +32,6 @@ typedef struct fetch_transfer {
     uint64_t start; /* out: where the response begins: `offset`, or 0 if the server sends everything */
     uint64_t bytes; /* out: current size of the file */
 } fetch_transfer;
-
-/* Seconds of a monotonic clock. */
-double fetch_clock(void);
 
 /* Runs the transfer. Allows only http and https, and from https only https. `error` holds the reason except
  * for FETCH_DONE. */

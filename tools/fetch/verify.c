@@ -11,20 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static dsc_status hash_bytes(char hex[FETCH_SHA256_HEX], const unsigned char *bytes, size_t size,
-                             dsc_error *error) {
-    fetch_sha256 *hash;
-    dsc_status status = fetch_sha256_create(&hash, error);
-    if (!status) status = fetch_sha256_append(hash, bytes, size, error);
-    if (!status) status = fetch_sha256_finish(hex, hash, error);
-    fetch_sha256_free(hash);
-    return status;
-}
-
 static dsc_status compare(const unsigned char *content, size_t size, const char *path,
                           const dsc_known_file *file, dsc_error *error) {
     char hex[FETCH_SHA256_HEX] = "";
-    dsc_status status = hash_bytes(hex, content, size, error);
+    dsc_status status = fetch_sha256_bytes(hex, content, size, error);
     if (status) return status;
     if (size == file->content_size && !strcmp(hex, file->content_sha256)) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_MISMATCH,

@@ -61,14 +61,8 @@ dsc_status report_claim_hash_data(report_claim_data *print, const dsc_dataset *d
 }
 
 static dsc_status hash_weights(char hex[FETCH_SHA256_HEX], const dsc_model *model, dsc_error *error) {
-    fetch_sha256 *hash;
-    dsc_status status = fetch_sha256_create(&hash, error);
-    if (status) return status;
     const size_t numbers = dsc_graph_value_numbers(model->graph);
-    status = fetch_sha256_append(hash, model->values, numbers * sizeof *model->values, error);
-    if (!status) status = fetch_sha256_finish(hex, hash, error);
-    fetch_sha256_free(hash);
-    return status;
+    return fetch_sha256_bytes(hex, model->values, numbers * sizeof *model->values, error);
 }
 
 dsc_status report_claim_hash_model(report_run_claim *claim, const dsc_model *model, const char *path,

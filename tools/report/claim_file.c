@@ -19,16 +19,6 @@ static const char zeros[] = "000000000000000000000000000000000000000000000000000
 
 /* ---- the seal ---- */
 
-static dsc_status hash_bytes(char hex[FETCH_SHA256_HEX], const void *bytes, size_t size, dsc_error *error) {
-    fetch_sha256 *hash;
-    dsc_status status = fetch_sha256_create(&hash, error);
-    if (status) return status;
-    status = fetch_sha256_append(hash, bytes, size, error);
-    if (!status) status = fetch_sha256_finish(hex, hash, error);
-    fetch_sha256_free(hash);
-    return status;
-}
-
 /* The place of `part` in the text if it occurs exactly once; otherwise NULL. */
 static char *only_place(char *text, const char *part) {
     char *first = strstr(text, part);
@@ -84,7 +74,7 @@ dsc_status report_claim_write(const report_run_claim *claim, const char *path, d
     if (json) dsc_json_format(&text, json);
     dsc_text_append(&text, "\n");
     dsc_status status = json && !text.failed ? DSC_OK : dsc_fail_memory(error, text.length, "a claim");
-    if (!status) status = hash_bytes(hex, text.data, text.length, error);
+    if (!status) status = fetch_sha256_bytes(hex, text.data, text.length, error);
     char *place = status ? NULL : only_place(text.data, zeros);
     if (!status && !place)
         status = dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: a name in the claim looks like a hash", path);
@@ -119,7 +109,7 @@ static dsc_status check_seal(const char *bytes, size_t size, const json_t *json,
     copy[size] = '\0';
     char *place = strlen(copy) == size ? only_place(copy, seal) : NULL;
     if (place) memcpy(place, zeros, HEX);
-    dsc_status status = place ? hash_bytes(hex, copy, size, error) : DSC_OK;
+    dsc_status status = place ? fetch_sha256_bytes(hex, copy, size, error) : DSC_OK;
     if (!status && (!place || strcmp(hex, seal) != 0))
         status =
             dsc_fail(error, DSC_ERROR_FORMAT,

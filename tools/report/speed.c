@@ -3,6 +3,7 @@
  * all threads. */
 #include "report/speed.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/threads.h"
@@ -10,15 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum { BATCH = 256, WARM = 8, LEAST = 20, MOST = 100000, ROUNDS_LEAST = 3 };
-
-static double now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* The state of a measurement. */
 typedef struct bench {
@@ -50,13 +44,13 @@ static dsc_status predict(bench *b, const uint8_t *images, size_t count, dsc_err
 /* Each call uses another image, so that no branch predictor learns one. */
 static dsc_status time_single(report_speed *speed, bench *b, double seconds, dsc_error *error) {
     dsc_status status = open_workspace(b, 1, error);
-    double end = now() + seconds;
+    double end = dsc_clock() + seconds;
     size_t runs = 0;
-    for (size_t i = 0; !status && runs < MOST && (runs < LEAST || now() < end); i++) {
+    for (size_t i = 0; !status && runs < MOST && (runs < LEAST || dsc_clock() < end); i++) {
         const uint8_t *image = dsc_dataset_image(b->data, i % b->data->count);
-        double start = now();
+        double start = dsc_clock();
         status = predict(b, image, 1, error);
-        if (i >= WARM) b->times[runs++] = now() - start;
+        if (i >= WARM) b->times[runs++] = dsc_clock() - start;
     }
     if (status) return status;
     qsort(b->times, runs, sizeof *b->times, by_value);
@@ -75,7 +69,7 @@ static dsc_status time_batches(report_speed *speed, bench *b, double seconds, ds
     size_t rounds = 0;
     for (; !status && (rounds <= ROUNDS_LEAST || last - start < seconds); rounds++) {
         status = predict(b, b->images, BATCH, error);
-        last = now();
+        last = dsc_clock();
         if (!rounds) start = last; /* the first round warms the caches */
     }
     if (!status && last > start) speed->images_per_second = (double)((rounds - 1) * BATCH) / (last - start);

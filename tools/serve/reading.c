@@ -3,6 +3,7 @@
 #include "serve/parts.h"
 
 #include "base/base64.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/notes.h"
@@ -13,7 +14,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MAPS_MOST = 16, UNITS_MOST = 256, FILTERS_MOST = 64 };
 
@@ -301,8 +301,7 @@ static json_t *answer_json(const answers *all, const finding *f, double millisec
 
 dsc_status serve_read(json_t **json, serve_reader *r, const serve_drawing *drawing, size_t digit,
                       dsc_error *error) {
-    struct timespec start, end;
-    (void)clock_gettime(CLOCK_MONOTONIC, &start);
+    const double begun = dsc_clock();
     finding f = {0};
     *json = NULL;
     answers all = {json_array(), json_array()};
@@ -310,11 +309,9 @@ dsc_status serve_read(json_t **json, serve_reader *r, const serve_drawing *drawi
     dsc_status status = prepares(r) ? find_digits(&f, r, drawing, error) : take_whole(&f, r, drawing, error);
     if (!status) status = read_digits(&all, r, f.digits, f.count, digit < f.count ? digit : 0, error);
     (void)pthread_mutex_unlock(&r->lock);
-    (void)clock_gettime(CLOCK_MONOTONIC, &end);
+    const double milliseconds = 1e3 * (dsc_clock() - begun);
     if (!status) {
-        *json = answer_json(&all, &f,
-                            1e3 * (double)(end.tv_sec - start.tv_sec) +
-                                1e-6 * (double)(end.tv_nsec - start.tv_nsec));
+        *json = answer_json(&all, &f, milliseconds);
         if (!*json) status = dsc_fail_memory(error, 0, "an answer");
     }
     free(f.digits);
