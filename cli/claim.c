@@ -7,6 +7,7 @@
 #include "claim_work.h"
 #include "model/title.h"
 #include "run/facts.h"
+#include "run/note.h"
 #include "run/run.h"
 
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 typedef struct values {
     command_source source;
     int64_t threads;
-    char *out;
+    char *others, *out;
     bool json, quiet;
 } values;
 
@@ -41,19 +42,19 @@ static dsc_status open_run(session *s, dsc_error *error) {
                         run);
     if (!status) status = dsc_run_recipe(&s->claim.recipe, &s->claim.recipe_name, run, error);
     if (!status) status = dsc_run_facts_read(&s->facts, run, error);
-    if (!status && s->claim.recipe.members > 1)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "%s: is an ensemble, and a claim is of one network; make one of each member's run, "
-                        "which are folders in it",
-                        run);
-    if (!status && (s->claim.recipe.from || s->claim.recipe.teacher))
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "%s: started from another model, or learned from one, which a claim does not hold, "
-                        "so nobody could train it "
-                        "again; make a claim of a run that starts afresh",
-                        run);
+    if (!status) status = report_claim_check_recipe(&s->claim.recipe, run, error);
     s->path = s->how->out ? strdup(s->how->out) : dsc_path_join(run, FILE_NAME);
     if (!status && !s->path) status = dsc_fail_memory(error, strlen(run), run);
+    return status;
+}
+
+/* Fails unless the data are those that the run was trained on. A trainer that is not run finds them: it takes
+ * the part of the data that the recipe says. */
+static dsc_status compare_data(const session *s, dsc_error *error) {
+    dsc_trainer *trainer;
+    dsc_status status = dsc_trainer_create(&trainer, NULL, &s->claim.recipe, s->data.train, 1, error);
+    if (!status) status = dsc_run_note_compare(s->subject.name, trainer, error);
+    dsc_trainer_free(trainer);
     return status;
 }
 
@@ -61,24 +62,41 @@ static dsc_status open_data(session *s, dsc_error *error) {
     command_source source = command_subject_source(&s->subject, s->call, &s->how->source);
     dsc_status status = command_data_open(&s->data, s->call, &source, error);
     if (!status)
-        status = command_others_open(&s->others, s->call, s->claim.recipe.others, &source.reading,
-                                     source.offline, false, error);
+        status = command_others_of_recipe(&s->others, s->call, &s->claim.recipe, s->how->others, false,
+                                          source.offline, error);
+    if (!status) status = compare_data(s, error);
     return status ? status : command_rehearse(s->call, s->path, error);
+}
+
+/* Appends the names of data without their folders; `list` is divided by commas. */
+static void append_public(dsc_text *text, const char *list) {
+    char *copy = strdup(list), *rest = copy;
+    text->failed |= !copy;
+    for (char *item; (item = strsep(&rest, ","));) {
+        if (text->length) dsc_text_append(text, ",");
+        if (strchr(item, '/'))
+            dsc_public_name(text, item);
+        else
+            dsc_text_append(text, "%s", item);
+    }
+    free(copy);
 }
 
 /* Names in a claim are passed on and have no path of this machine. */
 static dsc_status take_names(session *s, dsc_error *error) {
     report_run_claim *c = &s->claim;
     const char *kernels = json_string_value(json_object_get(s->facts.start, "kernels"));
-    dsc_text data = {0}, place = {0}, recipe = {0};
+    dsc_text data = {0}, place = {0}, recipe = {0}, others = {0};
     dsc_public_name(&data, s->data.name);
     dsc_public_name(&place, c->recipe.data);
     dsc_public_name(&recipe, c->recipe_name);
-    dsc_status status = data.failed || place.failed || recipe.failed
+    if (c->recipe.others) append_public(&others, c->recipe.others);
+    dsc_status status = data.failed || place.failed || recipe.failed || others.failed
                             ? dsc_fail_memory(error, data.capacity, "a claim")
                             : dsc_text_replace(&c->data_name, data.data, error);
     if (!status && strchr(c->recipe.data, '/')) status = dsc_text_replace(&c->recipe.data, place.data, error);
     if (!status) status = dsc_text_replace(&c->recipe_name, recipe.data, error);
+    if (!status && others.data) status = dsc_text_replace(&c->recipe.others, others.data, error);
     if (!status && !kernels)
         status = dsc_fail(error, DSC_ERROR_FORMAT,
                           "%s: its log does not say which kernels trained it; train anew", s->subject.name);
@@ -87,6 +105,7 @@ static dsc_status take_names(session *s, dsc_error *error) {
     dsc_text_free(&data);
     dsc_text_free(&place);
     dsc_text_free(&recipe);
+    dsc_text_free(&others);
     return status;
 }
 
@@ -137,6 +156,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     COMMAND_SOURCE(values),
+    {"others", DSC_PARAM_TEXT, offsetof(values, others), NULL, 0, 0, NULL,
+     "where the run's images of no class are now, if they have moved"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
      "the file to write; without it, " FILE_NAME " in the run's folder"},
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
@@ -147,6 +168,7 @@ static const dsc_param options[] = {
 
 static const command_option extras[] = {
     COMMAND_SOURCE_EXTRA,
+    {"others", 0, "DATA,...", true},
     {"out", 'o', "FILE", true},
     {"threads", 't', NULL, false},
     {0},

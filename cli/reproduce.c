@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "claim_work.h"
+#include "given.h"
 #include "kernel/choose.h"
 #include "run/run.h"
 #include "train_show.h"
@@ -15,7 +16,7 @@
 typedef struct values {
     command_source source;
     int64_t threads;
-    char *out;
+    char *others, *out;
     bool json, quiet;
 } values;
 
@@ -43,6 +44,15 @@ static dsc_status compare_data(const report_claim_data *claimed, const report_cl
                     s->call->operands[0], what, claimed->count, found->count, s->data.name);
 }
 
+static dsc_status open_others(session *s, dsc_error *error) {
+    report_run_claim *c = &s->claimed;
+    const dsc_status status = command_others_of_recipe(&s->others, s->call, &c->recipe, s->how->others, true,
+                                                       s->how->source.offline, error);
+    if (status && !s->how->others)
+        return dsc_error_context(error, status, "the claim's images of no class, which --others may name");
+    return status;
+}
+
 static dsc_status open_data(session *s, dsc_error *error) {
     report_run_claim *c = &s->claimed;
     command_source source = command_source_of(c->recipe.data, &c->recipe.reading, s->how->source.offline);
@@ -50,15 +60,14 @@ static dsc_status open_data(session *s, dsc_error *error) {
     dsc_status status = command_data_open(&s->data, s->call, &source, error);
     if (status && !command_given(s->call, "data"))
         return dsc_error_context(error, status, "the claim's data, %s, which --data may name", c->data_name);
-    if (!status)
-        status = command_others_open(&s->others, s->call, c->recipe.others, &c->recipe.reading,
-                                     source.offline, false, error);
+    /* The new run can go on, and be evaluated, from any folder, as one of `descender train`. */
+    if (!status) status = command_recipe_settle(&c->recipe, source.data, s->data.name, error);
+    if (!status) status = open_others(s, error);
     if (!status) status = command_claim_data(&s->found, &s->data, &s->others, error);
     if (!status) status = compare_data(&c->training, &s->found.training, "the training images", s, error);
     if (!status) status = compare_data(&c->test, &s->found.test, "the test images", s, error);
     if (!status && (c->has_others || s->others.data))
         status = compare_data(&c->others, &s->found.others, "the images of no class", s, error);
-    c->recipe.others_data = s->others.data;
     return status;
 }
 
@@ -130,7 +139,14 @@ static dsc_status measure(session *s, dsc_error *error) {
 
 static const char *const verdicts[] = {[REPORT_CLAIM_SAME_BITS] = "same bits",
                                        [REPORT_CLAIM_SAME_FIGURE] = "same figure",
-                                       [REPORT_CLAIM_OTHER_FIGURE] = "another figure"};
+                                       [REPORT_CLAIM_OTHER_FIGURE] = "another figure",
+                                       [REPORT_CLAIM_OTHER_ANSWERS] = "other answers"};
+
+static const char *const sentences[] = {
+    [REPORT_CLAIM_SAME_BITS] = "The same bits: the claim holds",
+    [REPORT_CLAIM_SAME_FIGURE] = "Other bits, the same figure within what chance allows: the claim holds",
+    [REPORT_CLAIM_OTHER_FIGURE] = "Another figure than chance allows",
+    [REPORT_CLAIM_OTHER_ANSWERS] = "The same weights, but their answers are not those of the claim"};
 
 static json_t *score_json(const report_run_claim *c) {
     double ends[2];
@@ -176,11 +192,7 @@ static dsc_status print(const session *s, dsc_error *error) {
     command_claim_append_score(&text, &s->claimed);
     dsc_text_append(&text, "\nFound:   ");
     command_claim_append_score(&text, &s->found);
-    dsc_text_append(&text, v->verdict == REPORT_CLAIM_SAME_BITS ? "\nThe same bits: the claim holds\n"
-                           : v->verdict == REPORT_CLAIM_SAME_FIGURE
-                               ? "\nOther bits, the same figure within what "
-                                 "chance allows: the claim holds\n"
-                               : "\nAnother figure than chance allows\n");
+    dsc_text_append(&text, "\n%s\n", sentences[v->verdict]);
     if (v->verdict != REPORT_CLAIM_SAME_BITS) append_chance(&text, v);
     dsc_text_append(&text, "Run: %s\n", dsc_visible(shown, sizeof shown, s->folder));
     return command_print_text(&text, error);
@@ -188,7 +200,7 @@ static dsc_status print(const session *s, dsc_error *error) {
 
 static dsc_status report(const session *s, dsc_error *error) {
     dsc_status status = s->call->json ? print_json(s, error) : print(s, error);
-    if (status || s->verdict.verdict != REPORT_CLAIM_OTHER_FIGURE) return status;
+    if (status || s->verdict.verdict < REPORT_CLAIM_OTHER_FIGURE) return status;
     return dsc_fail(error, DSC_ERROR_MISMATCH,
                     "%s: was not reproduced: the claim has %zu of %zu images right, this run %zu",
                     s->call->operands[0], s->claimed.right, s->claimed.test.count, s->found.right);
@@ -219,6 +231,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     {"data", DSC_PARAM_TEXT, offsetof(values, source.data), "auto", 0, 0, NULL,
      "where the claim's data are on this machine; without it, the claim's own name for them"},
+    {"others", DSC_PARAM_TEXT, offsetof(values, others), NULL, 0, 0, NULL,
+     "where the claim's images of no class are on this machine"},
     {"offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL,
      "never use the network"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
@@ -230,8 +244,11 @@ static const dsc_param options[] = {
     {0},
 };
 
-static const command_option extras[] = {
-    {"data", 'd', "PATH", false}, {"out", 'o', "DIR", true}, {"threads", 't', NULL, false}, {0}};
+static const command_option extras[] = {{"data", 'd', "PATH", false},
+                                        {"others", 0, "DATA,...", true},
+                                        {"out", 'o', "DIR", true},
+                                        {"threads", 't', NULL, false},
+                                        {0}};
 
 static const command_operand operands[] = {
     {.name = "FILE", .help = "a claim, as `descender claim` writes it"}, {0}};
@@ -247,11 +264,11 @@ const command command_reproduce = {
     .help = "train again what a claim says, and compare",
     .about =
         "Checks that no byte of the claim has changed and that the data are the same, follows its recipe, "
-        "with its kernels where they are to be had, and compares. The same weights: the same bits. Other "
-        "weights, as from another processor: McNemar's test says whether chance explains how many test "
-        "images "
-        "one of the two alone has right (p of 0.01 and more). The exit status is 0 in both cases, and 1 "
-        "where the figure is another.",
+        "with its kernels where they are to be had, and compares. The same weights and answers: the same "
+        "bits. Other weights, as from another processor: McNemar's test says whether chance explains how "
+        "many test images one of the two alone has right (p of 0.01 and more). The exit status is 0 in both "
+        "cases. It is 1 where the figure is another, and where the same weights give other answers than "
+        "the claim has.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -43,6 +43,11 @@ other_kernels_give_the_same_figure() {
     says "are not to be had here"
     prints "the claim holds"
 }
+the_run_of_a_claim_is_like_any_other() {
+    needs_library libcrypto || return
+    run_shell "cd / && '$program' evaluate '$work/again'"
+    exits 0
+}
 # _sealed FILE FROM TO: the claim with a change, sealed anew, as a forger would.
 _sealed() {
     local hash # of all hashes only the seal is at the depth of two blanks
@@ -66,6 +71,16 @@ another_figure_fails_with_the_reason() {
     same "$(json "j['verdict'], j['right_in_claim_alone']")" "('another figure', 0)"
 }
 _other_digit() { sed -n 's/.*"weights_sha256": "\(.\).*/\1/p' "$_claim" | tr 0-9a-f 1-9a-f0; }
+another_score_with_the_weights_of_the_run_is_found() {
+    needs_library libcrypto || return
+    needs_json || return
+    _sealed "$work/.score" '"right": [0-9]*' '"right": 6'
+    _claim=$work/.score _sealed "$work/score.json" '"answers": "[^"]*"' '"answers": "PwA="'
+    run reproduce "$work/score.json" --data "$_small" --out "$work/score" --json
+    exits 1
+    says "was not reproduced: the claim has 6 of 12 images right"
+    same "$(json "j['verdict']")" "other answers"
+}
 a_changed_byte_is_found_before_anything_is_trained() {
     needs_library libcrypto || return
     sed 's/"epochs": 20/"epochs": 21/' "$_claim" >"$work/changed.json"
@@ -84,6 +99,37 @@ other_data_are_found_before_anything_is_trained() {
     holds "it found data" test "$status" != 0
     says "which --data may name"
 }
+a_claim_is_of_the_data_that_the_run_learned() {
+    needs_library libcrypto || return
+    run claim "$work/run" --data digits --out "$work/nothing.json"
+    exits 1
+    says "was begun with other training data"
+    holds "a claim was written" test ! -e "$work/nothing.json"
+}
+# Both hold for images of no class, which lie elsewhere on another machine.
+images_of_no_class_are_named_without_their_folder() {
+    needs_library libcrypto || return
+    cp -r "$_small" "$work/no class"
+    run train --data "$_small" --others "$work/no class" --model "flatten, dense 8, relu, dense" --batch 8 --epochs 2 \
+        --validation 0.2 --until 100 --out "$work/others" --quiet
+    exits 0
+    run claim "$work/others" --out "$work/others.json"
+    exits 0
+    holds "it has a path" test -z "$(grep -F "$work" "$work/others.json")"
+    same "$(grep -c '"others": "no class"' "$work/others.json")" 1
+    run reproduce "$work/others.json" --data "$_small" --out "$work/nothing"
+    exits 1
+    says "which --others may name"
+    run reproduce "$work/others.json" --data "$_small" --others "$work/no class" --out "$work/others-again" --quiet
+    exits 0
+    prints "The same bits: the claim holds"
+    run reproduce "$work/others.json" --data "$_small" --others "$_small,$_small" --out "$work/nothing"
+    exits 1
+    says "the images of no class differ"
+    run reproduce "$_claim" --data "$_small" --others "$_small" --out "$work/nothing"
+    exits 1
+    says "the images of no class differ"
+}
 what_is_no_finished_run_makes_no_claim() {
     needs_library libcrypto || return
     run claim "$work/run/model.safetensors"
@@ -95,7 +141,7 @@ what_is_no_finished_run_makes_no_claim() {
     run train --data "$_small" --from "$work/run" --epochs 1 --out "$work/from" --quiet
     run claim "$work/from"
     exits 1
-    says "started from another model"
+    says "starts from another model"
 }
 
 promises

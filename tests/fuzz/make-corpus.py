@@ -6,6 +6,7 @@ Small files of every kind that the readers tell apart, good and bad, so that the
 checksums that it could hardly guess."""
 import gzip
 import io
+import json
 import os
 import struct
 import zlib
@@ -149,6 +150,26 @@ def seeds_weights():
             put("weights", f"{first}-{name}", bytes([first]) + file.read())
 
 
+def seeds_claim():
+    """The target seals them."""
+    part = {"count": 12, "sha256": "1" * 64}
+    claim = {
+        "claim": 1,
+        "sha256": "0" * 64,
+        "name": "mlp",
+        "score": {"count": 12, "right": 6, "loss": 0.5, "answers": "PwA="},
+        "model": {"parameters": 7, "sha256": "2" * 64, "weights_sha256": "3" * 64},
+        "data": {"name": "letters", "training": part, "test": part, "others": part},
+        "program": {"version": "1.0.0", "architecture": "x86_64", "sha256": ""},
+        "kernels": {"set": "portable", "precision": "f32", "sha256": "4" * 64},
+        "recipe": {"format": 1, "others": "shapes", "epochs": 3},
+    }
+    text = json.dumps(claim, indent=2).encode()
+    put("claim", "whole", text)
+    put("claim", "cut", text[:-300])
+    put("claim", "more-right", text.replace(b'"right": 6', b'"right": 7'))
+
+
 seeds_idx()
 seeds_npy()
 seeds_png()
@@ -157,3 +178,4 @@ seeds_folder()
 seeds_prepare()
 seeds_numbers()
 seeds_weights()
+seeds_claim()

@@ -23,6 +23,21 @@ void report_claim_clear(report_run_claim *claim) {
     *claim = (report_run_claim){0};
 }
 
+dsc_status report_claim_check_recipe(const dsc_recipe *recipe, const char *name, dsc_error *error) {
+    if (recipe->members > 1)
+        return dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "%s: trains an ensemble, and a claim is of one network; make a claim of each member's "
+            "run, which are folders in the ensemble's",
+            name);
+    if (recipe->from || recipe->teacher)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: starts from another model, or learns from one, which a claim does not hold, so "
+                        "nobody could train it again; make a claim of a run that starts afresh",
+                        name);
+    return DSC_OK;
+}
+
 /* ---- hashes ---- */
 
 /* Hashes integers as 8 bytes, little-endian: the same on every machine. */
@@ -136,8 +151,12 @@ report_claim_verdict report_claim_compare(const report_run_claim *claimed, const
     v.p = dsc_mcnemar(&v.paired);
     const dsc_paired turned = {v.paired.both, v.paired.second, v.paired.first, v.paired.none};
     v.difference = dsc_paired_difference(&turned);
-    v.verdict = !strcmp(claimed->weights_sha256, found->weights_sha256) ? REPORT_CLAIM_SAME_BITS
-                : v.p >= REPORT_CLAIM_CHANCE                            ? REPORT_CLAIM_SAME_FIGURE
-                                                                        : REPORT_CLAIM_OTHER_FIGURE;
+    const bool weights = !strcmp(claimed->weights_sha256, found->weights_sha256),
+               kernels = !strcmp(claimed->kernels_sha256, found->kernels_sha256),
+               answers = v.paired.first + v.paired.second == 0;
+    v.verdict = weights && answers           ? REPORT_CLAIM_SAME_BITS
+                : weights && kernels         ? REPORT_CLAIM_OTHER_ANSWERS
+                : v.p >= REPORT_CLAIM_CHANCE ? REPORT_CLAIM_SAME_FIGURE
+                                             : REPORT_CLAIM_OTHER_FIGURE;
     return v;
 }

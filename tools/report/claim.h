@@ -41,6 +41,10 @@ typedef struct report_run_claim {
 /* Releases the members of a claim, which starts as {0}. */
 void report_claim_clear(report_run_claim *claim);
 
+/* DSC_ERROR_UNSUPPORTED if no claim can be made of what the recipe trains: an ensemble, or a network that
+ * depends on another model. `name` begins the message. */
+dsc_status report_claim_check_recipe(const dsc_recipe *recipe, const char *name, dsc_error *error);
+
 dsc_status report_claim_hash_data(report_claim_data *print, const dsc_dataset *data, dsc_error *error);
 /* Set the parts of a claim that follow from the model `model` in the file `path`, and from its answers. */
 dsc_status report_claim_hash_model(report_run_claim *claim, const dsc_model *model, const char *path,
@@ -60,8 +64,13 @@ dsc_status report_claim_read(report_run_claim *claim, const char *path, dsc_erro
 dsc_status report_claim_parse(report_run_claim *claim, const void *bytes, size_t size, const char *name,
                               dsc_error *error);
 
-/* The result of repeating the training. */
-enum { REPORT_CLAIM_SAME_BITS, REPORT_CLAIM_SAME_FIGURE, REPORT_CLAIM_OTHER_FIGURE };
+/* The result of repeating the training. The last two refute the claim. */
+enum {
+    REPORT_CLAIM_SAME_BITS, /* the same weights and answers */
+    REPORT_CLAIM_SAME_FIGURE,
+    REPORT_CLAIM_OTHER_FIGURE,
+    REPORT_CLAIM_OTHER_ANSWERS /* the same weights and kernels: the claim's score is not this model's */
+};
 
 /* The figure counts as the same, with other bits, if McNemar's p-value is at least this. */
 #define REPORT_CLAIM_CHANCE 0.01

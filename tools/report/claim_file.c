@@ -207,7 +207,8 @@ static dsc_status take_all(report_run_claim *c, const json_t *json, const char *
     if (!status) status = take_name(&c->recipe_name, json_object_get(json, "name"), error);
     if (!status) status = take_name(&c->data_name, json_object_get(data, "name"), error);
     if (!status) status = take_name(&c->kernels, set, error);
-    return status ? status : dsc_recipe_from_part(&c->recipe, json_object_get(json, "recipe"), name, error);
+    if (!status) status = dsc_recipe_from_part(&c->recipe, json_object_get(json, "recipe"), name, error);
+    return status ? status : report_claim_check_recipe(&c->recipe, name, error);
 }
 
 dsc_status report_claim_parse(report_run_claim *claim, const void *bytes, size_t size, const char *name,
