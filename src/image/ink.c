@@ -63,10 +63,11 @@ static unsigned range_of(const dsc_ink *ink) {
 
 /* The ground, and the side of it that is ink. */
 typedef struct level {
-    uint8_t *ground;  /* (height, width): value at each pixel */
-    double deviation; /* of the ground's noise */
-    double bias;      /* distance of the ground from the middle of its noise, away from the ink */
-    bool dark;        /* whether ink is darker than the ground */
+    uint8_t *ground;     /* (height, width): value at each pixel */
+    double deviation;    /* of the ground's noise */
+    double bias;         /* distance of the ground from the middle of its noise, away from the ink */
+    bool dark;           /* whether ink is darker than the ground */
+    double factors[256]; /* by the ground's grey: brings a difference to that in the brightest light */
 } level;
 
 /* Smaller differences are noise; and below `least`, not ink. */
@@ -76,13 +77,19 @@ static unsigned least_of(const level *l) { return floor_of(l) > STANDS_OUT ? flo
 /* A quarter of normal noise is within 0.32 deviations. */
 static double deviation_of(const size_t differences[256]) { return dsc_quantile(differences, 0.25) / 0.32; }
 
-/* The difference of pixel i from the ground towards ink. Dark ink absorbs a share of the light: in a shadow
- * the difference is smaller, and is scaled to that in the brightest light. */
-static double difference(const dsc_ink *ink, const level *l, size_t i, double brightest) {
-    const double ground = l->ground[i], off = l->dark ? ground - ink->values[i] : ink->values[i] - ground;
-    if (!l->dark) return off - l->bias;
-    const double factor = ground > 0 ? brightest / ground : BRIGHTEN_MOST;
-    return (off - l->bias) * (factor < BRIGHTEN_MOST ? factor : BRIGHTEN_MOST);
+/* Dark ink absorbs a share of the light: in a shadow its difference from the ground is smaller, and is scaled
+ * to that in the brightest light. */
+static void set_factors(level *l, double brightest) {
+    for (unsigned v = 0; v < 256; v++) {
+        const double factor = v > 0 ? brightest / v : BRIGHTEN_MOST;
+        l->factors[v] = !l->dark ? 1 : factor < BRIGHTEN_MOST ? factor : BRIGHTEN_MOST;
+    }
+}
+
+/* The difference of pixel i from the ground towards ink. */
+static double difference(const dsc_ink *ink, const level *l, size_t i) {
+    const int ground = l->ground[i], off = l->dark ? ground - ink->values[i] : ink->values[i] - ground;
+    return (off - l->bias) * l->factors[ground];
 }
 
 static double brightest_of(const dsc_ink *ink, const level *l) {
@@ -103,9 +110,9 @@ static dsc_status by_light(level *l, const dsc_ink *ink, dsc_error *error) {
         away[d < 0 ? 0 : d]++;
     }
     l->bias = dsc_quantile(away, 0.4);
-    const double brightest = brightest_of(ink, l);
+    set_factors(l, brightest_of(ink, l));
     for (size_t i = 0; i < count; i++) {
-        const double size = fabs(difference(ink, l, i, brightest));
+        const double size = fabs(difference(ink, l, i));
         differences[size < 255 ? (unsigned)(size + 0.5) : 255]++;
     }
     /* A quarter of all pixels is ground, even if half are ink. */
@@ -220,6 +227,7 @@ static bool by_classes(level *l, const dsc_ink *ink, uint32_t *longest) {
     if (may_be_shadow && is_wide(ink, threshold, dark_ground, longest)) return false;
     if (!ground.is_one || !inked.is_one || floor_of(l) > 2 * STANDS_OUT) return false;
     memset(l->ground, (int)ground.level, ink->width * ink->height);
+    set_factors(l, ground.level);
     return true;
 }
 
@@ -234,11 +242,10 @@ static dsc_status take_ground_away(dsc_ink *ink, dsc_error *error) {
     }
     dsc_status status = by_classes(&l, ink, longest) ? DSC_OK : by_light(&l, ink, error);
     free(longest);
-    const double brightest = brightest_of(ink, &l);
     const unsigned least = least_of(&l), floor = floor_of(&l);
     size_t sizes[256] = {0}, beyond = 0;
     for (size_t i = 0; i < count && !status; i++) {
-        const double size = difference(ink, &l, i, brightest);
+        const double size = difference(ink, &l, i);
         if (size > least) sizes[size < 255 ? (unsigned)(size + 0.5) : 255]++, beyond++;
     }
     if (!status && (beyond == 0 || least >= 200))
@@ -247,7 +254,7 @@ static dsc_status take_ground_away(dsc_ink *ink, dsc_error *error) {
                      "there is nothing to read: no pixel stands out from the ground; is the picture blank?");
     const double most = dsc_quantile(sizes, 0.9), from = floor < most / 2 ? floor : most / 2;
     for (size_t i = 0; i < count && !status; i++) {
-        const double share = (difference(ink, &l, i, brightest) - from) / (most - from);
+        const double share = (difference(ink, &l, i) - from) / (most - from);
         ink->values[i] = (uint8_t)(share <= 0 ? 0 : share >= 1 ? 255 : share * 255 + 0.5);
     }
     ink->faintest = floor > 0 ? 80 : 8;

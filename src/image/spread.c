@@ -12,16 +12,20 @@ static uint8_t extreme(uint8_t a, uint8_t b, bool largest) {
 static void spread_line(uint8_t *out, const uint8_t *in, size_t count, size_t step, size_t r, bool largest,
                         uint8_t *ahead, uint8_t *behind) {
     const size_t block = 2 * r + 1;
-    for (size_t i = 0; i < count; i++)
-        behind[i] = i % block ? extreme(behind[i - 1], in[i * step], largest) : in[i * step];
-    for (size_t i = count; i-- > 0;)
-        ahead[i] =
-            (i + 1) % block && i + 1 < count ? extreme(ahead[i + 1], in[i * step], largest) : in[i * step];
+    for (size_t from = 0; from < count; from += block) {
+        const size_t end = count - from < block ? count : from + block;
+        behind[from] = in[from * step];
+        for (size_t i = from + 1; i < end; i++) behind[i] = extreme(behind[i - 1], in[i * step], largest);
+        ahead[end - 1] = in[(end - 1) * step];
+        for (size_t i = end - 1; i-- > from;) ahead[i] = extreme(ahead[i + 1], in[i * step], largest);
+    }
+    /* A window at an end of the line begins or ends with it: it may be within one block. */
     for (size_t i = 0; i < count; i++) {
         const size_t first = i > r ? i - r : 0, last = i + r < count ? i + r : count - 1;
-        /* Within one block at an end of the line, `behind` (or `ahead`) covers the whole window. */
-        out[i * step] = first / block == last / block ? (first % block == 0 ? behind[last] : ahead[first])
-                                                      : extreme(ahead[first], behind[last], largest);
+        const bool whole = first > 0 && last + 1 < count;
+        out[i * step] = whole || first / block != last / block ? extreme(ahead[first], behind[last], largest)
+                        : first % block == 0                   ? behind[last]
+                                                               : ahead[first];
     }
 }
 
