@@ -14,8 +14,11 @@ enum {
     BROKEN_MOST = 3,  /* pieces of one digit */
     BREAK_PART = 10   /* usual height divided by this: largest gap in a broken stroke */
 };
-#define JOINED_LEAST 0.6 /* least probability of a digit made of pieces */
-#define APART_MORE   0.1 /* largest lead in probability of the pieces over the whole */
+/* Least probability of a digit made of pieces, which may not be likelier. With pictures of training digits
+ * (bench-reading --train), 98.3 percent of photos of one digit are right, and 97.0 without joining; rows with
+ * gaps of 1, 3 and 5 pixels between digits lose nothing. If the pieces may be likelier by 0.1, the rows lose
+ * up to 0.7 percent, and the photos gain nothing. */
+#define JOINED_LEAST 0.9
 
 double dsc_judge_logarithm(float sure) {
     const double least = 1e-4;
@@ -94,12 +97,13 @@ static dsc_status ask_joined(double *sure, const dsc_search *s, const dsc_readin
     return status;
 }
 
-/* Finds how many groups from `first` on are one broken digit. A judge trained with images that are not digits
- * gives two joined digits a low probability, so they are not taken for one. */
+/* Finds how many groups from `first` on are one broken digit. Only a judge that knows images which are not
+ * digits can tell: any other is as sure of two joined digits as of one. */
 static dsc_status count_broken(size_t *taken, dsc_search *s, const dsc_reading *r, size_t first,
                                dsc_error *error) {
     size_t near = 1;
     *taken = 1;
+    if (!r->help->judge->knows_others) return DSC_OK;
     while (near < BROKEN_MOST && first + near < s->group_count &&
            s->groups[first + near].line == s->groups[first].line && nearly_touches_next(s, first + near - 1))
         near++;
@@ -113,7 +117,7 @@ static dsc_status count_broken(size_t *taken, dsc_search *s, const dsc_reading *
             status = ask_joined(&one, s, r, first + k, 1, error);
             apart *= one;
         }
-        if (!status && joined >= JOINED_LEAST && joined + APART_MORE >= apart) *taken = near;
+        if (!status && joined >= JOINED_LEAST && joined >= apart) *taken = near;
     }
     return status;
 }
@@ -153,7 +157,9 @@ static dsc_status search_again(dsc_search *s, const dsc_reading *r, dsc_error *e
 /* Tries the ink turned by one to three quarters, and takes the turn at which the judge is clearly surer.
  * *best has the best reading so far. The ink ends in its first orientation. */
 static dsc_status try_turns(dsc_search *best, dsc_reading *r, dsc_error *error) {
-    /* Upside-down digits resemble digits more than sideways ones, and few pictures are upside down. */
+    /* Upside-down digits resemble digits more than sideways ones, and few pictures are upside down. Of 600
+     * upright rows of six digits 0, 1 and 8, which look the same upside down, one is turned; to let no single
+     * digit decide would lose 5.5 percent of upside-down rows of five. */
     const double upright = mean_of(best), surer = fmax(0.03, 0.4 / (double)best->count),
                  surer_upside_down = fmax(0.08, 0.7 / (double)best->count);
     if (best->count < TURNED_LEAST || upright > -surer) return DSC_OK;

@@ -134,6 +134,7 @@ dsc_status dsc_digit_make(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], dsc_bo
 typedef struct dsc_judge {
     dsc_status (*ask)(void *context, float *sure, const uint8_t *image, dsc_error *error);
     void *context;
+    bool knows_others; /* gives images that are not one digit a low probability */
 } dsc_judge;
 
 /* The logarithm of a judge's probability, bounded below, also for NaN and 0. */

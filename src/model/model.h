@@ -84,4 +84,7 @@ dsc_status dsc_model_check_values(const dsc_model *model, const dsc_real *values
 /* The ground of the images that the predictor's model expects. */
 dsc_ground dsc_predictor_ground(const dsc_predictor *predictor);
 
+/* Whether the predictor's model was trained with images of no class, too: it has a threshold. */
+bool dsc_predictor_knows_others(const dsc_predictor *predictor);
+
 #endif

@@ -37,6 +37,7 @@ struct dsc_predictor {
     char **class_names;
     bool sigmoid;
     dsc_ground ground; /* of the images that the model expects */
+    bool knows_others; /* the model refuses images of no class */
 };
 
 struct dsc_workspace {
@@ -89,6 +90,7 @@ static dsc_status copy_model(dsc_predictor *p, const dsc_model *model, const dsc
     dsc_images expected;
     dsc_model_describe(&expected, model);
     p->ground = expected.ground;
+    p->knows_others = model->refuse_below > 0;
     p->class_names = dsc_class_names_copy(names, model->classes);
     dsc_status status = p->class_names ? dsc_folded_create(&p->folded, model->graph, embedding, error)
                                        : dsc_fail_memory(error, model->classes, "the names of classes");
@@ -151,6 +153,7 @@ void dsc_predictor_free(dsc_predictor *p) {
 }
 
 dsc_ground dsc_predictor_ground(const dsc_predictor *p) { return p->ground; }
+bool dsc_predictor_knows_others(const dsc_predictor *p) { return p->knows_others; }
 
 size_t dsc_predictor_embedding_size(const dsc_predictor *p) {
     return p->embedding ? dsc_shape_count(&p->embedding->shape) : 0;

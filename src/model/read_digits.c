@@ -47,7 +47,7 @@ dsc_status dsc_read_digits(dsc_digit **digits, size_t *count, dsc_picture_notes 
     if (!n.probabilities)
         return dsc_fail_memory(error, dsc_predictor_classes(predictor) * sizeof *n.probabilities,
                                "an answer");
-    const dsc_judge judge = {ask, &n};
+    const dsc_judge judge = {ask, &n, dsc_predictor_knows_others(predictor)};
     status = dsc_digits_search(digits, count, notes, pixels, height, width, channels, &judge, error);
     free(n.probabilities);
     return status;

@@ -21,7 +21,7 @@ static void check(const uint8_t *pixels, size_t height, size_t width, size_t cha
     dsc_digit *digits;
     size_t count;
     dsc_error error;
-    const dsc_judge by = {judge, NULL};
+    const dsc_judge by = {judge, NULL, true};
     if (!dsc_digits_search(&digits, &count, NULL, pixels, height, width, channels, judged ? &by : NULL,
                            &error)) {
         if (count == 0) abort();

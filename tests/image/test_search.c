@@ -71,7 +71,8 @@ static dsc_status likes_all(void *unused, float *sure, const uint8_t *image, dsc
     return DSC_OK;
 }
 
-/* Sure of what has its widest row below: an L that stands upright. */
+/* Sure of what has its widest row below: an L that stands upright; less so of one upside down. */
+static float sure_of_heads = 0.3f;
 static dsc_status likes_feet(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)e;
     size_t widest = 0, at = 0;
@@ -80,7 +81,8 @@ static dsc_status likes_feet(void *unused, float *sure, const uint8_t *image, ds
         for (size_t x = 0; x < 28; x++) width += image[y * 28 + x] > 60;
         if (width >= widest) widest = width, at = y;
     }
-    *sure = widest >= 8 && at >= 16 && widest <= 14 ? 0.98f : 0.3f;
+    const bool ell = widest >= 8 && widest <= 14;
+    *sure = ell && at >= 16 ? 0.98f : ell && at < 12 ? sure_of_heads : 0.3f;
     return DSC_OK;
 }
 
@@ -91,7 +93,7 @@ static dsc_status fails(void *unused, float *sure, const uint8_t *image, dsc_err
 
 static dsc_status search(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,
                          dsc_status (*ask)(void *, float *, const uint8_t *, dsc_error *)) {
-    const dsc_judge judge = {ask, NULL};
+    const dsc_judge judge = {ask, NULL, false};
     return dsc_digits_search(digits, count, notes, pixels, HIGH, WIDE, 1, ask ? &judge : NULL, &error);
 }
 
@@ -242,7 +244,7 @@ static void a_picture_on_its_side_is_read_upright(void **unused) {
         uint8_t *p = turned_ells(quarters, &width, &height);
         dsc_digit *digits;
         dsc_picture_notes notes;
-        const dsc_judge judge = {likes_feet, NULL};
+        const dsc_judge judge = {likes_feet, NULL, false};
         ASSERT_OK(dsc_digits_search(&digits, &count, &notes, p, height, width, 1, &judge, &error), error);
         assert_int_equal(count, 4);
         assert_int_equal(notes.turned, quarters);
@@ -259,6 +261,26 @@ static void a_picture_on_its_side_is_read_upright(void **unused) {
         dsc_digits_free(digits);
         free(p);
     }
+}
+
+/* As a page of 0, 1 and 8 is: it is turned only where the judge is plainly surer. */
+static void what_looks_much_the_same_upside_down_stays(void **unused) {
+    (void)unused;
+    static const float sure[] = {0.95f, 0.9f, 0.6f};
+    for (size_t i = 0; i < 3; i++) {
+        size_t width, height, count;
+        uint8_t *p = turned_ells(2, &width, &height);
+        dsc_digit *digits;
+        dsc_picture_notes notes;
+        const dsc_judge judge = {likes_feet, NULL, false};
+        sure_of_heads = sure[i];
+        ASSERT_OK(dsc_digits_search(&digits, &count, &notes, p, height, width, 1, &judge, &error), error);
+        assert_int_equal(count, 4);
+        assert_int_equal(notes.turned, i == 2 ? 2 : 0);
+        dsc_digits_free(digits);
+        free(p);
+    }
+    sure_of_heads = 0.3f;
 }
 
 static void lines_askew_are_set_straight(void **unused) {
@@ -541,7 +563,7 @@ static void every_allocation_may_fail(void **unused) {
     fill(pictures[0], 100, 100, 210, 106, 40);
     for (int which = 0; which < 2; which++) {
         bool failed = true;
-        const dsc_judge judge = {which ? likes_feet : likes_bars, NULL};
+        const dsc_judge judge = {which ? likes_feet : likes_bars, NULL, true};
         uint8_t *p = third(pictures[which], &height[which], &width[which]);
         for (long n = 0; failed; n++) {
             dsc_digit *digits;
@@ -568,6 +590,7 @@ int main(void) {
         cmocka_unit_test(of_a_page_of_doubtful_marks_a_hundred_are_cut),
         cmocka_unit_test(a_failing_judge_is_passed_on),
         cmocka_unit_test(a_picture_on_its_side_is_read_upright),
+        cmocka_unit_test(what_looks_much_the_same_upside_down_stays),
         cmocka_unit_test(lines_askew_are_set_straight),
         cmocka_unit_test(boxes_come_back_from_where_they_were_turned_to),
         cmocka_unit_test(only_what_is_on_the_sheet_is_read),
