@@ -28,6 +28,7 @@ others_are_told_and_kept_with_the_run() {
     run card "$work/two" --out "$work/card.md"
     holds "the card tells of them" grep -q "Images of no class.*stripes.csv, dots.csv" "$work/card.md"
     holds "the card has the threshold" grep -q "^- \*\*Refuses\*\* answers .* below 0\." "$work/card.md"
+    holds "also as what decides" grep -q "^- \*\*Decision threshold\*\*: 0\..* there is no answer" "$work/card.md"
     holds "the card has what that refuses" grep -q "^- \*\*What that refuses\*\*.*: at 0\..*, [0-9.]* % of the held-out images of no class are refused" \
         "$work/card.md"
     holds "the card has no path" test "$(grep -c "$work" "$work/card.md")" = 0
