@@ -2,7 +2,7 @@
 /* light.h: the brightness of a picture's ground, pixel by pixel, with shadows, glare, or paper on a table.
  *
  * Ink is thin: anything darker than its surroundings and narrower than a quarter of the picture's shorter
- * side is filled with its surroundings (a grey closing by a square: the maximum around each pixel, then the
+ * side is filled with its surroundings (a grey closing by an octagon: the maximum around each pixel, then the
  * minimum of the maxima; Serra, "Image analysis and mathematical morphology", 1982). Anything wider stays,
  * with its edges in place, so the border of a hard shadow is not ink. For light ink on a dark ground, minimum
  * and maximum are exchanged. */

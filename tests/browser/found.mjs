@@ -206,14 +206,14 @@ try {
       [await labels(small), await small.locator(".answer").innerText()]);
     check("with what it would be", /^no digit \(\d at \d+\.\d %\)$/.test(await small.locator("#found-list .said").nth(1).innerText()), await small.locator("#found-list .said").allInnerTexts());
     check("its box is another", await small.evaluate(() => [...document.querySelectorAll(".box.none")].map((one) => one.textContent).join() === "–" && document.querySelectorAll(".box.corrected").length === 0));
-    check("and the title says so", (await small.locator("#found-title").innerText()) === "2 digits found, 1 mark is none" && (await small.locator("#keep").innerText()) === "Keep these 2 digits",
+    check("and the title says so", (await small.locator("#found-title").innerText()) === "2 digits found, 1 mark is no digit" && (await small.locator("#keep").innerText()) === "Keep these 2 digits",
       [await small.locator("#found-title").innerText(), await small.locator("#keep").innerText()]);
     check(`axe-core finds nothing wrong with a mark, ${scheme}`, (await violations(small)).length === 0, await violations(small));
     await small.locator(".several button").nth(1).click();
     await small.waitForFunction(() => document.querySelectorAll(".several button")[1]?.getAttribute("aria-pressed") === "true");
     await small.screenshot({ path: `${shots}/marks-${scheme}.png`, fullPage: true });
     await small.locator("#found-list select").nth(1).selectOption("4");
-    check("who says what it is keeps it", (await small.locator("#keep").innerText()) === "Keep these 3 digits" && (await small.locator("#found-title").innerText()) === "2 digits found, 1 mark is none, 1 corrected",
+    check("who says what it is keeps it", (await small.locator("#keep").innerText()) === "Keep these 3 digits" && (await small.locator("#found-title").innerText()) === "2 digits found, 1 mark is no digit, 1 corrected",
       await small.locator("#found-title").innerText());
     await other.close();
   }
@@ -226,7 +226,7 @@ try {
   await drawn.focus("#pad");
   await drawn.keyboard.press("4");
   check("a drawing is no digit", await comes(drawn, () => /^no digit\s*it would be \d at \d+\.\d %$/.test(document.querySelector(".answer").textContent)), await drawn.locator(".answer").innerText());
-  check("no class is the best", (await drawn.locator(".bars .best").count()) === 0 && (await drawn.locator("#found-title").innerText()) === "No digit found, 1 mark is none", await drawn.locator("#found-title").innerText());
+  check("no class is the best", (await drawn.locator(".bars .best").count()) === 0 && (await drawn.locator("#found-title").innerText()) === "No digit found, 1 mark is no digit", await drawn.locator("#found-title").innerText());
   check("it is said", await comes(drawn, () => /no digit; it would be/.test(document.getElementById("said").textContent)), await drawn.locator("#said").textContent());
   await drawn.screenshot({ path: `${shots}/no-digit.png`, fullPage: true });
   await end(server);

@@ -131,7 +131,7 @@ function tellKeep() {
   keep.disabled = digits.length === 0 || wasKept === JSON.stringify(digits);
   document.getElementById("found-title").textContent = noun !== "digit" ? (corrected ? "Corrected" : "Is it right?")
     : (shown.marks.length > refused ? count(shown.marks.length - refused) : "No digit") + " found" +
-      (refused ? `, ${refused} ${refused === 1 ? "mark is none" : "marks are none"}` : "") + (corrected ? `, ${corrected} corrected` : "");
+      (refused ? `, ${refused} ${refused === 1 ? "mark is no digit" : "marks are no digits"}` : "") + (corrected ? `, ${corrected} corrected` : "");
 }
 
 async function look() {

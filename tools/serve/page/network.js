@@ -188,8 +188,7 @@ export class Network {
     const canvas = place.querySelector("canvas") ?? element("canvas", {});
     if (canvas.parentElement !== place) place.replaceChildren(canvas);
     describe(canvas, words);
-    const side = maps ? layer.width : 1, wanted = maps ? 72 : 14; // pixels on the screen, at least, if there
-                                                                  // is room
+    const side = maps ? layer.width : 1, wanted = maps ? 72 : 14; // least pixels on the screen, if there is room
     const columns = Math.max(1, Math.min(layer.shown, Math.floor(room / (wanted + (maps ? 3 : 1)))));
     paintMaps(canvas, side, maps ? layer.height : 1, bytes(layer.values), layer.signed ? signed : grey, columns, layer.shown);
     canvas.style.width = `${Math.round(canvas.width * wanted / side)}px`;
