@@ -130,6 +130,14 @@ static dsc_status make(dsc_model **adapted, const dsc_model *from, const dsc_ada
     return status ? dsc_error_context(error, status, "adapting a model") : DSC_OK;
 }
 
+/* Lists the ops of a graph, the caller's own among them; ends with NULL. To be freed. */
+static const dsc_op **ops_of(const dsc_graph *graph) {
+    const dsc_op **ops = dsc_allocate(graph->count + 1, sizeof(dsc_op *));
+    for (size_t i = 0, n = 0; i < graph->count && ops; i++)
+        if (graph->nodes[i]->kind == DSC_NODE_OP) ops[n++] = graph->nodes[i]->op;
+    return ops;
+}
+
 /* A model from a custom graph has no text to build from: its graph is copied through the texts of its
  * file. */
 static dsc_status copy_graph(dsc_model **adapted, const dsc_model *from, const dsc_adapt_options *how,
@@ -150,8 +158,11 @@ static dsc_status copy_graph(dsc_model **adapted, const dsc_model *from, const d
     dsc_status status = dsc_seed_given(&seed, how->seed_digits, how->seed, error);
     if (!status) status = dsc_model_texts(&texts, from, error);
     if (status) return status;
-    status =
-        dsc_model_from_texts(&model, texts, dsc_graph_value_numbers(from->graph), from->text, NULL, error);
+    const dsc_op **ops = ops_of(from->graph);
+    status = ops ? dsc_model_from_texts(&model, texts, dsc_graph_value_numbers(from->graph), from->text, ops,
+                                        error)
+                 : dsc_fail_memory(error, from->graph->count * sizeof(dsc_op *), "the ops of a model");
+    free(ops);
     json_decref(texts);
     if (!status && how->class_names && !(names = dsc_class_names_copy(how->class_names, from->classes)))
         status = dsc_fail_memory(error, from->classes, "the names of classes");

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a model of somebody's own graph promises: the same bits as one from a text with the same network; own
- * ops and composed losses that train, answer, fold, save and load; numbers that go from model to model by
- * name. */
+/* Models from a caller's graph: the same bits as a model from a text with the same network; own ops and
+ * composed losses that train, answer, fold, save and load; values copied from model to model by name. */
 #include "testing.h"
 
 #include "graph/graph.h"
@@ -24,7 +23,7 @@ static int free_digits(void **state) {
     return 0;
 }
 
-/* --- an op of one's own: y = x^2, in place nowhere --- */
+/* --- an own op: y = x^2, not in place --- */
 
 static void square(const dsc_call *call) {
     const size_t numbers = call->count * dsc_shape_count(&call->in_shape[0]);
@@ -68,7 +67,7 @@ static dsc_model_parts begin_parts(void) {
     return parts;
 }
 
-/* With an op of its own, and 0.9 cross-entropy + 0.1 squared error. */
+/* With an own op, and 0.9 cross-entropy + 0.1 squared error. */
 static dsc_model *own_model(void) {
     dsc_model_parts parts = begin_parts();
     dsc_model *model;
@@ -155,7 +154,7 @@ static void own_ops_and_composed_losses_train_answer_and_come_back(void **state)
     assert_int_equal(right, score.correct);
     dsc_workspace_free(workspace);
     dsc_predictor_free(predictor);
-    /* It goes on. */
+    /* Training can continue. */
     ASSERT_OK(dsc_train(loaded, digits, &how, &error), error);
     dsc_model_free(loaded);
     dsc_model_free(model);
@@ -180,7 +179,7 @@ static void a_composed_loss_says_how_probabilities_are_made(void **state) {
     }
 }
 
-/* --- numbers by name --- */
+/* --- values by name --- */
 
 typedef struct copied {
     size_t count, missing, different;
@@ -238,6 +237,26 @@ static void values_are_listed_with_role_and_shape(void **state) {
     assert_string_equal(dsc_node_name(dsc_model_nodes(model).image), "image");
     assert_null(dsc_node_name(dsc_model_nodes(model).logits));
     dsc_model_free(model);
+}
+
+static void a_model_with_an_own_op_is_adapted_and_every_failing_allocation_is_survived(void **state) {
+    (void)state;
+    dsc_model *from = own_model(), *to;
+    dsc_score before = score_of(from);
+    bool failed = true;
+    long n = 0;
+    for (; failed && n < 2000; n++) {
+        testing_fail_allocation(n);
+        const dsc_status status = dsc_model_adapt(&to, from, NULL, &error);
+        failed = testing_allocation_failed();
+        assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
+        if (failed) assert_null(to);
+    }
+    assert_false(failed);
+    dsc_model_free(from); /* the copy has a graph of its own */
+    dsc_score after = score_of(to);
+    assert_memory_equal(&before, &after, sizeof before);
+    dsc_model_free(to);
 }
 
 static void sessions_take_and_give_only_their_own_models_numbers(void **state) {
@@ -408,6 +427,7 @@ int main(void) {
         cmocka_unit_test(a_composed_loss_says_how_probabilities_are_made),
         cmocka_unit_test(numbers_go_to_where_name_and_shape_agree),
         cmocka_unit_test(values_are_listed_with_role_and_shape),
+        cmocka_unit_test(a_model_with_an_own_op_is_adapted_and_every_failing_allocation_is_survived),
         cmocka_unit_test(sessions_take_and_give_only_their_own_models_numbers),
         cmocka_unit_test(parts_that_do_not_fit_are_refused_and_stay_the_callers),
         cmocka_unit_test(ops_of_older_and_newer_headers_are_taken),
