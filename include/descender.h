@@ -153,7 +153,8 @@ typedef struct dsc_array {
     void *data;      /* in the machine's byte order */
 } dsc_array;
 
-/* Return the number of elements of an array, and the size of one element in bytes. */
+/* Return the number of elements of an array, and the size of one element in bytes. 0 if the rank is not 1
+ * to 4, and for an unknown type. */
 DSC_API size_t dsc_array_count(const dsc_array *array);
 DSC_API size_t dsc_type_size(dsc_type type);
 
@@ -162,8 +163,9 @@ DSC_API void dsc_array_clear(dsc_array *array);
 
 /* Reads an IDX file, gzip or plain (recognised by its content, not by its name). Checks everything before
  * use: magic number, type, dimensions against the size of the file, overflow, bytes after the end, gzip's
- * checksum. The message names the file, the offset, the expected value, the found value and the remedy. The
- * caller frees the array with dsc_array_clear. */
+ * checksum. IO: the file cannot be read. FORMAT: its content is wrong; the message names the file, the
+ * offset, the expected value, the found value and the remedy. The caller frees the array with
+ * dsc_array_clear. */
 DSC_API dsc_status dsc_idx_read(dsc_array *array, const char *path, dsc_error *error);
 
 /* The same from memory. Messages name `path`; NULL means standard input. */
@@ -185,7 +187,7 @@ DSC_API void dsc_dataset_shape(const dsc_dataset *data, size_t shape[3]);
 DSC_API dsc_type dsc_dataset_type(const dsc_dataset *data);
 DSC_API size_t dsc_dataset_classes(const dsc_dataset *data);
 /* Returns the name of a class in UTF-8: "0" to "9" for digits; the line of labels.txt if there is such a
- * file. */
+ * file. "?" if `label` is not below the number of classes. */
 DSC_API const char *dsc_dataset_class_name(const dsc_dataset *data, size_t label);
 /* Returns a title for people: "MNIST, training set", "built-in digits, seed 1". */
 DSC_API const char *dsc_dataset_name(const dsc_dataset *data);
@@ -240,8 +242,8 @@ static inline dsc_dataset_options dsc_dataset_options_defaults(void) {
 DSC_API dsc_status dsc_dataset_create(dsc_dataset **data, const dsc_dataset_options *options,
                                       dsc_error *error);
 
-/* --- Views: datasets made of other datasets. They copy no image. You may free a dataset before its views.
- * The samples of a view are numbered from 0. --- */
+/* --- Views: datasets made of other datasets. Only dsc_dataset_join copies images. You may free a dataset
+ * before its views. The samples of a view are numbered from 0. --- */
 
 /* The samples samples[0 .. count) of `data`, in that order, with repeats if there are any: a subset, or
  * another order. `name` NULL: the name of `data`. ARGUMENT: there is no such sample, or count is 0. */
@@ -260,9 +262,10 @@ DSC_API dsc_status dsc_dataset_shuffle(dsc_dataset **view, const dsc_dataset *da
                                        dsc_error *error);
 
 /* The samples of parts[0 .. count), one part after the other. The classes are those of the first part;
- * classes of the other parts are matched by name. Images are copied into one block of memory; if a part has a
- * callback, they are read when needed. MISMATCH: the parts differ in shape or type, or the first part lacks a
- * class. `name` NULL: the name of the first part. */
+ * classes of the other parts are matched by name. Images are copied into one block of memory; if a part
+ * has a callback, they are read when needed. MISMATCH: the parts differ in shape or type, or the first
+ * part lacks a class. ARGUMENT: count is 0. UNSUPPORTED: more than 4294967295 images. `name` NULL: the
+ * name of the first part. */
 DSC_API dsc_status dsc_dataset_join(dsc_dataset **joined, const dsc_dataset *const *parts, size_t count,
                                     const char *name, dsc_error *error);
 
@@ -342,6 +345,7 @@ typedef struct dsc_data_options {
     const char *label_column; /* of a table: a name, a number from 1, "first", "last"; NULL: guessed */
     const char *shape; /* of images stored as rows of numbers: "28x28", "3x32x32"; NULL: square, grey */
 } dsc_data_options;
+/* Sets the defaults: a test share of 0.15, split seed 1, everything else NULL. */
 DSC_API void dsc_data_options_initialise(dsc_data_options *options, size_t size);
 static inline dsc_data_options dsc_data_options_defaults(void) {
     dsc_data_options options;
@@ -358,11 +362,15 @@ static inline dsc_data_options dsc_data_options_defaults(void) {
  *   arrays of these names in a safetensors file
  *
  * Labels that are integers from 0 to 255 are used as they are. Other labels are numbered in numerical or
- * alphabetical order, and become the class names. Data without a test set are split (`options` NULL: the
- * defaults); *test is NULL if test_share is 0. If data have a validation set besides training and test set,
+ * alphabetical order, and become the class names. A folder that contains only one such item stands for
+ * that item. Data without a test set are split (`options` NULL: the defaults); *test is NULL if test_share
+ * is 0, or if there are too few images to split. A training set in which all images of each class are
+ * contiguous is shuffled with split_seed. If data have a validation set besides training and test set,
  * training with a validation share holds out that set. `remarks` (may be NULL) receives decisions that a
  * person should know. Release both datasets with dsc_dataset_free; on failure both are NULL. The files are
- * only read; several threads may call the function at once. (docs/data.md) */
+ * only read; several threads may call the function at once. IO: there is no such file, or it cannot be
+ * read. FORMAT: no form fits, or the content is wrong. MISMATCH: parts of the data do not fit each other.
+ * ARGUMENT: an option is out of range. (docs/data.md) */
 DSC_API dsc_status dsc_dataset_open_any(dsc_dataset **train, dsc_dataset **test, const char *path,
                                         const dsc_data_options *options, dsc_remarks *remarks,
                                         dsc_error *error);
@@ -414,8 +422,10 @@ DSC_API dsc_shape dsc_shape_of(size_t rank, size_t a, size_t b, size_t c, size_t
 DSC_API size_t dsc_shape_count(const dsc_shape *shape);
 
 /* A graph of nodes. A node can only use existing nodes, so a graph has no cycles. Shapes are inferred and
- * checked when a node is made. The graph keeps its first error: every later builder returns a failed node, so
- * expressions nest without checks, and dsc_graph_check reports the error once. */
+ * checked when a node is made. The graph keeps its first error: every later builder returns a failed node,
+ * so expressions nest without checks, and dsc_graph_check reports the error once. A builder whose first
+ * node is NULL returns NULL. Every size of a shape is at least 1, and their product at most 2^32. One
+ * thread at a time may build a graph. */
 typedef struct dsc_graph dsc_graph;
 typedef struct dsc_node dsc_node;
 typedef struct dsc_op dsc_op;
@@ -435,11 +445,12 @@ DSC_API dsc_status dsc_graph_check(const dsc_graph *graph, dsc_error *error);
  * graph's failed node. */
 DSC_API dsc_node *dsc_graph_fail(dsc_graph *graph, dsc_status code, const char *format, ...) DSC_PRINTF(3, 4);
 
-/* Adds an input: a value that the caller gives for every sample when the graph runs. */
+/* Adds an input: a value that the caller gives for every sample when the graph runs. The name is copied.
+ * Inputs, parameters and buffers of a graph need different names. */
 DSC_API dsc_node *dsc_input(dsc_graph *graph, const char *name, dsc_shape shape);
 
-/* Initial values of a parameter. n_in is the number of inputs of one output, n_out the number of outputs of
- * one input. */
+/* Initial values of a parameter. n_in is the number of inputs of one output, n_out the number of outputs
+ * of one input. HE needs n_in, GLOROT one of the two, above 0. */
 typedef enum dsc_init {
     DSC_INIT_ZEROS,
     DSC_INIT_ONES,
@@ -454,7 +465,7 @@ DSC_API dsc_node *dsc_parameter(dsc_graph *graph, const char *name, dsc_shape sh
                                 size_t n_in, size_t n_out, bool decays);
 
 /* Adds a buffer: a value that all samples share, that an op maintains, and that has no gradient (running
- * statistics). All its elements start as `initial`. */
+ * statistics). All its elements start as `initial`, which is finite. */
 DSC_API dsc_node *dsc_buffer(dsc_graph *graph, const char *name, dsc_shape shape, dsc_real initial);
 
 /* Applies an op to `count` nodes. `values` is the struct of the op's parameter table, or NULL for all
@@ -594,16 +605,16 @@ typedef struct dsc_session dsc_session;
 #define DSC_KEPT_MOST 64
 typedef struct dsc_session_options {
     size_t size;        /* of this struct: dsc_session_options_defaults sets it */
-    size_t batch;       /* samples in a run, at most */
+    size_t batch;       /* samples in a run, at most; at least 1 */
     dsc_node *loss;     /* one number for each sample; NULL: forward only */
     bool training;      /* ops behave as in training, and parameters have gradients; needs a loss */
     dsc_node *saliency; /* an input whose gradient is wanted, or NULL; needs a loss */
-    dsc_node *kept[DSC_KEPT_MOST]; /* more values to read after a run, up to the first NULL */
-    unsigned lanes;                /* parts of a batch; the last digits of gradients depend on it */
-    unsigned threads;              /* 0: all cores; results do not depend on it */
-    uint64_t seed;                 /* of the initial parameters, and of the ops' random values */
-    const char *precision;         /* "f32", "bf16", "auto": operands of matrix products */
-    const char *kernels;           /* a set of kernels by name; NULL or "auto": by the processor */
+    dsc_node *kept[DSC_KEPT_MOST]; /* values to read after a run, up to the first NULL; 63 beside a loss */
+    unsigned lanes;        /* parts of a batch, at least 1; the last digits of gradients depend on it */
+    unsigned threads;      /* 0: all cores; results do not depend on it */
+    uint64_t seed;         /* of the initial parameters, and of the ops' random values */
+    const char *precision; /* "f32", "bf16", "auto": operands of matrix products */
+    const char *kernels;   /* a set of kernels by name; NULL or "auto": by the processor */
 } dsc_session_options;
 
 /* Sets the defaults: batch 1, 8 lanes, 1 thread, seed 1, everything else zero. */
@@ -615,7 +626,9 @@ static inline dsc_session_options dsc_session_options_defaults(void) {
 }
 
 /* Creates a session and allocates all memory; runs allocate nothing. Parameters and buffers have their
- * initial values. */
+ * initial values. ARGUMENT: the graph has failed, a node is of another graph or no value of each sample,
+ * neither a loss nor kept values are requested, gradients are requested without a loss, or a text is
+ * wrong. MISMATCH: the named kernels compute wrong results on this processor. */
 DSC_API dsc_status dsc_session_create(dsc_session **session, const dsc_graph *graph,
                                       const dsc_session_options *options, dsc_error *error);
 DSC_API void dsc_session_free(dsc_session *session);
@@ -624,7 +637,8 @@ DSC_API void dsc_session_free(dsc_session *session);
  * nodes. */
 DSC_API dsc_real *dsc_session_parameter(dsc_session *session, const dsc_node *node);
 
-/* Sets the data of an input, (count, shape). Not copied: every later run reads them. */
+/* Sets the data of an input, (count, shape). Not copied: every later run reads them. ARGUMENT: not an
+ * input of the graph. */
 DSC_API dsc_status dsc_session_set_input(dsc_session *session, const dsc_node *input, const dsc_real *data,
                                          dsc_error *error);
 
@@ -640,7 +654,7 @@ DSC_API dsc_status dsc_session_run(dsc_session *session, size_t count, uint64_t 
 
 /* Results of the last run, valid until the next run. dsc_session_value: the loss or a kept node, (count,
  * shape). dsc_session_gradient: the gradient of a parameter, (shape), or of the saliency input, (count,
- * shape). NULL if it was not requested. */
+ * shape). NULL if it was not requested, or if nothing has run. */
 DSC_API const dsc_real *dsc_session_value(const dsc_session *session, const dsc_node *node);
 DSC_API const dsc_real *dsc_session_gradient(const dsc_session *session, const dsc_node *node);
 
@@ -939,7 +953,7 @@ typedef struct dsc_model_options {
     size_t classes;                 /* 1 to 65536 */
     const char *const *class_names; /* (classes), as in dsc_dataset_options; NULL: "0", "1", ... */
     uint64_t seed;                  /* of the initial parameters */
-    const float *class_weights;     /* (classes), or NULL */
+    const float *class_weights;     /* (classes), each 0 to 1e6; or NULL */
     const char *seed_digits;        /* NULL, or a seed of any size in decimal digits, in place of `seed` */
 } dsc_model_options;
 
@@ -951,8 +965,10 @@ static inline dsc_model_options dsc_model_options_defaults(void) {
     return options;
 }
 
-/* Creates a model: parses the texts, builds the graph and draws the initial values. The message about a wrong
- * text names the column. Pixels are divided by 255 until dsc_model_normalise changes that. */
+/* Creates a model: parses the texts, builds the graph and draws the initial values. The message about a
+ * wrong text names the column. Pixels are divided by 255 until dsc_model_normalise changes that. ARGUMENT:
+ * a text is wrong, or a number is out of range. MISMATCH: the layers do not end in one number for each
+ * class. */
 DSC_API dsc_status dsc_model_create(dsc_model **model, const dsc_model_options *options, dsc_error *error);
 
 /* The same for the images and classes of `data`, with seed 0. */
@@ -1032,22 +1048,25 @@ static inline dsc_adapt_options dsc_adapt_options_defaults(void) {
     return options;
 }
 
-/* Creates a model for other classes, images or layers that starts with the values of `from`: they are copied
- * as by dsc_model_copy_values; all other values start afresh. If the images have as many channels, bytes
- * become numbers as in `from`. `options` NULL: a copy. If `from` was made from a graph, and the text is NULL
- * or the model's own, the graph is copied; images, number of classes and loss must then be those of `from`,
- * otherwise ARGUMENT. MISMATCH: no value fits. ARGUMENT: the text is wrong. To train only the new values,
- * freeze the others (dsc_graph_freeze). */
+/* Creates a model for other classes, images or layers that starts with the values of `from`: they are
+ * copied as by dsc_model_copy_values; all other values start afresh. If the images have as many channels,
+ * bytes become numbers as in `from`. `options` NULL: the same layers, images and classes. Facts
+ * (dsc_model_about) and the threshold are not copied. If `from` was made from a graph, and the text is
+ * NULL or the model's own, the graph is copied; operations of your own must then outlive both models, and
+ * images, number of classes and loss must be those of `from`, without class weights, otherwise ARGUMENT.
+ * MISMATCH: no value fits. ARGUMENT: the text is wrong. To train only the new values, freeze the others
+ * (dsc_graph_freeze). */
 DSC_API dsc_status dsc_model_adapt(dsc_model **adapted, const dsc_model *from,
                                    const dsc_adapt_options *options, dsc_error *error);
 
 /* --- Ensembles: several models that answer together. --- */
 
-/* Joins 2 to 100 models to one model, whose probabilities are the mean of the members' probabilities. It is a
- * model like any other. The members are copied; their values have names such as "member1.dense1.weight". Its
- * loss is softmax-cross-entropy. Its threshold (dsc_model_refuse_below) is the mean of the members', if all
- * have one. A member that is an ensemble adds its own members. MISMATCH: the members have different images or
- * classes. UNSUPPORTED: the probabilities of a member are by sigmoid. */
+/* Joins 2 to 100 models to one model, whose probabilities are the mean of the members' probabilities. It
+ * is a model like any other. The members are copied; their values have names such as
+ * "member1.dense1.weight". Its loss is softmax-cross-entropy. Its threshold (dsc_model_refuse_below) is
+ * the mean of the members', if all have one. A member that is an ensemble adds its own members. MISMATCH:
+ * the members have different images (shape, preparation or ground) or classes. UNSUPPORTED: the
+ * probabilities of a member are by sigmoid. DIVERGED: a value of a member is NaN or infinite. */
 DSC_API dsc_status dsc_model_join(dsc_model **joined, const dsc_model *const *members, size_t count,
                                   dsc_error *error);
 
@@ -1063,23 +1082,26 @@ DSC_API size_t dsc_members_agree(double *information, size_t answer, const float
                                  size_t classes);
 
 /* Makes an ensemble of a model on shifted copies of its image: shifts of up to `pixels`, 1 to 3, in each
- * direction, so 9, 25 or 49 copies, and as many times the work. Pixels from beyond the edge have the ground
- * of the model's images. UNSUPPORTED as in dsc_model_join. */
+ * direction, so 9, 25 or 49 copies, and as many times the work. Pixels from beyond the edge have the
+ * ground of the model's images. Facts and threshold are those of the model. UNSUPPORTED and DIVERGED as in
+ * dsc_model_join. */
 DSC_API dsc_status dsc_model_shift(dsc_model **shifted, const dsc_model *model, size_t pixels,
                                    dsc_error *error);
 
 /* Copy all values of a model to a session of its graph, and back. MISMATCH: the session has another graph.
- * DIVERGED: a value of the session is NaN or infinite; the model is unchanged. */
+ * DIVERGED: a value of the session is NaN or infinite, or a variance is negative; the model is unchanged. */
 DSC_API dsc_status dsc_session_take_model(dsc_session *session, const dsc_model *model, dsc_error *error);
 DSC_API dsc_status dsc_model_take_session(dsc_model *model, const dsc_session *session, dsc_error *error);
 
-/* Sets how bytes become numbers: "unit" divides by 255; "standard" subtracts the mean of `data`, the training
- * images, and divides by their standard deviation, channel by channel; "bytes" uses the integers from 0 to
- * 255. Saved with the model. */
+/* Sets how bytes become numbers: "unit" divides by 255; "standard" subtracts the mean of `data`, the
+ * training images, and divides by their standard deviation, channel by channel; "bytes" uses the integers
+ * from 0 to 255. `data` may be NULL for the other two. Saved with the model. ARGUMENT: an unknown name, or
+ * "standard" without data. MISMATCH: the images of `data` have another shape. */
 DSC_API dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_dataset *data,
                                        dsc_error *error);
 
-/* Properties of the model. Names and texts live as long as the model. */
+/* Properties of the model. Names and texts live as long as the model. dsc_model_class_name returns "?" if
+ * `label` is not below the number of classes. */
 DSC_API const char *dsc_model_text(const dsc_model *model);
 DSC_API const char *dsc_model_loss(const dsc_model *model);
 DSC_API void dsc_model_shape(const dsc_model *model, size_t shape[3]);
@@ -1094,7 +1116,8 @@ DSC_API double dsc_model_multiply_adds(const dsc_model *model);
  * model has 1 x 28 x 28 pixels and the classes "0" to "9", otherwise unprepared images. */
 DSC_API void dsc_model_describe(dsc_images *images, const dsc_model *model);
 
-/* Records that the model expects such images. MISMATCH: the shape is not the model's. */
+/* Records that the model expects such images. MISMATCH: the shape is not the model's, or prepared digits
+ * are not 1 x 28 x 28. */
 DSC_API dsc_status dsc_model_expect(dsc_model *model, const dsc_images *images, dsc_error *error);
 
 /* The threshold: an answer whose largest probability is below it counts as no answer, because the image
@@ -1241,8 +1264,8 @@ typedef struct dsc_training_options {
     double teacher_temperature; /* 0.1 to 100 */
 } dsc_training_options;
 
-/* Sets the defaults: Adam, 5 epochs, batches of 64, 8 lanes, one shard, seed 1, a constant learning rate, no
- * augmentation, f32. */
+/* Sets the defaults: Adam, 5 epochs, batches of 64, 8 lanes, one shard, seed 1, a constant learning rate,
+ * shuffling, no augmentation, f32, teacher_share 0.5, teacher_temperature 2. */
 DSC_API void dsc_training_options_initialise(dsc_training_options *options, size_t size);
 static inline dsc_training_options dsc_training_options_defaults(void) {
     dsc_training_options options;
@@ -1253,11 +1276,11 @@ static inline dsc_training_options dsc_training_options_defaults(void) {
 /* Trains `model` on `data`; `how` NULL: the defaults. Training changes the model as it goes on. At the end
  * the model has the last weights, their average, or the best weights of early stopping, as `how` says, and
  * expects images like these (dsc_model_describe). Classes are matched by name, as by dsc_dataset_match; a
- * model whose classes are still called "0", "1", ... takes the names of the data. Shapes, classes, texts and
- * ranges are checked before any work. DSC_ERROR_DIVERGED: the loss, a weight, an answer to the held-out
- * images or an answer of the finished model became infinite or NaN; the message says where.
- * DSC_ERROR_STOPPED: on_event stopped it. The same data, model and `how` give the same bits on one kind of
- * processor, with any number of threads. */
+ * model whose classes are still called "0", "1", ... takes the names of the data. Shapes, classes, texts
+ * and ranges are checked before any work (ARGUMENT, MISMATCH). DSC_ERROR_DIVERGED: the loss, a weight, an
+ * answer to the held-out images or an answer of the finished model became infinite or NaN; the message
+ * says where. DSC_ERROR_STOPPED: on_event stopped it. The same data, model and `how` give the same bits on
+ * one kind of processor, with any number of threads. */
 DSC_API dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_training_options *how,
                              dsc_error *error);
 
@@ -1296,15 +1319,17 @@ static inline dsc_optimiser_options dsc_optimiser_options_defaults(void) {
     return options;
 }
 
-/* Creates an optimiser for a session; `options` NULL: the defaults. The session must outlive the optimiser,
- * and no other thread may use it during a step. Values that are frozen now (dsc_node_freeze) never change.
- * All memory is allocated here. */
+/* Creates an optimiser for a session; `options` NULL: the defaults. The session must outlive the
+ * optimiser, and no other thread may use it during a step. Values that are frozen now (dsc_node_freeze)
+ * never change. All memory is allocated here. ARGUMENT: the session has no gradients, a text is wrong, a
+ * number is out of range, or an epoch has more steps than the run. */
 DSC_API dsc_status dsc_optimiser_create(dsc_optimiser **optimiser, dsc_session *session,
                                         const dsc_optimiser_options *options, dsc_error *error);
 DSC_API void dsc_optimiser_free(dsc_optimiser *optimiser);
 
-/* Updates the session's parameters from the gradients of its last run: regularises and clips the gradients,
- * then applies them; they are used up. Fails only if there was no run since the last step. */
+/* Updates the session's parameters from the gradients of its last run: regularises and clips the
+ * gradients, then applies them; they are used up. Fails (ARGUMENT) only if the session has not run since
+ * the last step, the creation or a restore. */
 DSC_API dsc_status dsc_optimiser_step(dsc_optimiser *optimiser, dsc_error *error);
 
 /* Returns the number of steps so far, including those before a restore. */
@@ -1330,7 +1355,8 @@ DSC_API dsc_status dsc_optimiser_save(const dsc_optimiser *optimiser, const char
 
 /* Loads such a file into an optimiser and a session that were created in the same way: the loop continues
  * with the same bits, from step dsc_optimiser_steps. FORMAT: the file is damaged or of another kind.
- * MISMATCH: it belongs to another network or optimiser. On failure both are unchanged. */
+ * UNSUPPORTED: another version of the library, or a machine with another byte order, wrote it. MISMATCH:
+ * it belongs to another network or optimiser. On failure both are unchanged. */
 DSC_API dsc_status dsc_optimiser_restore(dsc_optimiser *optimiser, const char *path, dsc_error *error);
 
 /* The quality of a model on some data. An answer with a probability or a loss that is NaN or infinite counts
@@ -1379,8 +1405,10 @@ static inline dsc_predictor_options dsc_predictor_options_defaults(void) {
     return options;
 }
 
-/* Creates a predictor; `how` NULL: the defaults. It copies what it needs of the model. DSC_ERROR_DIVERGED: a
- * weight is NaN or infinite. */
+/* Creates a predictor; `how` NULL: the defaults. It copies what it needs of the model. DSC_ERROR_DIVERGED:
+ * a weight is NaN or infinite, or a variance is negative. ARGUMENT: an option is out of range, or the
+ * embedding is of another graph, is no result of an op, or was created after the logits. MISMATCH: the named
+ * kernels compute wrong results. */
 DSC_API dsc_status dsc_predictor_create(dsc_predictor **predictor, const dsc_model *model,
                                         const dsc_predictor_options *how, dsc_error *error);
 DSC_API void dsc_predictor_free(dsc_predictor *predictor);
@@ -1392,21 +1420,23 @@ DSC_API size_t dsc_predictor_classes(const dsc_predictor *predictor);
 DSC_API size_t dsc_predictor_embedding_size(const dsc_predictor *predictor);
 /* Sets `shape` to channels, height and width of an image. */
 DSC_API void dsc_predictor_shape(const dsc_predictor *predictor, size_t shape[3]);
-/* Returns the name of a class, which lives as long as the predictor. */
+/* Returns the name of a class, which lives as long as the predictor. "?" if `label` is not below the
+ * number of classes. */
 DSC_API const char *dsc_predictor_class_name(const dsc_predictor *predictor, size_t label);
 
-/* The memory of one caller. `threads` threads share the images of a call: 1 uses only the caller's thread and
- * starts none; 0 uses all cores. Free it before the predictor. */
+/* The memory of one caller. `threads` threads share the images of a call: 1 uses only the caller's thread
+ * and starts none; 0 uses all cores. Free it before the predictor. One thread at a time may use a
+ * workspace. */
 DSC_API dsc_status dsc_workspace_create(dsc_workspace **workspace, const dsc_predictor *predictor,
                                         unsigned threads, dsc_error *error);
 DSC_API void dsc_workspace_free(dsc_workspace *workspace);
 
-/* Computes probabilities (count, classes) of images (count, C, H, W), 1 <= count <= batch. Allocates nothing.
- * Fails only if the count is out of range, the workspace belongs to another predictor, or an answer is not
- * finite. The probabilities of an image do not depend on the other images, their number, or the threads.
- * DSC_ERROR_DIVERGED: for some images, values of the network left the range of floats: their probabilities
- * are NaN, all others are valid, and the message counts them. In a predictor with batch 1, the threads of a
- * workspace share the work on the one image. */
+/* Computes probabilities (count, classes) of images (count, C, H, W), 1 <= count <= batch. Allocates
+ * nothing. Fails only if the count is out of range, `images` is NULL, the workspace belongs to another
+ * predictor, or an answer is not finite. The probabilities of an image do not depend on the other images,
+ * their number, or the threads. DSC_ERROR_DIVERGED: for some images, values of the network left the range
+ * of floats: their probabilities are NaN, all others are valid, and the message counts them. In a
+ * predictor with batch 1, the threads of a workspace share the work on the one image. */
 DSC_API dsc_status dsc_predict(float *probabilities, const dsc_predictor *predictor, dsc_workspace *workspace,
                                const uint8_t *images, size_t count, dsc_error *error);
 
@@ -1479,10 +1509,11 @@ typedef struct dsc_picture_notes {
 DSC_API dsc_status dsc_prepare_digit(dsc_digit *digit, dsc_picture_notes *notes, const uint8_t *pixels,
                                      size_t height, size_t width, size_t channels, dsc_error *error);
 
-/* The same for all digits of a picture, in reading order: lines from top to bottom, each from left to right.
- * Digits must not touch and must stand upright (see dsc_read_digits). The pieces of a broken digit are put
- * together. `notes` counts what is left out. A picture of at most 64 x 64 has one digit, unless its ink forms
- * several that stand beside each other. Release the digits with dsc_digits_free. */
+/* The same for all digits of a picture, in reading order: lines from top to bottom, each from left to
+ * right. Digits must not touch and must stand upright (see dsc_read_digits). The pieces of a broken digit
+ * are put together. `notes` counts what is left out. A picture of at most 64 x 64 has one digit, unless
+ * its ink forms several that stand beside each other. Release the digits with dsc_digits_free. FORMAT:
+ * there is no digit, or there are more than 4096 marks; *digits is then NULL and *count 0. */
 DSC_API dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
                                    const uint8_t *pixels, size_t height, size_t width, size_t channels,
                                    dsc_error *error);
@@ -1519,13 +1550,14 @@ DSC_API dsc_status dsc_fit_image(uint8_t *image, const size_t shape[3], dsc_fit 
 #define DSC_DID_TURN    4u /* swapped light and dark of a whole picture */
 #define DSC_DID_GREY    8u /* converted colours to grey */
 
-/* Converts a picture (height, width, channels), as in dsc_prepare_digit, to the image (C, H, W) that a model
- * expects; `expected` comes from dsc_model_describe. If its preparation is DIGITS, the image is the picture's
- * only digit, prepared. Otherwise it is the whole picture, resized by dsc_fit_image with `expected->fit`;
- * with NONE it is scaled, if it has the expected proportions to a pixel, and light and dark are swapped if
- * its ground is clearly the opposite one. `did` (may be NULL) receives what was done; `notes` may be NULL.
- * MISMATCH: there is no fit and the picture has other proportions, or the image has neither 1 nor 3 channels.
- * FORMAT: as in dsc_prepare_digit. Any thread may call it. */
+/* Converts a picture (height, width, channels), as in dsc_prepare_digit, to the image (C, H, W) that a
+ * model expects; `expected` comes from dsc_model_describe. If its preparation is DIGITS, the image is the
+ * picture's only digit, prepared, and dark on light if `expected` has a light ground. Otherwise it is the
+ * whole picture, resized by dsc_fit_image with `expected->fit`; with NONE it is scaled, if it has the
+ * expected proportions to a pixel, and light and dark are swapped if its ground is clearly the opposite
+ * one. `did` (may be NULL) receives what was done; `notes` may be NULL. MISMATCH: there is no fit and the
+ * picture has other proportions, the image has neither 1 nor 3 channels, or prepared digits are not 1 x 28
+ * x 28. FORMAT: as in dsc_prepare_digit. Any thread may call it. */
 DSC_API dsc_status dsc_prepare_image(uint8_t *image, unsigned *did, dsc_picture_notes *notes,
                                      const dsc_images *expected, const uint8_t *pixels, size_t height,
                                      size_t width, size_t channels, dsc_error *error);
