@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* others.h: other values of a parameter, for tests that go through registries: a thing that makes the same
- * of all of them ignores its parameter. */
+/* others.h: other values of a parameter, for tests over registries: a thing that gives the same result for
+ * all of them ignores its parameter. */
 #ifndef TESTS_OTHERS_H
 #define TESTS_OTHERS_H
 
@@ -28,7 +28,7 @@ static inline bool others_integer(int64_t *other, int64_t v, const dsc_param *p,
     return true;
 }
 
-/* Number i of some other values than that in `values`, as text; false: there are no more. One that is not
+/* Another value than that in `values`, number i, as text; false: there are no more. A value that is not
  * allowed is replaced by the value itself. */
 static inline bool others_text(char out[64], const dsc_param *p, const void *values, size_t i) {
     const void *value = (const char *)values + p->offset;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# shell.sh: what the test scripts share. Source it; then $tests is the folder tests/, $top the project's,
-# $folder a new empty folder that is removed at the end. Each check prints one line for scripts/test.sh to count.
+# shell.sh: shared code of the test scripts. Source it. Then $tests is the folder tests/, $top the project's folder,
+# and $folder a new empty folder that is removed at the end. Each check prints one line for scripts/test.sh to count.
 # shellcheck shell=bash disable=SC2034
 
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -23,7 +23,7 @@ skip() { echo "skip - $1: $2"; }
 is() { if [ "$2" = "$3" ]; then pass "$1"; else fail "$1" "expected: $3" "found:    $2"; fi; }
 # contains NAME TEXT PART
 contains() { case $2 in *"$3"*) pass "$1" ;; *) fail "$1" "expected it to contain: $3" "found: $2" ;; esac; }
-# succeeds NAME COMMAND...: its output is shown if it fails
+# succeeds NAME COMMAND...: prints its output if it fails
 succeeds() {
     local name=$1 output
     shift

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* testing.c: folders, allocations that fail, and where things lie. */
+/* testing.c: folders, failing allocations, and the places of files. */
 #include "testing.h"
 
 #include "base/file.h"
@@ -67,7 +67,8 @@ const char *testing_numpy(void) {
 
 bool testing_set_comma_locale(void) {
     if (!setlocale(LC_ALL, "de_DE.UTF-8")) {
-        /* Not on this system: make it of its source, if that is. It exits with 1 where it had to warn. */
+        /* Not on this system: compiles it from its source if available. Its exit status is 1 after a
+         * warning. */
         char command[128];
         const char *folder = testing_folder();
         (void)snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >/dev/null 2>&1",
@@ -94,7 +95,7 @@ size_t testing_write(int file, const void *bytes, size_t size) {
     }
 }
 
-/* --- allocations: the linker's --wrap sends every call of the code under test through these --- */
+/* --- allocations: the linker's --wrap redirects every call of the tested code to these --- */
 
 static atomic_long calls, countdown = -1;
 static atomic_bool reached;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* testing.h: what every test program shares: cmocka, a folder of its own, failing allocations, MNIST's place.
+/* testing.h: shared by all test programs: cmocka, a folder of their own, failing allocations, the place of
+ * MNIST.
  *
- * A test that cannot run here says why and is counted as skipped: TEST_SKIP("needs ...").
- */
+ * A test that cannot run here prints the reason and is counted as skipped: TEST_SKIP("needs ...").
+ *  */
 #ifndef TESTING_H
 #define TESTING_H
 
@@ -40,7 +41,7 @@ bool testing_emulated(void);
             fail_msg("the message '%s' does not contain '%s'", (error).message, part);                       \
     } while (0)
 
-/* A new empty folder, removed with all in it when the test program ends. The text lives until then. */
+/* A new empty folder, removed with its contents when the test program ends. The text lives until then. */
 const char *testing_folder(void);
 
 /* "TESTS_FOLDER/golden/NAME"; the text lives until the program ends. */
@@ -51,18 +52,18 @@ const char *testing_mnist(void);
 
 /* Lets the n-th allocation from now on fail (0: the next one), and only that one. */
 void testing_fail_allocation(long n);
-/* Lets none fail any more; true if the one that was to fail was reached. */
+/* Lets no allocation fail any more; true if the one that was to fail was reached. */
 bool testing_allocation_failed(void);
 
-/* How often memory was asked for since the program started. */
+/* The number of allocations since the program started. */
 long testing_allocations(void);
 
-/* Reads or writes until `size` bytes are done or no more can be: calls may do less, or be interrupted. The
- * bytes done. */
+/* Reads or writes until `size` bytes are done or no more are possible: calls may do less, or be
+ * interrupted. Returns the number of bytes. */
 size_t testing_read(int file, void *bytes, size_t size);
 size_t testing_write(int file, const void *bytes, size_t size);
 
-/* Sets a locale whose decimal point is a comma (made with localedef if need be); false: none is to be had.
+/* Sets a locale whose decimal point is a comma (made with localedef if necessary); false: there is none.
  * setlocale(LC_ALL, "C") ends it. */
 bool testing_set_comma_locale(void);
 

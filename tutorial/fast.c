@@ -37,7 +37,7 @@ typedef struct fast {
     bool corrected;
     const dsc_dataset *train, *test;
     double value[256]; /* of a byte: byte / 255 */
-    touches training;  /* list i: the rows of images i - 1 and i; the last one: of the last image */
+    touches training;  /* list i: the rows of images i - 1 and i; the last list: of the last image */
     touches testing;   /* list i: the rows of image i, as `next` */
     double *weights_1; /* (pixels_per_image, stride) */
     double *weights_2; /* (hidden_size, label_stride) */
@@ -85,11 +85,11 @@ static void sweep(fast *net, const touches *lists, size_t i) {
 
 /* --- one image --- */
 
-/* tutorial_relu, in a form that compilers turn into vectors: both give x * 0 where x >= 0 does not hold. */
+/* tutorial_relu, in a form that compilers vectorise: both give x * 0 if x >= 0 is false. */
 static inline double relu(double x) { return x >= 0 ? x : 0.0 * x; }
 
-/* Lists the units whose output is not zero, NaN included; their number. Without branches: half the units are
- * dropped at random, which no processor predicts. */
+/* Lists the units whose output is nonzero, NaN included; returns their number. Without branches: half of
+ * the units are dropped at random, which no processor predicts. */
 static size_t list_active(fast *net) {
     size_t active = 0;
     for (size_t h = 0; h < net->hidden_size; h++) {
@@ -124,7 +124,7 @@ static double output(fast *net, size_t active, size_t label) {
     return sum;
 }
 
-/* The steps of both layers; weights_2 takes its own at once, weights_1 in the next sweep. */
+/* The steps of both layers; weights_2 is updated at once, weights_1 in the next sweep. */
 static void backward(fast *net, size_t active) {
     net->kernels->combine(net->step_1, net->layer_2_delta, net->columns_2, net->labels, net->num_labels,
                           net->stride);
@@ -182,7 +182,7 @@ static void evaluate(void *state, double *test_loss, size_t *accurate_prediction
     }
 }
 
-/* --- its memory --- */
+/* --- memory --- */
 
 static void copy_weights(double *weights_1, double *weights_2, const void *state) {
     const fast *net = state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* load.c: the tutorial's section 1, "Load the MNIST dataset", from its fifth step: what has been loaded.
+/* load.c: the tutorial's section 1, "Load the MNIST dataset", from its fifth step: inspecting the data.
  *
  * x_train, y_train, x_test and y_test are the images and labels of two datasets (files.c). */
 #include "base/seed.h"

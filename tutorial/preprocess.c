@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* preprocess.c: the tutorial's section 2, "Preprocess the data".
  *
- * Pixels are bytes from 0 to 255 and labels are numbers from 0 to 9. The network wants real numbers: pixels
- * are divided by 255, and a label becomes a row of zeros with a one in its place. */
+ * Pixels are bytes from 0 to 255 and labels are numbers from 0 to 9. The network needs real numbers:
+ * pixels are divided by 255, and a label becomes a row of zeros with a one at its index. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "data/dataset.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* report.c: what the tutorial prints while it trains, and where it slips. */
+/* report.c: the lines that the tutorial prints during training, and the description of its errors. */
 #include "tutorial.h"
 
 static void print_part(dsc_text *text, const char *part, double loss, size_t accurate, size_t sample) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* run.c: the tutorial's outer loop: seeds, weights, epochs, and what is stored of each. */
+/* run.c: the tutorial's outer loop: seeds, weights, epochs, and the stored results of each epoch. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/seed.h"
@@ -97,7 +97,7 @@ static dsc_status diverged(const tutorial_options *options, size_t j, dsc_error 
                     j, dsc_format_shortest(rate, options->learning_rate));
 }
 
-/* The processor's time, which other programs do not lengthen. */
+/* Processor time, which other programs do not lengthen. */
 static double seconds(void) {
     struct timespec now;
     (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* trainer.h: what run.c asks of a way to train: train.c is the plain one, fast.c the fast one. */
+/* trainer.h: the interface of run.c to a trainer: train.c is the simple one, fast.c the fast one. */
 #ifndef TUTORIAL_TRAINER_H
 #define TUTORIAL_TRAINER_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pictures.h: what the tests of augmentations share: images whose values tell where they come from, and one
- * call of one augmentation, without a chain. */
+/* pictures.h: helpers for the tests of augmentations: images whose values encode their positions, and a
+ * single call of one augmentation. */
 #ifndef TESTS_AUGMENT_PICTURES_H
 #define TESTS_AUGMENT_PICTURES_H
 
@@ -24,8 +24,8 @@ static inline void picture_fill(float *image, size_t count) {
     for (size_t i = 0; i < count; i++) image[i] = picture_value(i);
 }
 
-/* Channel 0 says in which column a value was, channel 1 in which row: where out's pixels come from can be
- * read. */
+/* Channel 0 encodes the column of a value, channel 1 the row, so tests can read where the pixels of `out`
+ * come from. */
 static inline void picture_ramps(float *image, size_t height, size_t width) {
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++) {
@@ -34,7 +34,7 @@ static inline void picture_ramps(float *image, size_t height, size_t width) {
         }
 }
 
-/* The augmentation of this text, and only that, applied to `in` with the numbers of (seed, sample). */
+/* Applies the single augmentation of this text to `in`, with the random numbers of (seed, sample). */
 static inline void picture_apply(float *out, const float *in, const size_t shape[3], const char *name,
                                  const void *values, uint64_t seed, uint64_t sample,
                                  const dsc_kernels *kernels) {
@@ -44,7 +44,8 @@ static inline void picture_apply(float *out, const float *in, const size_t shape
     dsc_rng rng;
     dsc_rng_philox(&rng, (const uint64_t[2]){seed, 5}, (const uint64_t[4]){0, sample, 0, 0});
     const size_t needed = (*kind)->scratch ? (*kind)->scratch(values, shape) : 0;
-    float *scratch = malloc(needed * sizeof *scratch + 1); /* the sanitizers see each number beyond */
+    float *scratch =
+        malloc(needed * sizeof *scratch + 1); /* the sanitizers detect a read beyond these numbers */
     assert_non_null(scratch);
     memset(scratch, 0x7f, needed * sizeof *scratch);
     const dsc_augment_call call = {values, out, in, {shape[0], shape[1], shape[2]}, scratch, &rng, kernels};
@@ -52,7 +53,7 @@ static inline void picture_apply(float *out, const float *in, const size_t shape
     free(scratch);
 }
 
-/* The values of an item of text. Release with free(). */
+/* Returns the values of an item of text. Release with free(). */
 static inline void *picture_values(const char **name, const char *text) {
     dsc_spec spec;
     const char *next = text;

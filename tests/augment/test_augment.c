@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_augment.c: chains from text and what they do to images; erase, noise, blur and invert. Warps:
+/* test_augment.c: chains from text and their effect on images; erase, noise, blur and invert. Warps:
  * test_warp.c; flip, crop, zoom and colour: test_augment_more.c. */
 #include "others.h"
 #include "pictures.h"
@@ -10,7 +10,7 @@
 static const size_t usual[3] = {1, 28, 28};
 enum { SIZE = 28 * 28, SAMPLES = 60 };
 
-/* Every augmentation of the registry in turn, done to most of the images. */
+/* Each augmentation of the registry in turn, applied to most of the images. */
 static const char *everything(void) {
     static char text[1024];
     size_t length = 0;
@@ -120,9 +120,9 @@ static void any_number_of_threads_gives_the_same_images(void **unused) {
     dsc_augment_chain_free((dsc_augment_chain *)(uintptr_t)j.chain);
 }
 
-/* --- every augmentation of the registry, by its own examples --- */
+/* --- every augmentation of the registry, by its examples --- */
 
-/* FNV-1a of 60 images, or 0: the text is refused. */
+/* FNV-1a of 60 images; 0: the text is refused. */
 static uint64_t hash_of(const char *text) {
     uint64_t hash = 0xcbf29ce484222325u;
     dsc_augment_chain *chain;
@@ -192,7 +192,7 @@ static void every_kernel_set_gives_the_same_bits(void **unused) {
     for_all_examples(check_kernels);
 }
 
-/* Whatever lay in the output before, it is all written, with values of a pixel. */
+/* The whole output is written, whatever was in it before, and all values are valid pixels. */
 static void check_written(const dsc_augmentation *kind, const dsc_augment_example *e, const char *text) {
     static float in[PICTURE_MOST], out[2][PICTURE_MOST];
     (void)kind, (void)e;
@@ -215,7 +215,8 @@ static void every_augmentation_writes_all_of_its_output(void **unused) {
     for_all_examples(check_written);
 }
 
-/* Do two texts make the same of some images in colour? Some parameters change nothing in grey ones. */
+/* Returns whether two texts change colour images in the same way. Some parameters have no effect on grey
+ * images. */
 static bool same_in_colour(const char *one, const char *other) {
     static float in[PICTURE_MOST], out[2][PICTURE_MOST];
     const size_t shape[3] = {3, 20, 20}, count = 3 * 20 * 20;
@@ -278,7 +279,7 @@ static void p_is_the_share_of_images_that_are_changed(void **unused) {
 static void a_link_of_the_chain_draws_what_it_draws_whatever_comes_before_it(void **unused) {
     (void)unused;
     uint8_t first[SIZE], second[SIZE];
-    for (size_t i = 0; i < SAMPLES; i++) { /* neither of the first links changes anything */
+    for (size_t i = 0; i < SAMPLES; i++) { /* the first links change nothing */
         augment_text(first, "noise p=0, erase value=99", 1, 1, i);
         augment_text(second, "elastic alpha=0, erase value=99", 1, 1, i);
         assert_true(same(first, second));
@@ -312,7 +313,8 @@ static void erase_wipes_out_one_rectangle_of_the_size_asked_for(void **unused) {
         most = fmax(most, (double)wiped / SIZE);
         corners += left == 0 || top == 0 || right == 27 || bottom == 27;
     }
-    assert_true(least > 0.04 && least < 0.06 && most > 0.28 && most < 0.33); /* sides are rounded to pixels */
+    assert_true(least > 0.04 && least < 0.06 && most > 0.28 &&
+                most < 0.33); /* sides are rounded to whole pixels */
     assert_true(corners > 50);
     dsc_augment_chain_free(chain);
 }
@@ -361,7 +363,7 @@ static void blur_is_a_gaussian_that_keeps_level_ground_level(void **unused) {
         assert_true(fabs(sum - 255) < 1e-2 && fabs(across - down) < 1e-2 * (1 + across));
         widest = fmax(widest, sqrt(across / sum));
     }
-    assert_true(widest > 1.9 && widest < 2.0); /* cut off at three sigma, it is a little narrower */
+    assert_true(widest > 1.9 && widest < 2.0); /* slightly narrower, because it is cut off at three sigma */
     assert_true(out[COUNT / 2 + 1] == out[COUNT / 2 + SIDE] && out[COUNT / 2 + 1] == out[COUNT / 2 - 1]);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_augment_more.c: flip, crop, zoom, cutout and colour: what each promises of every image. */
+/* test_augment_more.c: the contracts of flip, crop, zoom, cutout and colour. */
 #include "pictures.h"
 
 #include "kernel/choose.h"
@@ -44,7 +44,7 @@ static void a_flip_is_done_to_half_of_the_images_unless_told(void **unused) {
         dsc_augment_image(chain, to, pair, shape, 1, 1, i, scratch);
         flipped += to[0] == 2;
     }
-    assert_true(flipped > IMAGES * 0.47 && flipped < IMAGES * 0.53); /* 0.008 is one deviation */
+    assert_true(flipped > IMAGES * 0.47 && flipped < IMAGES * 0.53); /* one standard deviation is 0.008 */
     free(scratch);
     dsc_augment_chain_free(chain);
 }
@@ -64,13 +64,14 @@ static void a_chain_says_whether_it_mirrors(void **unused) {
 
 enum { SIDE = 9, PADDING = 3, SHIFTS = 2 * PADDING + 1 };
 
-/* By how much `out` is `in` shifted, where in's values are 1 + their place; the same in all channels. */
+/* Returns the shift of `out` relative to `in`, whose values are 1 + their position; the shift must be the
+ * same in all channels. */
 static void check_cropped(const char *text, bool mirror, size_t seen[SHIFTS * SHIFTS]) {
     const size_t shape[3] = {2, SIDE, SIDE}, plane = SIDE * SIDE;
     for (size_t i = 0; i < 2 * plane; i++) in[i] = (float)(i + 1);
     for (uint64_t sample = 0; sample < 2000; sample++) {
         augment(out, in, shape, text, sample);
-        const int middle = (int)out[SIDE / 2 * SIDE + SIDE / 2] - 1; /* from inside, whatever the shift */
+        const int middle = (int)out[SIDE / 2 * SIDE + SIDE / 2] - 1; /* a value from inside, for any shift */
         const int right = middle % SIDE - SIDE / 2, down = middle / SIDE - SIDE / 2;
         assert_true(abs(right) <= PADDING && abs(down) <= PADDING);
         seen[(down + PADDING) * SHIFTS + right + PADDING]++;
@@ -101,7 +102,7 @@ static void a_crop_with_more_padding_than_image_shows_nothing_from_outside(void 
         for (uint64_t sample = 0; sample < 200; sample++) {
             const size_t count = shapes[s][1] * shapes[s][2];
             for (size_t i = 0; i < count; i++) in[i] = (float)(i + 1);
-            in[count] = 200; /* what a wrong place would read */
+            in[count] = 200; /* the value at a wrong position */
             augment(out, in, shapes[s], "crop padding=50 border=mirror", sample);
             for (size_t i = 0; i < count; i++) assert_true(out[i] >= 1 && out[i] <= (float)count);
             augment(out, in, shapes[s], "crop padding=1000 value=9", sample);
@@ -109,7 +110,7 @@ static void a_crop_with_more_padding_than_image_shows_nothing_from_outside(void 
         }
 }
 
-/* Read from ramps: between the first and the last pixel lies the window, whose share is as asked for. */
+/* Read from ramps: the first and the last pixel give the window, whose share must be the requested one. */
 static void a_zoom_shows_a_window_inside_of_the_image_with_the_share_asked_for(void **unused) {
     (void)unused;
     enum { WIDE = 61, HIGH = 41, PLANE = WIDE * HIGH };
@@ -126,7 +127,7 @@ static void a_zoom_shows_a_window_inside_of_the_image_with_the_share_asked_for(v
         assert_true(fabs((double)out[WIDE / 2] - (left + right) / 2) < 1e-3);
         assert_true(fabs((double)out[PLANE + HIGH / 2 * WIDE] - (top + bottom) / 2) < 1e-3);
     }
-    /* A side is cut to the image's, so that a window may have a little less than `least`. */
+    /* Sides are limited to the image, so a window may be slightly smaller than `least`. */
     assert_true(least > 0.38 && least < 0.42 && most > 0.98 && most <= 1.001);
     assert_true(narrowest > 1 / 1.51 && narrowest < 1 / 1.45 && widest < 1.51 && widest > 1.45);
 }
@@ -179,7 +180,7 @@ static double luma(const float *image, size_t plane, size_t i) {
     return 0.299 * (double)image[i] + 0.587 * (double)image[plane + i] + 0.114 * (double)image[2 * plane + i];
 }
 
-/* Values from 90 to 164, so that nothing is cut off. */
+/* Values from 90 to 164, so that nothing is clipped. */
 static void fill_dull(size_t count) {
     picture_fill(in, count);
     for (size_t i = 0; i < count; i++) in[i] = 90 + in[i] * 0.29f;

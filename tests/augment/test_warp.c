@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_warp.c: warps against a naive one in double, whole-pixel ones exactly; what affine and elastic draw,
- * read from images whose values say where they come from. */
+/* test_warp.c: compares warps with a naive one in double; whole-pixel warps must agree exactly. Reads the
+ * random transforms of affine and elastic from images whose values encode their positions. */
 #include "pictures.h"
 
 #include "augment/warp.h"
@@ -24,7 +24,7 @@ static double pixel(const float *plane, const size_t shape[3], double x, double 
     return (double)plane[(size_t)y * shape[2] + (size_t)x];
 }
 
-/* Bilinear, as a textbook has it. */
+/* Bilinear interpolation by its definition. */
 static double naive(const float *plane, const size_t shape[3], double x, double y) {
     const double x0 = floor(x), y0 = floor(y), u = x - x0, v = y - y0;
     return (1 - v) * ((1 - u) * pixel(plane, shape, x0, y0) + u * pixel(plane, shape, x0 + 1, y0)) +
@@ -81,7 +81,7 @@ static void quarter_turns_are_exact_and_counter_clockwise(void **unused) {
         warp(out, in, shape, m, dsc_kernels_auto());
         for (size_t y = 0; y < SIDE; y++)
             for (size_t x = 0; x < SIDE; x++) {
-                size_t to_x = x, to_y = y; /* a quarter counter-clockwise: right becomes up */
+                size_t to_x = x, to_y = y; /* a quarter turn counter-clockwise: right becomes up */
                 for (int q = 0; q < (quarters + 8) % 4; q++) {
                     const size_t was = to_x;
                     to_x = to_y;
@@ -121,7 +121,7 @@ static void any_warp_is_that_of_the_naive_bilinear_formula_in_every_kernel_set(v
         }
 }
 
-/* Scaled, sheared, rotated and shifted, one after the other, as a point of the image goes. */
+/* Moves a point of the image: scaling, shear, rotation, shift, in this order. */
 static void the_way_back_undoes_scale_shear_rotation_and_shift_in_that_order(void **unused) {
     (void)unused;
     const dsc_affine c = {
@@ -143,9 +143,9 @@ static void the_way_back_undoes_scale_shear_rotation_and_shift_in_that_order(voi
     }
 }
 
-/* --- what is drawn --- */
+/* --- random transforms --- */
 
-/* The matrix that an affine augmentation used, read from its effect on ramps, near the middle. */
+/* Returns the matrix that an affine augmentation used, read from its effect on ramps near the middle. */
 static void read_matrix(double m[6], const char *text, uint64_t sample) {
     enum { SIDE = 65, MIDDLE = 32, PLANE = SIDE * SIDE };
     static float in[2 * PLANE], out[2 * PLANE];
@@ -209,9 +209,9 @@ static void what_is_not_named_stays_as_it_is(void **unused) {
     }
 }
 
-/* Simard's field: alpha times the Gaussian smoothing of uniform numbers, computed here by its definition:
- * the variance is alpha^2 / 3 times the sum of the squared weights, and places d apart correlate as exp(-d^2
- * / (4 sigma^2)). */
+/* Simard's field: alpha times uniform random numbers smoothed by a Gaussian, computed here by its
+ * definition. The variance is alpha^2 / 3 times the sum of the squared weights; places at distance d
+ * correlate as exp(-d^2 / (4 sigma^2)). */
 static void check_field(const char *text, double alpha, double sigma, size_t far) {
     enum { SIDE = 49, MIDDLE = 24, PLANE = SIDE * SIDE, DRAWS = 3000 };
     static float in[2 * PLANE], out[2 * PLANE];
@@ -230,7 +230,7 @@ static void check_field(const char *text, double alpha, double sigma, size_t far
             const float *at = out + c * PLANE + MIDDLE * SIDE + MIDDLE;
             d[c] = (double)at[0] - MIDDLE;
             there[c] =
-                (double)at[c == 0 ? far * SIDE : far] - MIDDLE; /* the ramp is level in that direction */
+                (double)at[c == 0 ? far * SIDE : far] - MIDDLE; /* the ramp is constant in that direction */
             sum[c] += d[c];
             square[c] += d[c] * d[c];
             near[c] += d[c] * there[c];
@@ -239,7 +239,7 @@ static void check_field(const char *text, double alpha, double sigma, size_t far
     }
     const double distance = (double)far, together = exp(-distance * distance / (4 * sigma * sigma));
     for (int c = 0; c < 2; c++) {
-        if (!(fabs(square[c] / DRAWS / right - 1) < 0.1)) /* 0.026 is one deviation */
+        if (!(fabs(square[c] / DRAWS / right - 1) < 0.1)) /* one standard deviation is 0.026 */
             fail_msg("%s: variance %g, expected %g", text, square[c] / DRAWS, right);
         assert_true(fabs(sum[c] / DRAWS) < 0.08 * sqrt(right));
         assert_true(fabs(near[c] / square[c] - together) < 0.08);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* files.h: small files made for the tests of base/file.h, and looked at. */
+/* files.h: creates and inspects small files for the tests of base/file.h. */
 #ifndef FILES_H
 #define FILES_H
 
@@ -12,7 +12,7 @@
 
 static dsc_error error;
 
-/* "FOLDER/NAME", until the program ends. */
+/* "FOLDER/NAME"; the text lives until the program ends. */
 static inline const char *in(const char *folder, const char *name) {
     static char path[32][PATH_MAX];
     static int next;

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-/* Units in the last place of the right result. */
+/* The error in units in the last place. */
 static double ulps(double found, double right) {
     if (found == right || (isnan(found) && isnan(right))) return 0;
     int exponent;

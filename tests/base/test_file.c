@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_file.c: files are replaced as a whole, everything else is written to as what it is, and nothing is
+/* test_file.c: regular files are replaced as a whole, other files are written directly, and no content is
  * lost. */
 #include "files.h"
 
@@ -64,7 +64,7 @@ static void links_are_followed_and_stay(void **state) {
     struct stat info;
     assert_int_equal(mkdir(in(folder, "deep"), 0777), 0);
     put(in(folder, "deep/target"), "old");
-    /* relative to the folder of the link, over a second link */
+    /* relative to the folder of the link, through a second link */
     assert_int_equal(symlink("deep/second", link), 0);
     assert_int_equal(symlink("target", in(folder, "deep/second")), 0);
     ASSERT_OK(write_text(link, "new"), error);
@@ -73,14 +73,14 @@ static void links_are_followed_and_stay(void **state) {
     assert_true(S_ISLNK(info.st_mode));
     assert_int_equal(lstat(in(folder, "deep/second"), &info), 0);
     assert_true(S_ISLNK(info.st_mode));
-    /* one that leads nowhere yet, an absolute one, and one whose folder is missing */
+    /* a link without a target, an absolute link, and a link into a missing folder */
     assert_int_equal(symlink(in(folder, "deep/made"), in(folder, "dangling")), 0);
     ASSERT_OK(write_text(in(folder, "dangling"), "made"), error);
     assert_content(in(folder, "deep/made"), "made");
     assert_int_equal(symlink("nowhere/made", in(folder, "lost")), 0);
     assert_int_equal(write_text(in(folder, "lost"), "x"), DSC_ERROR_IO);
     ASSERT_MESSAGE(error, "lost: cannot be written");
-    /* a circle */
+    /* a cycle of links */
     assert_int_equal(symlink("b", in(folder, "a")), 0);
     assert_int_equal(symlink("a", in(folder, "b")), 0);
     assert_int_equal(write_text(in(folder, "a"), "x"), DSC_ERROR_IO);
@@ -106,7 +106,7 @@ static void names_of_any_legal_length_can_be_written(void **state) {
     name[NAME_MAX + 1] = '\0';
     assert_int_equal(write_text(in(folder, name), "new"), DSC_ERROR_IO);
     ASSERT_MESSAGE(error, "choose a shorter name");
-    /* a path that has no room for a temporary name behind it */
+    /* a path that is too long for a temporary name beside it */
     char path[PATH_MAX];
     int at = snprintf(path, sizeof path, "%s", folder);
     while (at < PATH_MAX - 260) {
@@ -149,12 +149,13 @@ static void what_can_be_no_file_is_refused_before_it_is_written(void **state) {
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         assert_int_equal(write_text(paths[i], "x"), DSC_ERROR_IO);
         assert_int_equal(dsc_file_rehearse(NULL, paths[i], 0, &error), DSC_ERROR_IO);
-        ASSERT_MESSAGE(error, "; "); /* a remedy */
+        ASSERT_MESSAGE(error, "; "); /* the remedy */
     }
     assert_int_equal(count_entries(folder), 1);
 }
 
-/* As another user, since nothing is protected from the superuser. Returns whether it could be tried. */
+/* Runs as another user, because nothing is protected from the superuser. Returns whether that was
+ * possible. */
 static bool as_nobody(void (*try)(const char *folder), const char *folder) {
     if (geteuid()) {
         try(folder);
@@ -176,7 +177,7 @@ static void try_protected(const char *folder) {
     dsc_file_way way;
     if (write_text(in(folder, "open/protected"), "x") != DSC_ERROR_IO) _exit(3);
     if (!strstr(error.message, "is write-protected")) _exit(4);
-    /* nothing can be made in the folder, but the file can be written */
+    /* no file can be created in the folder, but the file is writable */
     if (dsc_file_rehearse(&way, in(folder, "closed/file"), 0, &error) || way != DSC_FILE_IN_PLACE) _exit(5);
     if (write_text(in(folder, "closed/file"), "new") || write_text(in(folder, "closed/shrinks"), "new"))
         _exit(6);
@@ -185,7 +186,7 @@ static void try_protected(const char *folder) {
     if (dsc_file_writer_open(&writer, in(folder, "closed/kept"), &error)) _exit(8);
     if (dsc_file_writer_append(writer, "new", 3, &error)) _exit(9);
     dsc_file_writer_abort(writer);
-    /* a folder that may be searched and written, but not read */
+    /* a folder that can be searched and written, but not read */
     if (write_text(in(folder, "unreadable/file"), "new")) _exit(10);
 }
 
@@ -232,7 +233,7 @@ static void a_file_that_is_mounted_is_written_in_place(void **state) {
     assert_int_equal(entries, 2);
 }
 
-/* --- everything else --- */
+/* --- all other files --- */
 
 static void a_pipe_is_written_to_and_stays(void **state) {
     (void)state;
@@ -288,12 +289,12 @@ static void descriptors_are_written_to_where_they_stand(void **state) {
     assert_int_equal(stat(path, &after), 0);
     assert_true(before.st_ino == after.st_ino);
     (void)close(fd);
-    /* a socket has no other way */
+    /* a socket can only be written directly */
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     (void)snprintf(name, sizeof name, "/dev/fd/%d", ends[0]);
     ASSERT_OK(write_text(name, "x"), error);
     assert_int_equal(testing_read(ends[1], name, 1), 1);
-    /* one that can only be read */
+    /* a read-only socket */
     int reading = open(path, O_RDONLY | O_CLOEXEC);
     (void)snprintf(name, sizeof name, "/dev/fd/%d", reading);
     assert_int_equal(write_text(name, "x"), DSC_ERROR_IO);

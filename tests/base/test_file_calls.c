@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_file_calls.c: what writing asks of the system, in which order, and what it makes of a refusal. The
- * calls of the library reach the functions of these names here, which note them and fail as a test wants
- * it. */
+/* test_file_calls.c: the system calls of a write, their order, and the handling of errors. The library's
+ * calls reach the functions of the same names in this file, which record them and fail on request. */
 #include "files.h"
 
 #include <errno.h>
@@ -11,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static char asked[32]; /* f: a file was synced; d: a folder was; r: renamed; a: room was asked for */
+static char asked[32]; /* f: fsync of a file; d: of a folder; r: rename; a: fallocate */
 static int file_sync_fails, folder_sync_fails, rename_fails, room_fails; /* errno, or 0 */
 
 static void reset(void) {
@@ -26,7 +25,7 @@ static void note(char what) {
     asked[length + 1] = '\0';
 }
 
-/* The answer of a call that fails with `code`, or else of the system. */
+/* Fails with `code`, or calls the system. */
 static int answer(int code, long number, long a, long b, long c, long d) {
     if (!code) return (int)syscall(number, a, b, c, d);
     errno = code;
@@ -47,7 +46,7 @@ int fallocate(int fd, int mode, off_t from, off_t size) {
 
 int renameat(int from_folder, const char *from, int to_folder, const char *to) {
     note('r');
-    /* Not every architecture has a call of this name. */
+    /* Not every architecture has this call. */
     errno = rename_fails;
     return rename_fails ? -1 : (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, 0);
 }
@@ -81,7 +80,7 @@ static void a_sync_that_fails_leaves_the_old_file(void **state) {
         assert_content(path, "old");
         assert_int_equal(count_entries(folder), 1);
     }
-    /* A folder that cannot be synced has the new name nevertheless. */
+    /* If a folder cannot be synced, the file still gets its new name. */
     reset();
     folder_sync_fails = EINVAL;
     ASSERT_OK(write_text(path, "new"), error);
@@ -109,7 +108,7 @@ static void a_stream_is_synced_where_it_can_be(void **state) {
     assert_content(path, ".....");
 }
 
-/* A file that is mounted by itself, which the system tells only when it is to be replaced. */
+/* A file that is a mount point: the system reports that only when the file is to be replaced. */
 static void room_is_asked_for_in_place_where_the_file_system_can_tell(void **state) {
     (void)state;
     const char *folder = testing_folder(), *path = in(folder, "a");
@@ -134,7 +133,7 @@ static void room_is_asked_for_in_place_where_the_file_system_can_tell(void **sta
     assert_int_equal(count_entries(folder), 1);
 }
 
-/* A pipe that somebody made non-blocking takes 64 KiB, and then nothing until its reader has read. */
+/* A non-blocking pipe takes 64 KiB, and then nothing until its reader has read. */
 static void a_full_pipe_that_does_not_block_is_waited_for(void **state) {
     (void)state;
     enum { BYTES = 1 << 20 };
@@ -152,7 +151,7 @@ static void a_full_pipe_that_does_not_block_is_waited_for(void **state) {
         (void)fcntl(ends[0], F_SETFL, 0);
         unsigned char *got = malloc(BYTES + 1);
         const struct timespec a_while = {.tv_nsec = 20000000};
-        (void)nanosleep(&a_while, NULL); /* the pipe is full by now */
+        (void)nanosleep(&a_while, NULL); /* the pipe is full now */
         _exit(!got || testing_read(ends[0], got, BYTES + 1) != BYTES || memcmp(got, bytes, BYTES) != 0);
     }
     (void)close(ends[0]);

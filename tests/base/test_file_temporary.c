@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_file_temporary.c: what the dead leave is removed, what the living write is left alone, and nothing
- * else is touched. */
+/* test_file_temporary.c: temporary files of dead processes are removed, those of living processes stay,
+ * and no other file is touched. */
 #include "files.h"
 
 #include <sys/stat.h>
@@ -14,12 +14,12 @@ static void what_a_dead_process_left_is_removed_by_the_next_write(void **state) 
         assert_true(child >= 0);
         if (!child) {
             dsc_file_writer *writer;
-            _exit(dsc_file_writer_open(&writer, path, &error) ? 1 : 0); /* dies with the file half-written */
+            _exit(dsc_file_writer_open(&writer, path, &error) ? 1 : 0); /* dies in the middle of writing */
         }
         int status;
         assert_int_equal(waitpid(child, &status, 0), child);
         assert_int_equal(status, 0);
-        assert_int_equal(count_entries(folder), 1); /* the second took the place of the first */
+        assert_int_equal(count_entries(folder), 1); /* the second file replaced the first */
     }
     ASSERT_OK(write_text(path, "new"), error);
     assert_int_equal(count_entries(folder), 1);
@@ -55,7 +55,7 @@ static void sweeping_takes_only_what_is_ours(void **state) {
     assert_int_equal(symlink("target", in(folder, "a.dsc-1.tmp")), 0);
     assert_int_equal(mkdir(in(folder, "a.dsc-2.tmp"), 0777), 0);
     assert_int_equal(mkfifo(in(folder, "a.dsc-3.tmp"), 0666), 0);
-    const bool other = !geteuid(); /* only the superuser can give a file away */
+    const bool other = !geteuid(); /* only the superuser can change the owner of a file */
     if (other) {
         put(in(folder, "a.dsc-4.tmp"), "another's");
         assert_int_equal(chown(in(folder, "a.dsc-4.tmp"), 65534, 65534), 0);
@@ -83,7 +83,9 @@ static void sweeping_knows_the_short_names_of_long_ones(void **state) {
     assert_true(child >= 0);
     if (!child) {
         dsc_file_writer *writer;
-        _exit(dsc_file_writer_open(&writer, in(folder, name), &error) ? 1 : 0); /* dies, writing */
+        _exit(dsc_file_writer_open(&writer, in(folder, name), &error)
+                  ? 1
+                  : 0); /* dies in the middle of writing */
     }
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);

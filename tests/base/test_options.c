@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Structs that begin with their size: those of older and newer headers, and those that were never begun. */
+/* Structs that begin with their size: older, newer, and uninitialised ones. */
 #include "others.h"
 #include "testing.h"
 
@@ -9,7 +9,7 @@ static void a_shorter_struct_of_an_older_header_has_defaults_for_the_rest(void *
     (void)state;
     dsc_training_options given, own = dsc_training_options_defaults();
     dsc_error error;
-    memset(&given, 0xee, sizeof given); /* what lies behind the older struct is anything */
+    memset(&given, 0xee, sizeof given); /* the bytes behind the older struct are arbitrary */
     given.size = offsetof(dsc_training_options, learning_rate);
     given.epochs = 77;
     given.batch = 12;
@@ -52,7 +52,7 @@ static void a_struct_that_was_never_begun_is_refused(void **state) {
     ASSERT_MESSAGE(error, "begin with dsc_training_options_defaults()");
 }
 
-/* Each kind of options, at its public entrance: with a size of 0, and of one byte more that is not zero. */
+/* Each public function with options: with size 0, and with one more byte that is not zero. */
 static void every_entrance_checks_the_size(void **state) {
     (void)state;
     dsc_error error;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Random numbers against NumPy: the vectors of golden/numpy-rng.json, which need nothing installed, and fresh
- * ones made with seeds, sizes and intervals of the moment where NumPy is. */
+/* Compares random numbers with NumPy's: the vectors of golden/numpy-rng.json always, and new vectors with
+ * random seeds, sizes and intervals if NumPy is installed. */
 #include "testing.h"
 
 #include "base/random.h"
@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <time.h>
 
-/* --- numbers as texts --- */
+/* --- numbers as text --- */
 
 static const char *text_of(const json_t *object, const char *key) {
     const char *text = json_string_value(json_object_get(object, key));
@@ -16,7 +16,7 @@ static const char *text_of(const json_t *object, const char *key) {
     return text;
 }
 
-/* An integer that may be a JSON number or a decimal text, of the whole range of int64 and uint64. */
+/* An integer as a JSON number or a decimal text, over the whole range of int64 and uint64. */
 static uint64_t integer_of(const json_t *value) {
     if (json_is_integer(value)) return (uint64_t)json_integer_value(value);
     const char *text = json_string_value(value);
@@ -39,7 +39,7 @@ static void check_integers(const json_t *expected, const uint64_t *found) {
                      (long long)integer_of(json_array_get(expected, i)));
 }
 
-/* A decimal text of any length as 32-bit words, the lowest first. */
+/* Converts a decimal text of any length to 32-bit words, the lowest first. */
 static size_t words_of(uint32_t words[40], const char *decimal) {
     size_t count = 1;
     words[0] = 0;
@@ -149,7 +149,7 @@ static int unload(void **state) {
     return 0;
 }
 
-/* Replays `call` (its JSON, without values) for every entry of a section of {seed, values}. */
+/* Repeats `call` (its JSON, without values) for every entry of a section of {seed, values}. */
 static void check_section(const char *section, const char *call_text) {
     json_t *entries = json_object_get(golden, section), *entry;
     size_t i;
@@ -211,7 +211,7 @@ static void normals_are_numpys_up_to_the_hundred_thousandth(void **state) {
     }
 }
 
-/* The kept half of a 64-bit draw outlives calls that draw doubles. */
+/* The kept half of a 64-bit draw survives calls that draw doubles. */
 static void interleaved_calls_are_numpys(void **state) {
     (void)state;
     static const struct step {
@@ -318,7 +318,7 @@ static void philox_is_numpys(void **state) {
     }
 }
 
-/* --- what needs no vectors --- */
+/* --- without vectors --- */
 
 static void a_seed_of_64_bits_is_its_words(void **state) {
     (void)state;
@@ -341,7 +341,7 @@ static void one_block_is_the_generators_next(void **state) {
     dsc_rng_philox(&rng, key, start);
     dsc_philox_block(block, next, key);
     uint64_t many[11][4];
-    for (size_t count = 0; count <= 11; count++) { /* several at once are the same blocks */
+    for (size_t count = 0; count <= 11; count++) { /* several blocks at once equal single blocks */
         dsc_philox_blocks(many, next, key, count);
         for (size_t i = 0; i < count; i++) {
             uint64_t one[4], at[4] = {next[0] + i, next[1], next[2], next[3]};
@@ -382,7 +382,7 @@ static void a_choice_of_too_many_is_refused(void **state) {
 static void a_choice_survives_every_failed_allocation(void **state) {
     (void)state;
     static int64_t out[300];
-    static const size_t counts[] = {5, 300}; /* by sampling, by the tail of a shuffle */
+    static const size_t counts[] = {5, 300}; /* one by sampling, one by the tail of a shuffle */
     for (size_t i = 0; i < 2; i++) {
         dsc_rng rng, untouched;
         dsc_error error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_recognise.c: files are told by their first bytes, and what is said of them can be done. */
+/* test_recognise.c: files are recognised by their first bytes, and the advice about them works. */
 #include "testing.h"
 
 #include "base/recognise.h"
@@ -54,7 +54,7 @@ static void archives_of_pytorch_and_keras_are_told_by_their_first_entry(void **s
         zip[26] = (char)length;
         memcpy(zip + 30, tries[i].name, length);
         assert_int_equal(dsc_recognise(zip, 30 + length), tries[i].kind);
-        assert_int_equal(dsc_recognise(zip, 29 + length), DSC_KIND_ZIP); /* the name is cut off */
+        assert_int_equal(dsc_recognise(zip, 29 + length), DSC_KIND_ZIP); /* the name is truncated */
         (void)dsc_kind_weights(command, tries[i].kind, "a b");
         if (!tries[i].part) {
             assert_string_equal(command, "");

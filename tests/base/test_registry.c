@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_registry.c: what every registry promises, for made-up rows; and what every row of every registry of
- * the library promises because it is registered: a name, help, and values that come back from text and from
- * JSON. */
+/* test_registry.c: the contract of registries, for rows made here; and the contract of every row of every
+ * registry of the library: a name, help, and values that survive conversion to text and to JSON. */
 #include "others.h"
 #include "testing.h"
 
@@ -26,7 +25,7 @@ static const dsc_registry *const all[] = {
     &forms_registry,          &exchange_registry,       &picture_formats};
 enum { REGISTRIES = sizeof all / sizeof *all };
 
-/* --- made-up rows --- */
+/* --- rows made here --- */
 
 enum { MANY = 300 };
 static char names[MANY][16];
@@ -106,7 +105,7 @@ static void a_choice_may_have_any_number_of_names(void **state) {
     assert_int_equal(dsc_param_parse(&param, &v, "nam-299", &error), DSC_ERROR_ARGUMENT);
 }
 
-/* --- the library's rows --- */
+/* --- rows of the library --- */
 
 static bool is_name(const char *name) {
     if (!name || !islower((unsigned char)*name)) return false;
@@ -115,7 +114,7 @@ static bool is_name(const char *name) {
     return true;
 }
 
-/* One line that goes on behind a colon or in brackets: no capital, unless a name; no full stop. */
+/* One line that continues behind a colon or in brackets: no capital except in a name, no full stop. */
 static bool is_help(const char *help) {
     return help && *help && help[strlen(help) - 1] != '.' && !strchr(help, '\n') && *help != ' ';
 }
@@ -141,7 +140,7 @@ static void every_row_has_a_name_of_its_own_and_help(void **state) {
     }
 }
 
-/* The values of a row, with some other value for parameter number `changed` where there is one. */
+/* The values of a row, with another value for parameter number `changed` if there is one. */
 static void *make_values(const dsc_row *row, size_t changed, size_t which) {
     void *values = calloc(1, row->values_size + 1);
     dsc_error error;
@@ -151,7 +150,7 @@ static void *make_values(const dsc_row *row, size_t changed, size_t which) {
         const dsc_param *p = &row->params[i];
         const bool must = !p->initial && p->type != DSC_PARAM_TEXT;
         if (i != changed && !must) continue;
-        /* What must be given has no value yet, so that some of the others may be out of its range. */
+        /* A required parameter has no value yet, so other values may be out of their range. */
         for (size_t k = i == changed ? which : 0; others_text(other, p, values, k); k++)
             if (!dsc_param_parse(p, values, other, &error)) break;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Seeds of any size draw what NumPy draws with them, in text, in JSON, in recipes and in the library's
- * calls. The golden figures are NumPy 1.24's: default_rng(seed).bit_generator.random_raw(2), and for the
- * key of a seed from 2^64 on SeedSequence(seed).generate_state(1, uint64), which is
+/* Seeds of any size give NumPy's random numbers, from text, from JSON, in recipes and in the library's
+ * calls. The golden figures are from NumPy 1.24: default_rng(seed).bit_generator.random_raw(2); and for
+ * the key of a seed of 2^64 or more, SeedSequence(seed).generate_state(1, uint64), which is
  * Philox(seed).state["state"]["key"][0]. */
 #include "testing.h"
 
@@ -72,7 +72,7 @@ static void seeds_of_any_size_draw_what_numpy_draws(void **state) {
         for (size_t k = 0; k < 2; k++) assert_true(dsc_rng_next64(&rng) == golden[i].raw[k]);
         assert_true(dsc_seed_key(&seed) == golden[i].key);
         if (!dsc_seed_number(&number, &seed)) continue;
-        assert_true(number == golden[i].key); /* a small seed keys Philox by itself */
+        assert_true(number == golden[i].key); /* a small seed is the key of Philox itself */
         dsc_rng_seed(&rng, number);
         assert_true(dsc_rng_next64(&rng) == golden[i].raw[0]);
     }
@@ -88,7 +88,7 @@ static void digits_are_read_and_written_without_loss(void **state) {
         assert_string_equal(text.data, golden[i].digits);
         dsc_text_free(&text);
         if (i == GOLDEN - 1) continue;
-        (void)snprintf(zeros, sizeof zeros, "00%s", golden[i].digits); /* as Python's int() has it */
+        (void)snprintf(zeros, sizeof zeros, "00%s", golden[i].digits); /* as in Python's int() */
         const dsc_seed again = parse(zeros);
         assert_memory_equal(&again, &seed, sizeof seed);
     }
@@ -107,7 +107,7 @@ static void a_seed_has_no_more_words_than_it_needs(void **state) {
         assert_true(dsc_seed_is_whole(&seed));
         if (seed.count == sizeof seed.words / sizeof *seed.words) continue;
         seed.words[seed.count++] = 0;
-        assert_false(dsc_seed_is_whole(&seed)); /* a leading zero would draw other numbers */
+        assert_false(dsc_seed_is_whole(&seed)); /* a leading zero would give other random numbers */
     }
     assert_false(dsc_seed_is_whole(&(dsc_seed){.count = 0}));
     assert_false(dsc_seed_is_whole(&(dsc_seed){.count = 105}));
@@ -137,7 +137,7 @@ static void recipes_keep_every_digit_as_number_or_text(void **state) {
             const dsc_seed seed = parse(golden[i].digits);
             assert_memory_equal(&recipe.seed, &seed, sizeof seed);
             ASSERT_OK(dsc_recipe_to_json(&text, &recipe, &error), error);
-            /* a number as long as every reader of JSON takes it, as it always was; beyond 64 bits a text */
+            /* JSON has a number up to 64 bits, as before, and a text beyond */
             (void)snprintf(json, sizeof json, i < 5 ? "\"seed\": %s\n" : "\"seed\": \"%s\"\n",
                            golden[i].digits);
             assert_non_null(strstr(text.data, json));
@@ -175,7 +175,7 @@ static void recipes_refuse_what_is_no_seed(void **state) {
         assert_int_equal(read_recipe(&recipe, json, &error), DSC_ERROR_ARGUMENT);
         ASSERT_MESSAGE(error, "test.json: seed: expected a whole number from 0 on");
     }
-    /* a number of another parameter that is too large is refused in its own words */
+    /* a too large number for another parameter gets the usual message */
     assert_int_equal(read_recipe(&recipe, "{\"epochs\": 18446744073709551629}", &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "epochs: expected a whole number 1 to 100000, found '18446744073709551629'");
 }

@@ -27,7 +27,8 @@ static void shortest_is_what_python_prints(void **state) {
     check(5e-324, "5e-324");
     check(1.7976931348623157e308, "1.7976931348623157e+308");
     check(-1234.5, "-1234.5");
-    check(0x1p-44, "5.684341886080802e-14"); /* the nearest 16 digits, ...801, read back as its neighbour */
+    check(0x1p-44,
+          "5.684341886080802e-14"); /* the nearest 16 digits, ...801, are read as a neighbour of the number */
     check(2e23, "2e+23");
     check(9007199254740993.0, "9007199254740992.0");
     check(NAN, "nan");
@@ -101,7 +102,7 @@ static void a_list_of_numbers_is_read_whole_or_not_at_all(void **state) {
         if (dsc_parse_reals(values, &count, 3, none[i]))
             fail_msg("'%s' was read as %zu numbers", none[i], count);
     char longest[80];
-    (void)snprintf(longest, sizeof longest, "0.%063d", 0); /* a number longer than any needs to be */
+    (void)snprintf(longest, sizeof longest, "0.%063d", 0); /* longer than any number needs */
     assert_false(dsc_parse_reals(values, &count, 3, longest));
 }
 
@@ -111,7 +112,7 @@ static void a_slip_is_found_and_a_stranger_is_not(void **state) {
     assert_string_equal(dsc_nearest_name("tutroial", names, 3), "tutorial");
     assert_string_equal(dsc_nearest_name("trian", names, 3), "train");
     assert_null(dsc_nearest_name("convolution", names, 3));
-    /* Of six letters three may be wrong, and no more. */
+    /* Of six letters, at most three may be wrong. */
     static const char *const six[] = {"abcdef"};
     assert_string_equal(dsc_nearest_name("abcxyz", six, 1), "abcdef");
     assert_null(dsc_nearest_name("abwxyz", six, 1));

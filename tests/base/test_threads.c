@@ -64,7 +64,7 @@ static void sleeping_workers_wake_for_the_next_job(void **state) {
     ASSERT_OK(dsc_threads_create(&pool, 3, &error), error);
     static struct counts counts;
     for (int i = 0; i < 20; i++) {
-        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL); /* long enough for all to sleep */
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL); /* long enough for all threads to sleep */
         memset(counts.calls, 0, sizeof counts.calls);
         dsc_threads_run(pool, 50, count, &counts);
         for (size_t k = 0; k < 50; k++) assert_int_equal(counts.calls[k], 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_visible.c: texts from outside are shown without harm, and come back from JSON as they were. */
+/* test_visible.c: texts from outside are shown without harm, and survive JSON unchanged. */
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -29,7 +29,7 @@ static void only_utf8_is_utf8(void **state) {
         {"\xED\xA0\x80", 0},          /* a surrogate */
         {"\xF4\x90\x80\x80", 0},      /* above U+10FFFF */
         {"a\xE2\x82", 1},             /* cut short */
-        {"ab\x80", 2},                /* what can only follow */
+        {"ab\x80", 2},                /* a continuation byte at the start */
         {"a\xF8\x88\x80\x80\x80", 1}, /* five bytes */
     };
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)
@@ -43,7 +43,7 @@ static void characters_are_written_as_they_are_read(void **state) {
     (void)state;
     static const size_t lengths[] = {0x80, 0x800, 0x10000, 0x110000};
     for (uint32_t c = 0; c < 0x110000; c += c < 0x11000 ? 1 : 97) {
-        if (c >= 0xD800 && c < 0xE000) continue; /* surrogates are none */
+        if (c >= 0xD800 && c < 0xE000) continue; /* surrogates are invalid */
         char bytes[4];
         const unsigned char *at = (const unsigned char *)bytes;
         const size_t length = dsc_utf8_put(bytes, c);
@@ -70,7 +70,7 @@ static void other_encodings_are_named_with_line_and_byte(void **state) {
     assert_int_equal(dsc_utf8_expect("", 0, "r.json", &error), DSC_OK);
 }
 
-/* --- showing --- */
+/* --- display --- */
 
 static const struct {
     const char *text, *shown;
@@ -87,7 +87,7 @@ static const struct {
     {"\x9B"
      "2J",
      "\\x9b2J"},                               /* C1, as a byte */
-    {"exe.\xE2\x80\xAEgnp", "exe.\\u202egnp"}, /* written from right to left */
+    {"exe.\xE2\x80\xAEgnp", "exe.\\u202egnp"}, /* right-to-left text */
     {"\xE2\x81\xA6isolate\xE2\x81\xA9", "\\u2066isolate\\u2069"},
     {"line\xE2\x80\xA8separator", "line\\u2028separator"},
     {"\xEF\xBB\xBFmark", "\\ufeffmark"},
@@ -190,8 +190,8 @@ static void a_shell_reads_each_word_as_the_name(void **state) {
         char word[DSC_SHELL_WORD], command[DSC_SHELL_WORD + 64], read[64] = "", clean[DSC_SHELL_WORD];
         (void)dsc_shell_word(word, paths[i]);
         (void)dsc_visible(clean, sizeof clean, word);
-        assert_string_equal(clean, word); /* so that it stays what it is in a message */
-        /* Bash, because $'...' is too young for some shells that are called sh. */
+        assert_string_equal(clean, word); /* so that it survives a message unchanged */
+        /* Bash, because some shells called sh do not know $'...'. */
         (void)snprintf(command, sizeof command, "exec bash -c \"$W\"");
         char script[DSC_SHELL_WORD + 64];
         (void)snprintf(script, sizeof script, "printf %%s. %s", word);
@@ -218,10 +218,10 @@ static void a_shell_reads_each_word_as_the_name(void **state) {
     assert_true(strlen(dsc_shell_word(word, longest)) < DSC_SHELL_WORD);
 }
 
-/* In a message about a file of that path. */
+/* In a message about a file with that path. */
 static void assert_whole_or_none(const char *message, const char *path, const char *before) {
     const char *rest = strlen(message) > strlen(path) ? message + strlen(path) : "", *at;
-    if ((at = strstr(rest, "aa")) == NULL) return; /* a path of one letter is whole if anything is */
+    if ((at = strstr(rest, "aa")) == NULL) return; /* a path of one letter is always complete */
     char whole[4096 + 16];
     (void)snprintf(whole, sizeof whole, "%s%s", before, path);
     if (strlen(path) > 300 || strcmp(message + strlen(message) - strlen(whole), whole) != 0)
@@ -330,7 +330,7 @@ static void json_from_outside_is_read_or_named(void **state) {
     static const char numbers[] = "[18446744073709551629, 1234567890123456789, 9223372036854775807, "
                                   "-9223372036854775808, 9223372036854775808, -9223372036854775809, 5]";
     ASSERT_OK(dsc_json_parse(&json, numbers, strlen(numbers), 0, "r.json", &error), error);
-    for (size_t i = 0; i < 7; i++) /* one that is too large for a number leaves the others what they are */
+    for (size_t i = 0; i < 7; i++) /* a number that is too large does not change the others */
         assert_int_equal(json_is_string(json_array_get(json, i)), i == 0 || i == 4 || i == 5);
     assert_true(json_integer_value(json_array_get(json, 2)) == INT64_MAX);
     assert_true(json_integer_value(json_array_get(json, 3)) == INT64_MIN);

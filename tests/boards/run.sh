@@ -9,7 +9,7 @@ models=$board/../../models
 _needs_arm() {
     needs_command arm-none-eabi-gcc && needs_command qemu-system-arm
 }
-# _runs PROCESSOR BOARD FLAGS...: the model called digits checks itself there
+# _runs PROCESSOR BOARD FLAGS...: the model called digits checks itself on this board
 _runs() {
     local processor=$1 machine=$2
     shift 2
@@ -28,7 +28,7 @@ _export() { # MODEL: digits.h and digits.c, in the work folder
     run export "$1" --to c --out digits --force --quiet
     exits 0
 }
-# The same in whole numbers.
+# The same in integers.
 _whole() {
     [ -e "$work/whole.safetensors" ] ||
         "$program" quantise "$models/digits.safetensors" --data digits --force --out "$work/whole.safetensors" --quiet >/dev/null
@@ -83,8 +83,9 @@ a_model_of_whole_numbers_answers_on_a_cortex_m3() {
     _runs cortex-m3 mps2-an385 -mfloat-abi=soft
 }
 
-# Every network that ships as a recipe leaves in every format that is written, and answers the same; those for microcontrollers
-# in whole numbers, too. Left out is mlp-augmented: mlp is its like, and three million weights keep a compiler busy.
+# Exports the network of every recipe in every format that can be written, and compares the answers; networks for
+# microcontrollers also in integers. Except mlp-augmented: mlp is similar, and three million weights keep a compiler
+# busy.
 every_recipes_network_leaves_and_answers_the_same() {
     local recipe model
     cd "$work" || return

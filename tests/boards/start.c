@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* start.c: a Cortex-M board without a system, in QEMU: starts an exported model (digits.h), lets it check
- * itself, and says over semihosting how many instructions and how much stack an answer took. QEMU counts
- * instructions, not cycles: with `-icount shift=0` one takes a nanosecond, and the timer of 25 MHz counts
- * every forty. */
+/* start.c: a Cortex-M board without an operating system, in QEMU. Starts an exported model (digits.h),
+ * which checks itself, and prints by semihosting how many instructions and how much stack an answer took.
+ * QEMU counts instructions, not cycles: with `-icount shift=0` an instruction takes a nanosecond, and the
+ * timer of 25 MHz ticks every forty. */
 #include "digits.h"
 
 #include <stddef.h>
@@ -16,7 +16,7 @@ static unsigned char image[DIGITS_IMAGE];
 /* --- the machine --- */
 
 #ifdef __ARM_FP
-static uint32_t volatile *const CPACR = (uint32_t *)0xE000ED88; /* who may use the floating-point unit */
+static uint32_t volatile *const CPACR = (uint32_t *)0xE000ED88; /* access to the floating-point unit */
 #endif
 static uint32_t volatile *const SYSTICK = (uint32_t *)0xE000E010; /* control, reload, current */
 
@@ -48,7 +48,7 @@ static void leave(uint32_t status) {
     }
 }
 
-/* What the compiler may call. */
+/* Functions that the compiler may call. */
 void *memcpy(void *restrict to, const void *restrict from, size_t size) {
     unsigned char *t = to;
     const unsigned char *f = from;

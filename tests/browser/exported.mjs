@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// exported.mjs: pages that `descender export --to web` writes, opened from the disk as a person would: node exported.mjs
-// FOLDER MNIST FOLDER-FOR-SCREENSHOTS. FOLDER has digits.html, small.html and colour.html, and digits.probabilities: what the library
-// answers to the images of MNIST's test set (float32). Prints `ok - ` and `not ok - ` lines.
+// exported.mjs: opens pages that `descender export --to web` wrote from the disk, as a person would: node exported.mjs
+// FOLDER MNIST FOLDER-FOR-SCREENSHOTS. FOLDER contains digits.html, small.html and colour.html, and
+// digits.probabilities: the library's answers to MNIST's test images (float32). Prints `ok - ` and `not ok - ` lines.
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { axe, check, failed, launch } from "./testing.mjs";
@@ -43,7 +43,7 @@ await page.screenshot({ path: `${shots}/exported-narrow.png`, fullPage: true });
 check("it fits a telephone", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 check("it says nothing to the console", errors.length === 0, errors);
 
-// What is below the network's threshold is no digit; a page without one answers everything.
+// An answer below the network's threshold is no digit; a page without a threshold answers everything.
 await page.setViewportSize({ width: 1100, height: 760 });
 check("the page has the model's threshold", await page.evaluate(() => typeof globalThis.descender.network.below) === "number");
 await page.evaluate(() => { globalThis.descender.network.below = 1.01; });
@@ -53,7 +53,7 @@ const told = await page.locator("#answer").textContent();
 check("what is below it is no digit, and what it would be is said", /^no digit\s*it would be 7 at \d+\.\d %$/.test(told), told);
 check("no class is the best then", (await page.locator("#bars .best").count()) === 0);
 await page.screenshot({ path: `${shots}/exported-no-digit.png` });
-// Two bars: the network is sure of the right one alone.
+// Two bars: the network is confident only of the correct answer.
 await page.click("#clear");
 await page.evaluate(() => {
   const { network, machine } = globalThis.descender;
@@ -75,7 +75,7 @@ for (const x of [0.3, 0.7]) {
 check("it is still accessible", (await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa"] }))).violations.length === 0);
 await page.screenshot({ path: `${shots}/exported-mark.png` });
 
-// A network of other images than digits takes the whole picture, here in colour.
+// A network for other images than digits takes the whole picture, here in colour.
 await page.setViewportSize({ width: 1100, height: 760 });
 await page.goto(`file://${folder}/colour.html`);
 await page.waitForSelector("body.ready");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// found.mjs: a photo on the page of `descender serve`, its digits corrected, kept and learned, what is no digit, and the page under a name
-// that others reach: `node found.mjs PROGRAM MODEL FOLDER FOLDER-FOR-SCREENSHOTS`. MODEL is a file; FOLDER is made. Prints `ok - ` and `not ok - ` lines.
+// found.mjs: a photo on the page of `descender serve`: its digits are corrected, kept and trained on; non-digits; and
+// the page under a name that other machines use: `node found.mjs PROGRAM MODEL FOLDER FOLDER-FOR-SCREENSHOTS`. MODEL is
+// a file; FOLDER is created. Prints `ok - ` and `not ok - ` lines.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
@@ -31,7 +32,7 @@ const violations = async (page) => {
     .flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")}`)).slice(0, 5);
 };
 
-// A sheet with these digits in two lines, blue on warm paper with a shadow, and a line across; as a PNG file.
+// A sheet with these digits in two lines, blue on warm paper with a shadow, and a line across, as a PNG file.
 async function photo(page, wanted) {
   const url = await page.evaluate(([wanted, all]) => {
     const canvas = document.createElement("canvas"), c = canvas.getContext("2d");
@@ -79,7 +80,7 @@ function withThreshold(path, below) {
 }
 const labels = (page) => page.locator("#found-list select").evaluateAll((all) => all.map((one) => one.value).join(" "));
 
-// The picture that the pages are shown: the third digit is a seven with a foot, which somebody means to be a 2.
+// The picture for the pages. The third digit is a seven with a foot, which its writer calls a 2.
 const SHEET = [3, 1, 7, 4, 8, 5, 2];
 const browser = await launch(`--host-resolver-rules=MAP ${NAME} 127.0.0.1`);
 let server = await serve("--collect", `${folder}/corrections`);
@@ -87,7 +88,7 @@ try {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 } }), page = await context.newPage(), problems = [];
   page.on("console", (message) => { if (["error", "warning"].includes(message.type())) problems.push(message.text()); });
   page.on("pageerror", (error) => problems.push(String(error)));
-  // (A run's newest snapshot, "now", goes when the run ends, perhaps between the list and the question.)
+  // (The newest snapshot of a run, "now", disappears when the run ends, possibly between the list and the request.)
   page.on("response", (response) => { if (response.status() >= 400 && !response.url().endsWith("/snapshots/now")) problems.push(response.url()); });
   await page.goto(server.urls[0]);
   await page.waitForFunction(() => document.querySelectorAll(".bars li").length >= 10);
@@ -111,7 +112,7 @@ try {
   check("axe-core finds nothing wrong with it", (await violations(page)).length === 0, await violations(page));
   await page.screenshot({ path: `${shots}/found-1200-light.png`, fullPage: true });
 
-  // By keyboard: the third is a 2, the last is none.
+  // By keyboard: the third digit is a 2, the last is no digit.
   const select = (i) => page.locator("#found-list select").nth(i);
   await select(2).focus();
   await page.keyboard.press("2");
@@ -132,7 +133,7 @@ try {
   const file = readFileSync(`${folder}/corrections/train-labels-idx1-ubyte`);
   check("as they were corrected", [...file.subarray(8)].join("") === "312485", [...file]);
 
-  // The loop: train on them, from the network that is served, and ask that.
+  // The loop: train on the corrected digits, starting from the served network, and use the result.
   await page.click("#go-on");
   check("training goes on with what is collected, from the network that is served",
     await comes(page, () => document.querySelector("[name=data]").selectedOptions[0]?.text.startsWith("what is collected") && document.querySelector("[name=from]").value === ""));
@@ -148,7 +149,7 @@ try {
     [...document.querySelectorAll("#found-list .said strong")].slice(0, 6).map((one) => one.textContent).join("") === "312485"),
     await page.locator("#found-list .said").allInnerTexts());
 
-  // Drop, and a picture without a digit.
+  // A dropped file, and a picture without a digit.
   const transfer = await page.evaluateHandle(async (text) => {
     const made = new DataTransfer();
     made.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], "one.png", { type: "image/png" }));
@@ -178,7 +179,7 @@ try {
     }
   await end(server);
 
-  // What is below the model's threshold is no digit.
+  // An answer below the model's threshold is no digit.
   withThreshold(`${folder}/all.safetensors`, 0);
   server = await serve(`${folder}/all.safetensors`);
   const first = await context.newPage(), read = first.waitForResponse((one) => one.url().includes("/api/read"));
@@ -231,7 +232,7 @@ try {
   await drawn.screenshot({ path: `${shots}/no-digit.png`, fullPage: true });
   await end(server);
 
-  // Without a folder, and under a name that others reach.
+  // Without a folder, and under a name that other machines use.
   server = await serve("--allow-host", NAME);
   const locked = await context.newPage(), token = server.urls.find((one) => one.includes("?token="));
   const refused = await locked.goto(token.split("?")[0]);

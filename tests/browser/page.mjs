@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// page.mjs: the page of `descender serve` as a person uses it: `node page.mjs PROGRAM RUNS FOLDER-FOR-SCREENSHOTS`.
-// Drives Debian's Chromium by playwright-core (DESCENDER_PLAYWRIGHT: the folder it is installed in). Prints `ok - ` and `not ok - ` lines.
+// page.mjs: uses the page of `descender serve` as a person would: `node page.mjs PROGRAM RUNS FOLDER-FOR-SCREENSHOTS`.
+// Drives Debian's Chromium with playwright-core (DESCENDER_PLAYWRIGHT: the folder where it is installed). Prints `ok -
+// ` and `not ok - ` lines.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { once } from "node:events";
@@ -9,7 +10,7 @@ import { axe, check, digits, failed, launch } from "./testing.mjs";
 const [program, runs, folder] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
-// What the server prints, its own line and what runs through it, is kept: nothing of a report may be there.
+// Keeps the server's output: nothing of a report may appear in it.
 async function serve(...more) {
   const server = spawn(program, ["serve", "--runs", runs, ...more], { stdio: ["ignore", "pipe", "pipe"] });
   server.printed = "";
@@ -46,7 +47,7 @@ async function comes(page, what, argument, timeout = 4000) {
 const settles = (page, wanted) => comes(page, (w) => document.querySelector(".answer strong")?.textContent === w, wanted);
 const ready = (page) => page.waitForFunction(() => document.querySelectorAll(".bars li").length >= 10);
 
-// No violation of axe-core's rules, in the page and in the report that it frames.
+// No violations of axe-core's rules, in the page and in the report in its frame.
 async function accessible(page, state) {
   const found = [];
   for (const frame of page.frames().filter((one) => one.url() !== "about:blank")) { // a frame without a report is hidden
@@ -96,7 +97,7 @@ try {
   }
   await page.keyboard.press("Escape");
   check("Escape clears", (await answer(page)).startsWith("Draw"));
-  // By keys alone, a seven: the cursor goes to the left, the pen is set down, goes right, and then down.
+  // Draws a seven by keys: the cursor moves left, the pen is set down and moves right, then down.
   for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("Space");
   check("the cursor of the keys is seen", await page.locator("#cursor.down").isVisible());
@@ -110,7 +111,7 @@ try {
   await accessible(page, "a drawing by keys");
   await page.keyboard.press("Escape");
 
-  // Two digits: both are read, and either can be looked at.
+  // Two digits: both are read, and each can be selected.
   const half = (strokes, x) => strokes.map((stroke) => stroke.map(([a, b]) => [x + a * 0.45, 0.25 + b * 0.5]));
   await page.locator("#pen").fill("14");
   await write(page, [...half(digits[4], 0.02), ...half(digits[7], 0.5)]);
@@ -119,7 +120,7 @@ try {
   await page.waitForFunction(() => document.querySelectorAll(".several button")[1]?.getAttribute("aria-pressed") === "true");
   check("the second can be chosen", await page.locator(".bars li.best span").first().innerText() === "7");
 
-  // An image that is dropped.
+  // A dropped image.
   const draws = (framed, factor) => page.evaluateHandle(async ([framed, factor]) => {
     const canvas = document.createElement("canvas");
     canvas.width = 300 * factor; canvas.height = 200 * factor;
@@ -150,7 +151,7 @@ try {
     remark.includes("1 ruled line or box") && remark.includes("made smaller, to 2048 x 1365 pixels") && await settles(page, "7"), remark);
   await page.screenshot({ path: `${folder}/remark.png` });
 
-  // Tabs by keyboard; a run, live, with its curves.
+  // Tabs by keyboard; a run while it trains, with its curves.
   await page.focus("#tab-draw");
   await page.keyboard.press("ArrowRight");
   check("an arrow key opens the runs", await page.locator("#view-runs").isVisible());
@@ -174,7 +175,7 @@ try {
     await page.locator("#mistakes figcaption").first().innerText());
   check("overfitting is spoken of", /overfitting/i.test(await page.locator("#fit").innerText()));
 
-  // Back through the epochs: the untrained network reads little, and can be drawn against.
+  // Earlier epochs: the untrained network reads little, and the drawing works with it.
   const right = async () => Number.parseFloat(await page.locator("#history-note").innerText());
   const late = await right();
   await page.locator("#history-epoch").fill("0");
@@ -215,7 +216,7 @@ try {
   }
   await page.screenshot({ path: `${folder}/several-1440.png`, fullPage: true });
 
-  // A report: made, shown, and not printed.
+  // A report: created, shown, and not printed.
   await page.click("#make-report");
   let reported = false;
   try { await page.waitForSelector("#report:not([hidden])", { timeout: 60000 }); reported = true; } catch { /* told below */ }
@@ -224,7 +225,7 @@ try {
   await page.waitForTimeout(500);
   await accessible(page, "a run with its report");
 
-  // On paper: no page is empty, and the file is small. A page without anything is a file of some hundred bytes.
+  // Printed: no page is empty, and the file is small. A page without content is a file of a few hundred bytes.
   const sheet = await context.newPage();
   await sheet.setContent(await (await page.request.get(await page.locator("#report").evaluate((frame) => frame.src))).text());
   const pdf = await sheet.pdf({ format: "A4" }), pages = (pdf.toString("latin1").match(/\/Type\s*\/Page\b/g) || []).length;
@@ -234,7 +235,7 @@ try {
   check("none of them is empty", Math.min(...sizes) > 5000, sizes);
   await sheet.close();
 
-  // Training from the page: begun, stopped, resumed, one at a time; the list comes by itself.
+  // Training from the page: started, stopped, resumed, one run at a time; the list refreshes by itself.
   await page.locator("[name=recipe]").selectOption("tutorial");
   await page.locator("[name=epochs]").fill("2000");
   await page.click("#train-rate");
@@ -253,7 +254,7 @@ try {
   await page.click("#run-resume");
   check("and resumed", await comes(page, () => document.getElementById("run-state").textContent.startsWith("training"), null, 20000), await page.locator("#run-state").innerText());
   await page.screenshot({ path: `${folder}/runs-1440.png`, fullPage: true });
-  // (Chromium has advice for those who read a canvas often, as this test does.)
+  // (Chromium warns about reading a canvas often, as this test does.)
   check("nothing is complained of", problems.filter((text) => !text.includes("willReadFrequently")).length === 0, problems);
 
   for (const scheme of ["light", "dark"])
@@ -295,7 +296,8 @@ try {
   check("a finger draws a 1", await settles(touched, "1"), await answer(touched));
   await phone.close();
 
-  // A server that is gone is said to be gone, on either view; what it had begun has ended; and the page goes on when it is back.
+  // If the server is gone, both views say so; runs that it started have ended; and the page continues when the server
+  // is back.
   check("Ctrl-C ends the server", [0, 130].includes(await end(server)));
   const log = readFileSync(`${runs}/${begun}/log.jsonl`, "utf8").trim().split("\n").at(-1);
   check("and the run that it had begun, which is saved", JSON.parse(log).event === "stop", log);
@@ -314,7 +316,7 @@ try {
   check("with --read-only nothing is trained", await comes(page, () => document.getElementById("train-form").hidden && document.getElementById("train-why").textContent.includes("--read-only")));
   check("and no report is made", await page.locator("#report-part").isHidden());
 
-  // A model of other pictures: a place for pictures in the place of the pad; the runs stay.
+  // A model for other pictures: an area for pictures replaces the pad; the runs stay.
   await end(server);
   server = await serve("--port", "0", `${runs}/../colour/model.safetensors`);
   await page.goto(server.url);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// squares.mjs: pictures in colour, of two classes: `node squares.mjs FOLDER` writes their IDX files and labels.txt.
+// squares.mjs: colour pictures of two classes: `node squares.mjs FOLDER` writes their IDX files and labels.txt.
 import { mkdirSync, writeFileSync } from "node:fs";
 
 const folder = process.argv[2], SIDE = 20, COUNT = 60;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// suspects.mjs: the page of doubtful labels, opened from the disk: node suspects.mjs PAGE DECISIONS FOLDER-FOR-SCREENSHOTS. What is
-// decided in it is saved as DECISIONS, for `descender data suspects --apply`. Prints `ok - ` and `not ok - ` lines.
+// suspects.mjs: opens the page of doubtful labels from the disk: node suspects.mjs PAGE DECISIONS
+// FOLDER-FOR-SCREENSHOTS. Saves the decisions as DECISIONS, for `descender data suspects --apply`. Prints `ok - ` and
+// `not ok - ` lines.
 import { mkdirSync, readFileSync } from "node:fs";
 import { axe, check, failed, launch } from "./testing.mjs";
 

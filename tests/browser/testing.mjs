@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// testing.mjs: what the tests in a browser share. DESCENDER_PLAYWRIGHT is the folder in which playwright-core and axe-core are
-// installed, CHROMIUM the browser.
+// testing.mjs: helpers for the tests in a browser. DESCENDER_PLAYWRIGHT is the folder where playwright-core and
+// axe-core are installed; CHROMIUM is the browser.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 
@@ -19,7 +19,7 @@ export function check(name, good, found) {
 }
 export function failed() { return failures > 0; }
 
-// ---- strokes, in a square of 1, as one writes ----
+// ---- strokes, in a square of side 1 ----
 function arc(x, y, rx, ry, from, to) {
   const points = [];
   for (let i = 0; i <= 16; i++) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// training.mjs: a page of `descender export --to 'web train=on'`, opened from the disk as a person would: node training.mjs
-// FOLDER FOLDER-FOR-SCREENSHOTS. FOLDER has train.html, and trained.safetensors: what the program made, with the portable kernels,
-// of the recipe that is typed here. Prints `ok - ` and `not ok - ` lines; leaves downloaded.safetensors in FOLDER.
+// training.mjs: opens a page of `descender export --to 'web train=on'` from the disk, as a person would: node
+// training.mjs FOLDER FOLDER-FOR-SCREENSHOTS. FOLDER contains train.html, and trained.safetensors: the program's result
+// of the recipe that this test types, with the portable kernels. Prints `ok - ` and `not ok - ` lines; leaves
+// downloaded.safetensors in FOLDER.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -63,7 +64,7 @@ await page.screenshot({ path: `${shots}/training.png`, fullPage: true });
 await page.click("#use");
 check("and the page's own again", (await page.textContent("#about")).includes("made by Descender"));
 
-// Drawings with labels, from the network that is there.
+// Labelled drawings; training starts from the network of the page.
 for (const digit of "0123456789") {
   await page.focus("#pad");
   await page.keyboard.press(digit);
@@ -97,7 +98,7 @@ await page.click("#go");
 await ended(page);
 check("IDX files are learned, gzip or not", Number(await page.textContent("#rows tr:last-child td:nth-child(3)")) > 90, await page.textContent("#rows tr:last-child"));
 
-// What goes wrong, and stopping.
+// Errors, and stopping.
 await fill(page, { model: "conv 4 3x3, flaten, dense" });
 await page.click("#go");
 await page.waitForSelector("#wrong:not([hidden])");
@@ -119,7 +120,7 @@ await page.setViewportSize({ width: 360, height: 780 });
 check("it fits a telephone of 360 pixels", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 await page.screenshot({ path: `${shots}/training-narrow.png`, fullPage: true });
 
-// In the dark, and where there are no workers.
+// In dark mode, and without workers.
 const dark = await open({ colorScheme: "dark" }, () => { delete globalThis.Worker; });
 await fill(dark, { model: SMALL, epochs: 2, many: 500 });
 await dark.click("#go");

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* gradient.c: a graph around one op, run forward and backward, and with each number nudged.
+/* gradient.c: builds a graph around one op, runs it forward and backward, and compares the gradient with
+ * finite differences.
  *
- * The loss is L = sum over outputs of (output . c), c fixed random numbers, made by an op of this file's own,
- * which also shows that ops from outside work. The error is relative to the largest gradient of the input:
- * |numeric - analytic| <= 1e-6 * max(1, largest).
- */
+ * The loss is L = sum over outputs of (output . c), with fixed random numbers c. It is made by an op in
+ * this file, which also shows that ops from outside work. The error is relative to the largest gradient of
+ * the input: |numeric - analytic| <= 1e-6 * max(1, largest).
+ *  */
 #include "check/gradient.h"
 
 #include "others.h"
@@ -21,7 +22,7 @@
 enum { SAMPLES = 5, LANES = 3, INPUTS = 6 };
 static const double STEP = 1e-5;
 
-/* --- the loss: a fixed combination --- */
+/* --- the loss: a fixed linear combination --- */
 
 static dsc_real coefficient(size_t i) {
     return (dsc_real)(0.3 + 0.7 * (double)((i * 2654435761u) % 1000) / 1000);
@@ -78,7 +79,7 @@ typedef struct rig {
     dsc_real *data[INPUTS]; /* of inputs that each sample has: (SAMPLES, shape) */
     size_t load_order[INPUTS], loaded;
     dsc_real *values, *gradients;
-    dsc_real *after; /* the buffers behind a run */
+    dsc_real *after; /* the buffers after a run */
 } rig;
 
 static dsc_form_choice rig_forms = DSC_FORMS_PLANNED;
@@ -113,7 +114,7 @@ static void fill_data(rig *r, const dsc_op_example *example) {
             if (role == 'b') to[k] = (dsc_real)(0.5 + dsc_rng_random(&rng));
             if (role == 't' && each == 1 && classes > 1) to[k] = (dsc_real)(k % classes);
             if (role == 't' && (each > 1 || classes == 1)) to[k] = (dsc_real)dsc_rng_random(&rng);
-            /* Or what is the largest of several values would depend on rounding. */
+            /* Otherwise the largest of several values would depend on rounding. */
             if (rig_bf16) to[k] = (dsc_real)dsc_bf16_to_float(dsc_bf16_from_float((float)to[k]));
         }
     }
@@ -136,7 +137,7 @@ static void *parse_values(const dsc_op *op, const char *text) {
     return values;
 }
 
-/* Makes the graph; whether that is possible with the example's values. */
+/* Builds the graph; false if the example's values are refused. */
 static bool try_graph(rig *r, const dsc_op *op, const dsc_op_example *example, dsc_error *error_of) {
     dsc_error error;
     memset(r, 0, sizeof *r);
@@ -191,7 +192,7 @@ static void free_rig(rig *r) {
     dsc_graph_free(r->graph);
 }
 
-/* The sum of the samples' losses; buffers are put back as they were. */
+/* Returns the sum of the samples' losses; restores the buffers. */
 static double run(rig *r) {
     dsc_error error;
     size_t from = dsc_graph_parameter_numbers(r->graph), all = dsc_graph_value_numbers(r->graph);
@@ -219,12 +220,12 @@ static double run(rig *r) {
 
 static double largest(const dsc_real *x, size_t n) {
     double most = 1;
-    for (size_t i = 0; i < n; i++) /* no fmax: GCC 12 for aarch64 crashes when it vectorises that */
+    for (size_t i = 0; i < n; i++) /* no fmax: GCC 12 for aarch64 crashes when it vectorises the call */
         if (fabs((double)x[i]) > most) most = fabs((double)x[i]);
     return most;
 }
 
-/* The first number of the input whose gradient is wrong, or -1. */
+/* Returns the first element of the input whose gradient is wrong, or -1. */
 static long wrong_number(rig *r, const dsc_op_example *example, size_t input, double found[2]) {
     bool parameter = example->roles[input] == 'p';
     size_t each = dsc_shape_count(&example->in[input]), n = parameter ? each : SAMPLES * each;
@@ -236,7 +237,7 @@ static long wrong_number(rig *r, const dsc_op_example *example, size_t input, do
            n * sizeof *analytic);
     double allowed = 1e-6 * largest(analytic, n);
     long wrong = -1;
-    /* All of a small input, a spread of a large one. */
+    /* All elements of a small input, a selection of a large one. */
     for (size_t i = 0; i < n && wrong < 0; i += 1 + n / 150) {
         dsc_real kept = x[i];
         x[i] = kept + (dsc_real)STEP;
@@ -290,9 +291,9 @@ void gradient_check_threads(const dsc_op *op, const dsc_op_example *example) {
     free(first);
 }
 
-/* --- numbers, and what matters --- */
+/* --- values, and effects of parameters --- */
 
-/* The first number of output 0 that is not the expected one, or -1. */
+/* Returns the first element of output 0 that differs from the expected one, or -1. */
 static long wrong_output(const dsc_op *op, const dsc_op_example *example, double found[2]) {
     rig r;
     make_rig(&r, op, example, example->training, INPUTS, 1, NULL);
@@ -328,8 +329,8 @@ bool gradient_check_numbers(const dsc_op *op, const dsc_op_example *example) {
     return true;
 }
 
-/* All that a run gives: the output's shape, the samples' losses, gradients of parameters, what it adds to
- * buffers. NULL: there is no such op. */
+/* The complete result of a run: the output's shape, the samples' losses, gradients of parameters, changes
+ * of buffers. NULL: the op refuses. */
 static double *outcome(size_t *count, const dsc_op *op, const dsc_op_example *example, bool training,
                        size_t changed) {
     rig r;
@@ -370,7 +371,7 @@ static bool same_outcome(const double *a, const double *b, size_t count) {
     return true;
 }
 
-/* Do these values, or that change of an input, give another outcome than the example, or none? */
+/* Returns whether these values, or that change of an input, give another result than the example, or none. */
 static bool differs(const dsc_op *op, const dsc_op_example *example, const char *values, size_t changed) {
     dsc_op_example other = *example;
     other.values = values;
@@ -379,7 +380,7 @@ static bool differs(const dsc_op *op, const dsc_op_example *example, const char 
         size_t n, m = 0;
         double *a = outcome(&n, op, example, training, INPUTS),
                *b = outcome(&m, op, &other, training, changed);
-        differs = !b || n != m || !same_outcome(a, b, n); /* to refuse is to look at it */
+        differs = !b || n != m || !same_outcome(a, b, n); /* a refusal is an effect, too */
         free(a);
         free(b);
     }
@@ -406,7 +407,7 @@ static bool has_input(const dsc_op_example *example, size_t input, char role) {
     return input < strlen(example->roles) && example->roles[input] == role;
 }
 
-/* An input of one role: where it may be left out, its place is another's (a loss with class weights). */
+/* An input of one role. If it may be omitted, another input takes its place (a loss with class weights). */
 static bool input_matters(const dsc_op *op, size_t input, char role) {
     bool there = false;
     for (const dsc_op_example *example = op->examples; example->roles; example++) {
@@ -433,7 +434,7 @@ void gradient_check_all_matters(const dsc_op *op) {
 
 /* --- kernel sets --- */
 
-/* The samples' losses, then all gradients of parameters, or that of one input; to be freed. */
+/* The samples' losses, then all gradients of parameters, or the gradient of one input; to be freed. */
 static dsc_real *results(size_t *count, const dsc_op *op, const dsc_op_example *example, bool training,
                          size_t input, const struct dsc_kernels *kernels) {
     rig r;
@@ -496,7 +497,7 @@ void gradient_check_forms(const dsc_op *op, const dsc_op_example *example, bool 
     }
 }
 
-/* --- the check, checked --- */
+/* --- tests of the check itself --- */
 
 static dsc_status same_shape(dsc_shape_rule *rule, dsc_error *error) {
     (void)error;
@@ -535,7 +536,7 @@ bool gradient_finds_wrong_ops(void) {
     return number >= 0;
 }
 
-/* x^2, which is taken for x^3. */
+/* x^2 with the gradient of x^3. */
 static void square_back(const dsc_call *call) {
     for (size_t i = 0; i < call->count * dsc_shape_count(call->in_shape); i++)
         call->d_in[0][i] = 2 * call->in[0][i] * call->d_out[0][i];
@@ -564,7 +565,7 @@ static const dsc_op squares = {.size = sizeof(dsc_op),
 
 bool gradient_finds_wrong_formulas(void) {
     double found[2];
-    gradient_check(&squares, cubes, true); /* its gradient is its own */
+    gradient_check(&squares, cubes, true); /* the gradient belongs to this formula */
     return wrong_output(&squares, cubes, found) >= 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The op of examples/custom_op.c, which knows the public header alone, is held to what the library's own ops
- * are. */
+/* The op of examples/custom_op.c, which uses only the public header, passes the checks of the library's
+ * own ops. */
 #include "testing.h"
 
 #include "check/gradient.h"

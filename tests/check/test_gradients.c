@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every registered op, in double precision: its gradients against central differences, for all its examples;
- * and the numbers that its examples give; the same results whatever the number of lanes and threads. Nothing
+/* Every registered op in double precision, with all of its examples: gradients against central
+ * differences, expected output values, and the same results with any number of lanes and threads. Nothing
  * here names an op. */
 #include "testing.h"
 
@@ -35,7 +35,7 @@ static void every_gradient_does_where_values_lie_as_pixels(void **state) {
     gradient_in(DSC_FORMS_PLANNED, false);
 }
 
-/* A formula may be wrong together with its gradient: the examples' numbers come from elsewhere. */
+/* A formula may be wrong together with its gradient, so the examples' numbers come from another program. */
 static void every_op_gives_the_numbers_that_were_worked_out(void **state) {
     (void)state;
     for (const dsc_op *const *op = dsc_ops; *op; op++) {

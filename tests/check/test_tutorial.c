@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine and the tutorial are the same mathematics: without bias and dropout, one sample at a time,
- * summed squared error, at half the tutorial's rate (its step is half the gradient), the engine in double
+/* The engine and the tutorial compute the same: without bias and dropout, one sample at a time, with
+ * summed squared error and half the tutorial's rate (its step is half the gradient), the engine in double
  * follows the tutorial's exact gradient (tutorial/train.c, --corrected) for an epoch to 1e-9. */
 #include "testing.h"
 
@@ -11,7 +11,7 @@
 enum { SAMPLES = 1000, PIXELS = 784, HIDDEN = 100, LABELS = 10 };
 static const double LEARNING_RATE = 0.005;
 
-/* The tutorial's loop with its names, dropout left out. weights_1 (PIXELS, HIDDEN), weights_2 (HIDDEN,
+/* The tutorial's loop with its names, without dropout. weights_1 (PIXELS, HIDDEN), weights_2 (HIDDEN,
  * LABELS). */
 static void one_epoch_of_the_tutorial(double *weights_1, double *weights_2, const dsc_dataset *data) {
     for (size_t i = 0; i < SAMPLES; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What ops say of whole numbers: that which they make is whole, and lies within the bounds that they say. */
+/* The integer bounds that ops declare: their results are integers and lie within the bounds. */
 #include "testing.h"
 
 #include "check/whole.h"
@@ -17,7 +17,7 @@ static void what_every_op_makes_of_whole_numbers_is_within_the_bounds_that_it_sa
     }
 }
 
-/* Or no network would ever call it. Scale alone makes floats, the logits, of whole numbers. */
+/* Otherwise no network would use it. Only scale turns integers into floats, the logits. */
 static void an_op_that_is_written_in_whole_numbers_says_its_bounds(void **state) {
     (void)state;
     size_t ops = 0;
@@ -40,7 +40,7 @@ static bool as_the_input(double *low, double *high, const dsc_whole_rule *rule) 
     return true;
 }
 
-/* Can the check fail? */
+/* Tests that the check can fail. */
 static void bounds_that_are_too_narrow_and_numbers_that_are_not_whole_are_found(void **state) {
     (void)state;
     char message[WHOLE_MESSAGE];

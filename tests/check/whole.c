@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* whole.c: see whole.h. A bound that is too narrow shows where all inputs lie on theirs and all weights have
- * one sign: some rounds are so. */
+/* whole.c: see whole.h. A too narrow bound shows if all inputs lie at their bounds and all weights have
+ * one sign; some rounds are like that. */
 #include "check/whole.h"
 
 #include "testing.h"
@@ -55,7 +55,7 @@ static void make(rig *r, const dsc_op *op, const dsc_op_example *example) {
     ASSERT_OK(dsc_session_create(&r->session, r->graph, &how, &error), error);
 }
 
-/* Whole numbers of one input: `round` says which. */
+/* Integers for one input: `round` selects which. */
 static void fill(rig *r, size_t i, size_t round, dsc_rng *rng) {
     static const double bounds[][2] = {{-128, 127}, {0, 255}, {-9, -2}, {3, 77}};
     dsc_real *shared = dsc_session_parameter(r->session, r->in[i]), *to = shared ? shared : r->given[i];
@@ -70,7 +70,7 @@ static void fill(rig *r, size_t i, size_t round, dsc_rng *rng) {
             to[k] = (dsc_real)(round < 8 ? weight_sign * floor(8 * part) : floor(15 * part) - 7);
         else if (buffer || round % 3 == 0)
             to[k] = (dsc_real)inside;
-        else /* at the bounds: samples of the least alone, of the largest alone, of both */
+        else /* at the bounds: samples with only the lower bound, only the upper bound, both */
             to[k] = (dsc_real)(k * SAMPLES / count == 0   ? least
                                : k * SAMPLES / count == 1 ? most
                                : part < 0.5               ? least

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* whole.h: checks what an op says of whole numbers (dsc_op's `whole`) by its examples alone. */
+/* whole.h: checks the integer bounds of an op (dsc_op's `whole`) by its examples alone. */
 #ifndef CHECK_WHOLE_H
 #define CHECK_WHOLE_H
 
@@ -7,8 +7,9 @@
 
 enum { WHOLE_MESSAGE = 256 };
 
-/* Runs the op on whole numbers, the bounds of its inputs among them. Empties `message` if all that it makes
- * is whole and within the bounds that it says; else writes what is not. Returns how often it said bounds. */
+/* Runs the op on integers, including the bounds of its inputs. Empties `message` if all results are
+ * integers within the declared bounds; otherwise describes the first that is not. Returns how often the op
+ * declared bounds. */
 size_t whole_check(char message[WHOLE_MESSAGE], const dsc_op *op, const dsc_op_example *example);
 
 #endif

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# lib.sh: what the whole-program tests share. A test file sources it, defines one function for each promise,
-# and ends with `promises`, which runs every function that the file defines, in their order (those whose names
-# begin with "_" are helpers). A promise calls `run` and then checks; each check that fails is told, and the
-# promise goes on. Called as: bash test_NAME.sh PROGRAM
+# lib.sh: shared code of the whole-program tests. A test file sources it, defines one function for each promise, and
+# ends with `promises`, which runs every function of the file in order (except helpers, whose names begin with "_"). A
+# promise calls `run` and then checks the result. Each failed check is reported, and the promise continues. Called as:
+# bash test_NAME.sh PROGRAM
 
 program=$(realpath "$1")
 golden=$(realpath "$(dirname "$0")/../golden")
@@ -14,28 +14,28 @@ export ASAN_OPTIONS="exitcode=99:${ASAN_OPTIONS:-}" LSAN_OPTIONS="exitcode=99"
 mnist=${DESCENDER_DATA:-}
 passed=0 failed=0 skipped=0
 
-# Runs the program; afterwards $status, $out and $err tell what it did.
+# Runs the program and sets $status, $out and $err.
 run() {
     said="descender $*"
     "$program" "$@" >"$work/.out" 2>"$work/.err" </dev/null
     status=$?
     _keep
 }
-# The same for any shell command, in which "$program" stands for the program.
+# The same for any shell command; "$program" is the program.
 run_shell() {
     said=$1
     bash -c "$1" >"$work/.out" 2>"$work/.err" </dev/null
     status=$?
     _keep
 }
-# On a terminal of 100 columns, with everything it shows in $out.
+# The same on a terminal of 100 columns; $out has everything it shows.
 run_terminal() {
     said="descender $* (on a terminal)"
     script -qec "stty cols 100 rows 40; $(printf '%q ' "$program" "$@")" /dev/null >"$work/.out" 2>"$work/.err" </dev/null
     status=$?
     _keep
 }
-# Without the NUL bytes, which bash leaves out and complains of. Starting a process costs more than all this.
+# Removes NUL bytes, about which bash complains. Starting another process would cost more.
 _keep() {
     { out=$(<"$work/.out") err=$(<"$work/.err"); } 2>/dev/null
 }
@@ -69,7 +69,7 @@ pgm() {
     # shellcheck disable=SC2059  # the bytes, as escapes
     printf "P5\n$2 $3\n255\n${pixels// /$byte}" >"$1"
 }
-# small_data FOLDER: data of 4 classes, 8 x 8, 68 training and 12 test images.
+# small_data FOLDER: writes data of 4 classes, 8 x 8, 68 training and 12 test images.
 small_data() {
     local class i
     for class in 0 1 2 3; do
@@ -79,7 +79,7 @@ small_data() {
     "$program" data pack "$work/.small" "$1" --quiet >/dev/null || echo "  # small_data failed"
     rm -r "$work/.small"
 }
-# refusing_model FILE THRESHOLD: the model inside the program with that threshold, below which an answer is none.
+# refusing_model FILE THRESHOLD: writes the built-in model with this threshold, below which an answer is refused.
 refusing_model() {
     /usr/bin/python3 - "$golden/../../models/digits.safetensors" "$1" "$2" <<'PYTHON'
 import json, struct, sys
@@ -92,7 +92,7 @@ text += b" " * (-len(text) % 8)
 open(sys.argv[2], "wb").write(struct.pack("<Q", len(text)) + text + read[8 + size:])
 PYTHON
 }
-# wait_for COMMAND...: until it succeeds, ten seconds at most; if it does not, that is a fault of its own.
+# wait_for COMMAND...: waits until it succeeds, at most ten seconds; a timeout is a failure.
 wait_for() {
     local i
     for i in $(seq 1000); do
@@ -101,11 +101,11 @@ wait_for() {
     done
     complain "waited in vain: $*"
 }
-# in_background COMMAND...: with all signals as a login shell has them; its process is $job. `ended` waits for its end, and
-# keeps what it said as `run` does.
+# in_background COMMAND...: runs it with all signals as in a login shell; $job is its process. `ended` waits for its
+# end and sets the results as `run` does.
 in_background() {
     said="$*"
-    : >"$work/.out" # else what was said before is there until the new process opens it
+    : >"$work/.out" # otherwise the previous output stays until the new process opens the file
     /usr/bin/env --default-signal=INT,TERM,HUP "$@" >"$work/.out" 2>"$work/.err" </dev/null &
     job=$!
 }
@@ -114,9 +114,9 @@ ended() {
     status=$?
     _keep
 }
-# handles PID SIGNAL: whether the process has set up what it does then.
+# handles PID SIGNAL: true if the process has a handler for the signal.
 handles() { (((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status") >> ($(kill -l "$2") - 1)) & 1)); }
-# interrupted_run FOLDER ARGUMENTS...: a training that is interrupted after its first checkpoint, before its end.
+# interrupted_run FOLDER ARGUMENTS...: a training that is interrupted between its first checkpoint and its end.
 interrupted_run() {
     local folder=$1
     shift
@@ -127,10 +127,10 @@ interrupted_run() {
     exits 130
     holds "it had ended before it was interrupted" test ! -e "$folder/model.safetensors"
 }
-# bytes FILE OFFSET: the bytes of a file from an offset on, as numbers, one a line.
+# bytes FILE OFFSET: prints the bytes of a file from an offset on as numbers, one on each line.
 bytes() { od -An -v -tu1 -w1 -j"$2" "$1" | tr -d ' '; }
 
-# needs_... || return: skips the promise, with the reason, where something is missing.
+# needs_... || return: skips the promise, with the reason, if something is missing.
 because() {
     reason=$1
     return 1
@@ -138,8 +138,8 @@ because() {
 needs_mnist() { [ -n "$mnist" ] || because "needs MNIST in \$DESCENDER_DATA"; }
 needs_command() { command -v "$1" >/dev/null || because "needs the command $1"; }
 needs_library() { "$program" --version | grep -q "^with .*$1" || because "needs $1, which this build has not"; }
-# The thread sanitizer delays signals until it finds time for them, and writes to a file of its own before main begins.
-# An emulator catches every signal, before the program asks for it.
+# The thread sanitizer delays signals, and writes to a file of its own before main begins. An emulator catches every
+# signal before the program installs a handler.
 needs_plain_signals() {
     if [ -n "${TESTS_EMULATED:-}" ]; then because "an emulator catches every signal"; return; fi
     ! grep -q __tsan_init "$program" || because "the thread sanitizer delays signals and writes files"
@@ -148,7 +148,7 @@ needs_json() { needs_python || because "needs python3 to read JSON"; }
 needs_python() { [ -x /usr/bin/python3 ] || because "needs /usr/bin/python3"; }
 needs_torch() { /usr/bin/python3 -c 'import torch, numpy' 2>/dev/null || because "needs PyTorch and NumPy"; }
 needs_numpy() { /usr/bin/python3 -c 'import numpy' 2>/dev/null || because "needs NumPy"; }
-# The value of a Python expression over `j`, the JSON in $out.
+# Prints the value of a Python expression over `j`, the JSON in $out.
 json() { /usr/bin/python3 -c 'import json,sys; j=json.loads(sys.stdin.read()); print(eval(sys.argv[1]))' "$1" <<<"$out" 2>&1; }
 
 promises() {

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# Every advice that an error gives is taken as it stands, and must help: the text behind a mark in the message is run in a
-# shell in which `descender` is the program, or is named in place of what was named wrongly.
+# Every piece of advice in an error message must work as it stands. The text behind a mark in the message is run in a
+# shell in which `descender` is the program, or replaces the wrong argument.
 . "$(dirname "$0")/lib.sh"
 
 _small=(--model "flatten, dense" --recipe tutorial --batch 16 --epochs 1 --threads 1)
 
-# Data `d`, a finished run `run`, one that was stopped, `half`, and a search `search`.
+# Data `d`, a finished run `run`, a stopped run `half`, and a search `search`.
 _setting() {
     cd "$work" || return
     [ -d d ] && return
@@ -21,7 +21,7 @@ _setting() {
         --out search --quiet 'learning-rate=0.01|0.1'
     exits 0
 }
-# _advised MARK END COMMAND...: the command fails, and what stands between MARK and END in its message is in $advice.
+# _advised MARK END COMMAND...: the command fails; $advice is the text between MARK and END in its message.
 _advised() {
     local mark=$1 end=$2
     shift 2
@@ -44,7 +44,7 @@ _obey_each() {
         _obey
     done
 }
-# The same, and the advice is what to name in place of the last word of the command.
+# The same; the advice replaces the last word of the command.
 _name_each() {
     local mark end line
     while IFS='@' read -r mark end line; do
@@ -89,7 +89,7 @@ END
 data_that_lie_elsewhere_are_found() {
     _setting
     mkdir -p MNIST/raw && cp d/*ubyte MNIST/raw
-    run data info --data MNIST # a folder that holds but one folder of data stands for that
+    run data info --data MNIST # a folder that contains one data folder only stands for that folder
     exits 0
     mkdir -p two
     local file
@@ -104,8 +104,8 @@ END
     run data check two
     exits 1
     prints "begin with: two/emnist-balanced"
-    # The run remembers which of the sets it was, from any folder.
-    # Named by the environment, too; and images that were turned have no checksums of their files.
+    # The run records which data set it was, whatever the folder. Also if the environment names the set, and for turned
+    # images, whose files have no known checksums.
     run_shell "DESCENDER_DATA=two '$program' data info"
     exits 1
     says "two: holds several sets of files"
@@ -155,7 +155,7 @@ what_is_packed_or_in_another_encoding_is_converted_as_said() {
     printf '\357\273\277{"model": "flatten, dense", "epochs": 1, "batch": 16, "data": "d"}\r\n\r\n' >bom.json
     run train --quiet --recipe bom.json
     exits 0
-    # What is no text is not converted: that would destroy it.
+    # Binary data are not converted to UTF-8: that would destroy them.
     run train --recipe run/model.safetensors
     exits 1
     says "found a model (safetensors)"
@@ -202,7 +202,7 @@ n.savez('x.npz', first=x, second=x)"
 models_of_others_are_named_as_that() {
     _setting
     local word
-    # A header of 72 bytes, and 8 bytes of numbers, as PyTorch's batch-norm counters are.
+    # A header of 72 bytes and 8 bytes of data, like PyTorch's batch-norm counters.
     local header='{"__metadata__":{"format":"pt"},"n":{"dtype":"I64","shape":[],"data_offsets":[0,8]}}'
     printf '%b%s%b' "\\x$(printf %x ${#header})\\0\\0\\0\\0\\0\\0\\0" "$header" '\0\0\0\0\0\0\0\0' >bn.safetensors
     printf 'PK\3\4model.pt' >a.pt
@@ -256,7 +256,7 @@ what_comes_by_standard_input_is_in_no_command() {
         says "${word#*:}"
         says_no "'standard input'"
     done
-    # A file that happens to be called so is one.
+    # A file with this name is a file, not the named data.
     cp a.xz "standard input"
     run predict --model run "standard input"
     says "mv 'standard input' 'standard input'.orig && xz -dc"
@@ -295,13 +295,13 @@ an_option_that_is_advised_helps() {
     says "--resume"
     run train --resume run --quiet
     exits 0
-    # A folder of data in the way of MNIST.
+    # A folder of other data where MNIST would be.
     DESCENDER_DATA=d _advised 'name it: ' '' data info --data mnist --offline
     run_shell "descender data info $advice"
     exits 0
 }
 
-# _adds MARK END COMMAND...: the command fails, and helps with the options that stand between MARK and END, put behind it.
+# _adds MARK END COMMAND...: the command fails, and succeeds with the options between MARK and END appended.
 _adds() {
     local words
     _advised "$@"
@@ -310,7 +310,7 @@ _adds() {
     run "$@" "${words[@]}"
     exits 0
 }
-# _replaces MARK END WRONG COMMAND...: the same, and what is advised takes WRONG's place in the command.
+# _replaces MARK END WRONG COMMAND...: the same; the advice replaces WRONG in the command.
 _replaces() {
     local mark=$1 end=$2 wrong=$3
     shift 3
@@ -348,7 +348,7 @@ batches_that_do_not_fit_are_mended_as_said() {
     _advised "at least " ":" "${norm[@]}" --batch 1 --out b2
     run "${norm[@]}" --batch "$advice" --out b2
     exits 0
-    # The last batch of 67 + 1.
+    # The last batch, of 67 + 1 images.
     _adds "too small, with " "" "${norm[@]}" --out b3 --batch 67
     _adds "choose a smaller batch, as with " "" "${small[@]}" --model "flatten, dense" --find-rate --batch 16
     _advised "watch; set " " to" "${small[@]}" --model "flatten, dense" --batch 16 --patience 3 --out b4
@@ -400,7 +400,7 @@ what_is_searched_is_named_as_said() {
     _replaces "did you mean '" "'" lerning-rate "${flat[@]}" --out t1 "lerning-rate=0.01|0.1"
     _adds "as in " "" "${flat[@]}" --out t2
     _adds "as in " "" "${search[@]}" --out t3 --model "flatten, dense {n}, dense" "learning-rate=0.01|0.1"
-    # In place of the model that was named.
+    # In place of the named model.
     _adds "as in " "" "${search[@]}" --out t4 "hidden=8|9" --model "flatten, dense"
     _adds "there, as in " "" "${flat[@]}" --out t5 "neurons=8|9"
     _advised "before it, as in " ";" "${flat[@]}" --out t6 "momentum=0.1..0.2"
@@ -410,7 +410,7 @@ what_is_searched_is_named_as_said() {
 }
 
 
-# ---- servers, pictures, and runs that go on ----
+# ---- servers, pictures, and resumed runs ----
 
 _serves() {
     in_background "$program" serve --runs "$work" "$@"

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 # labels: slow
-# What a model was trained on and what it is asked are compared: classes by name, shape, preparation, ground; by every
-# command that brings the two together.
+# All commands that combine a model with data compare them: classes by name, shape, preparation, ground.
 . "$(dirname "$0")/lib.sh"
 
-# _scans FOLDER INK GROUND SIDE CLASS...: 12 pictures of each class, a square in one of four corners for each.
+# _scans FOLDER INK GROUND SIDE CLASS...: writes 12 pictures of each class, with a square in one corner for each class.
 _scans() {
     local folder=$1 ink=$2 ground=$3 side=$4 class place=0
     shift 4
@@ -24,7 +23,7 @@ _scans() {
         place=$((place + 1))
     done
 }
-# _data FOLDER INK GROUND CLASS...: the same packed, 8 x 8.
+# _data FOLDER INK GROUND CLASS...: the same, packed as 8 x 8 images.
 _data() {
     local folder=$1 ink=$2 ground=$3
     shift 3
@@ -196,7 +195,7 @@ what_does_not_fit_is_in_the_json_too() {
         run $command --data "$work/swapped" --json
         exits 0
         same "$(json 'len(j["remarks"])')" 1
-        # What is said is what stands in the list.
+        # The names in the message are those in the list.
         says "$(json 'j["remarks"][0]')"
         says "has its classes in another order than the model"
         # shellcheck disable=SC2086
@@ -242,8 +241,8 @@ a_run_goes_on_with_its_own_numbering() {
     while [ ! -e "$work/part/checkpoint" ] && kill -0 $! 2>/dev/null; do sleep 0.01; done
     kill -KILL $! 2>/dev/null
     wait $! 2>/dev/null
-    # The data were made anew, and their classes are counted otherwise now. The run goes on from its checkpoint to the same
-    # bits; so it does if it was done before it was killed.
+    # The data were packed again with another numbering of the classes. The run continues from its checkpoint to the
+    # same bits, also if the training was complete when it was killed.
     mv "$work/dark" "$work/kept"
     cp -r "$work/swapped" "$work/dark"
     run train --resume "$work/part" --quiet
@@ -284,7 +283,7 @@ two_models_are_compared_by_the_names_of_their_classes() {
     exits 1
     says '"eel", which the first model does not know'
 }
-# _wide FROM TO: as much ground on either side as the square picture FROM is wide in all; in colour.
+# _wide FROM TO: adds ground on the sides, so that a square picture becomes twice as wide; in colour.
 _wide() {
     awk -v to="$2" 'NR == 1 { side = $2; print "P3", 2 * side, side, 255 >to; next }
         { row[x++] = $1 }
@@ -309,14 +308,14 @@ a_picture_is_fitted_as_the_model_remembers() {
     same "${out#*.ppm}" "$square"
     says "read whole: the model was trained on images that were cropped to size"
     says "cropped and scaled to the model's 8 x 8"
-    # Nothing was turned round in training, and nothing is now.
+    # Training did not invert the images, and prediction does not either.
     _scans "$work/paper" 10 245 64 cat
     run predict --model "$work/fitted-run" "$work/paper/cat/3.pgm"
     exits 0
     says_no "turned round (255"
     says "dark ink on a light ground, not turned round, though the model was trained on light ink on a dark ground"
 }
-# Pictures of three sizes, some in colour: what the model sees of each is the image that was packed of it.
+# Pictures of three sizes, some in colour: the model sees the same images as the packed data.
 pictures_are_read_as_they_were_packed() {
     local class fit i
     rm -rf "$work/photos"
@@ -367,7 +366,7 @@ a_model_that_knows_no_fit_is_told_one() {
     says "--fit"
     run predict --model "$work/run" --fit stretch --prepare "$work/wide.ppm"
     exits 2
-    run predict --fit stretch "$work/squares/cat/3.pgm" # the model inside the program: the picture is one image
+    run predict --fit stretch "$work/squares/cat/3.pgm" # the built-in model: the picture is one image
     exits 0
     says "stretched to the model's 28 x 28"
 }
@@ -429,7 +428,7 @@ scans_are_packed_as_predict_prepares_them() {
     pictures=$(json "[f['answers'][0]['top'] for f in j['files']]")
     run predict --json --quiet "$work/strokes-data/train-images-idx3-ubyte"
     same "$(json "[a['top'] for a in j['files'][0]['answers']]")" "$pictures"
-    # The size that they get may be named, no other.
+    # Only the size of the images may be named.
     run data pack "$light" "$work/strokes-named" --keep-order --test-share 0 --prepare --size 28x28
     exits 0
     holds "other images" cmp "$work/strokes-data/train-images-idx3-ubyte" "$work/strokes-named/train-images-idx3-ubyte"
@@ -471,7 +470,8 @@ scans_that_are_packed_as_they_are_say_their_ground() {
     run data pack "$work/.scans" "$work/prepared" --prepare
     exits 0
     says_no "light ground"
-    # A model of the first reads the scans as they are; one of the second prepares them; both say nothing of --quiet's.
+    # A model of the first data reads scans unchanged; a model of the second prepares them. Neither prints anything
+    # with --quiet.
     _train "$work/paper" "$work/paper-run"
     _train "$work/prepared" "$work/prepared-run" 2>/dev/null # squares in the middle: nothing to learn
     run predict --model "$work/paper-run" --quiet --top 1 "$work/.scans"/{0,1,2,3}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Data in archives, zip and tar: read as what is in them, named after the archive, and nothing is left behind.
+# Data in zip and tar archives: read like their content, named after the archive; no file is left behind.
 . "$(dirname "$0")/lib.sh"
 
 export TMPDIR="$work/tmp"
@@ -9,7 +9,7 @@ for i in 0 1 2 3 4 5; do
     pgm "$work/set/dog/more$i.pgm" 6 8 $((i * 3 + 100))
 done
 
-# The fingerprints of both sets.
+# Prints the fingerprints of both sets.
 _content() { json "[j[k]['sha256'] for k in ('train', 'test')]"; }
 _clean() { [ -z "$(ls -A "$TMPDIR")" ] || complain "expected nothing left in \$TMPDIR, found $(ls -A "$TMPDIR")"; }
 _hides_folder() {
@@ -17,7 +17,7 @@ _hides_folder() {
     says_no "$TMPDIR"
 }
 
-# _python CODE ARGUMENTS...: archives that no well-meant tool makes.
+# _python CODE ARGUMENTS...: writes archives that ordinary tools do not write.
 _python() { /usr/bin/python3 -c "import gzip, io, os, sys, tarfile, zipfile
 $1" "${@:2}"; }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # labels: slow
-# `descender train --until`, `--seconds` and `--minutes`: how long a run takes is decided by what it reaches, or by a clock.
+# `descender train --until`, `--seconds` and `--minutes`: the length of a run depends on the accuracy or on a clock.
 . "$(dirname "$0")/lib.sh"
 
 _small="$work/small-data"
@@ -58,7 +58,7 @@ a_run_may_end_in_the_midst_of_an_epoch() {
 
 # ---- a time ----
 
-# Machines that test are busy, so nothing here asks for more than the right order of time.
+# The machines that run the tests are busy, so the tests check only the order of magnitude of times.
 a_given_time_is_planned_kept_and_told() {
     local begun=$SECONDS
     run train --data "$_small" --seconds 3 --out "$work/timed"
@@ -87,7 +87,7 @@ a_run_in_a_given_time_that_was_stopped_goes_on() {
     run train --resume "$work/stopped" --seconds 5
     exits 2
     says "omit --resume or the time"
-    # Nobody waits for the rest of the half minute: the recipe may be shortened where it has not come to yet.
+    # The test does not wait for the rest of the half minute: a recipe may be shortened at steps that are not done yet.
     sed -i "s/\(\"steps\": \"[^\"]*\)\"/\1, $((last + 3)) from $((last + 1))\"/" "$work/stopped/recipe.json"
     run train --resume "$work/stopped" --quiet
     exits 0

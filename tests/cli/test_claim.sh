@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `descender claim` and `descender reproduce`: a run is written down, trained again, and compared.
+# `descender claim` and `descender reproduce`: a run is recorded, trained again, and compared.
 . "$(dirname "$0")/lib.sh"
 
 _small="$work/small-data"
@@ -50,7 +50,7 @@ the_run_of_a_claim_is_like_any_other() {
 }
 # _sealed FILE FROM TO: the claim with a change, sealed anew, as a forger would.
 _sealed() {
-    local hash # of all hashes only the seal is at the depth of two blanks
+    local hash # among the hashes, only the seal is indented by two blanks
     sed "s|$2|$3|; s/^  \"sha256\": \"[0-9a-f]*\"/  \"sha256\": \"$(printf '0%.0s' {1..64})\"/" "$_claim" >"$1"
     hash=$(sha256sum "$1" | cut -d' ' -f1)
     sed -i "s/^  \"sha256\": \"[0-9a-f]*\"/  \"sha256\": \"$hash\"/" "$1"
@@ -58,7 +58,7 @@ _sealed() {
 another_figure_fails_with_the_reason() {
     needs_library libcrypto || return
     needs_json || return
-    # Who says that all was wrong is found out.
+    # A claim that all answers were wrong is detected.
     local none
     none=$(printf 'AAA=')
     _sealed "$work/.wrong" '"right": [0-9]*' '"right": 0'

@@ -13,7 +13,7 @@ a_benchmark_is_reproduced_from_its_claim() {
     prints "Claimed: 98.20 % of 10,000 test images right"
     prints "the claim holds"
 }
-# Unless a file of them was changed by hand, other data are what is wrong.
+# If no claim was edited by hand, the data are wrong.
 every_claim_is_whole() {
     needs_library libcrypto || return
     local claim

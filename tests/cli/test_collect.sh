@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# From a mistake to a better model: what is corrected on the page of `descender serve` is collected, and training goes on from it.
+# From a mistake to a better model: digits that are corrected on the page of `descender serve` are collected, and
+# training continues with them.
 . "$(dirname "$0")/lib.sh"
 
 # bar TOP HEIGHT: a dark bar on white, 56 x 56 bytes.
@@ -13,7 +14,7 @@ _bar() {
         if ((y >= $1 && y < $1 + $2)); then printf "$line"; else printf "$blank"; fi
     done
 }
-# _post PORT PATH FILE: what the server answers is in $out.
+# _post PORT PATH FILE: $out is the server's answer.
 _post() {
     exec 9<>"/dev/tcp/127.0.0.1/$1"
     { printf 'POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %s\r\n\r\n' "$2" "$(wc -c <"$3")"; cat "$3"; } >&9
@@ -29,7 +30,7 @@ _serve() {
     port=$(sed -n 's|.*:\([0-9]*\)/$|\1|p' "$work/.out")
 }
 
-# Upright bars are ones to the model inside the program; here somebody writes sevens that way.
+# The built-in model reads upright bars as ones; this writer writes sevens that way.
 mistakes_that_are_corrected_are_learned() {
     needs_library libmicrohttpd || return
     local id port i seen folder="$work/corrections" digits=''
@@ -45,7 +46,7 @@ mistakes_that_are_corrected_are_learned() {
     printf '{"digits":[%s]}' "$digits" >"$work/corrected"
     _post "$port" "/api/collection" "$work/corrected"
     prints '"kept":3,"count":3'
-    # As the page begins it; then as one types it.
+    # First as the page starts it; then as a person types it.
     : >"$work/nothing"
     _post "$port" "/api/training?data=$(realpath "$folder")&recipe=auto&from=" "$work/nothing"
     prints '"run":"'
@@ -73,7 +74,8 @@ a_folder_of_other_data_is_refused() {
     says "--read-only"
     [ ! -e "$work/none" ] || complain "a folder was made"
 }
-# Wherever a kill falls, the next server finds as many images as labels, and none is lost that it had said were kept.
+# At every moment of a kill, the next server finds as many images as labels, and no image is lost that was reported as
+# kept.
 a_kill_loses_nothing_that_was_kept() {
     needs_library libmicrohttpd || return
     local id port i folder="$work/killed" kept=0 images labels zeros

@@ -5,7 +5,7 @@
 _small="$work/small-data"
 small_data "$_small"
 _on_small() { run data "$@" --data "$_small"; }
-# A copy of the small data to do harm to.
+# Makes a copy of the small data, to be damaged.
 _copy() {
     rm -rf "$work/copy"
     cp -r "$_small" "$work/copy"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# `descender data pack`: folders of images named by class become IDX files, and are read back the same.
+# `descender data pack`: folders of pictures named by class become IDX files that are read back unchanged.
 . "$(dirname "$0")/lib.sh"
 
-# Three classes with 10 images each, no two of the same grey value.
+# Three classes with 10 pictures each; all pictures have different grey values.
 _letters() {
     rm -rf "$work/letters" "$work/out"
     local class value=10 i
@@ -30,7 +30,7 @@ every_image_is_there_once_with_its_label() {
     run data pack "$work/letters" "$work/out" --test-share 0.3 --quiet
     exits 0
     says_nothing
-    # One pixel of each image, 30 bytes apart, beside its label: 10..19 is class 0, 20..29 class 1, ...
+    # One pixel of each image, 30 bytes apart, with its label: 10..19 is class 0, 20..29 class 1, ...
     local pairs
     pairs=$(for set in train t10k; do
         paste <(bytes "$work/out/$set-images-idx3-ubyte" 16 | awk 'NR % 30 == 1') <(bytes "$work/out/$set-labels-idx1-ubyte" 8)
@@ -226,7 +226,7 @@ wrong_usage_is_told() {
     run data pack a b --size 28y28
     exits 2
     run data pack a b --test-shar 0.2
-    exits 1 # an option may be shortened while it is clear
+    exits 1 # an option may be abbreviated if that is unambiguous
     run data pack a b --tset-share 0.2
     exits 2
     says "did you mean '--test-share'?"
@@ -244,7 +244,7 @@ what_is_left_out_of_pictures_is_said_once() {
     local class name scan
     for class in 1 7; do
         mkdir -p "$work/scans/$class"
-        for name in a b c; do # b: with a mark at the edge; c: with one, and a ruled line
+        for name in a b c; do # b: with a mark at the edge; c: with a mark and a ruled line
             scan=$work/scans/$class/$name.pgm
             awk -v name=$name 'BEGIN { print "P2 100 90 255"
                 for (y = 0; y < 90; y++) for (x = 0; x < 100; x++)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Evaluations that a signal ends: no temporary file is left, and what was there before stays.
+# Evaluations that a signal ends: no temporary file is left, and existing files stay.
 . "$(dirname "$0")/lib.sh"
 
 _small=$work/small-data
@@ -44,7 +44,7 @@ an_evaluation_that_is_ended_leaves_the_old_table_alone() {
     holds "files are left" test -z "$(ls -A "$work/long-report")"
 }
 
-# Pictures that take a second to be read: a few, large, and under many names.
+# Pictures that take a second to read: a few, large, under many names.
 looking_at_data_ends_cleanly() {
     local class i action
     needs_plain_signals || return

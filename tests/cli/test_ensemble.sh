@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Ensembles: `train --members`, `model join`, and every command that takes a model takes one of them.
+# Ensembles: `train --members`, `model join`, and an ensemble in every command that takes a model.
 # labels: long
 . "$(dirname "$0")/lib.sh"
 

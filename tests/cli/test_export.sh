@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # labels: later
-# `descender export`, and what a C compiler makes of a model; tests/boards has other machines.
+# `descender export`, and exported models compiled by a C compiler; tests/boards has other machines.
 . "$(dirname "$0")/lib.sh"
 
-# _model FILE TEXT: an untrained network.
+# _model FILE TEXT: writes an untrained network.
 _model() {
     "$program" train --data digits --training-samples 200 --epochs 1 --model "$2" --out "$work/.run" --quiet \
         >/dev/null 2>"$work/.err" && mv "$work/.run/model.safetensors" "$1" && rm -r "$work/.run" && return
@@ -61,7 +61,7 @@ files_that_are_there_are_not_replaced_unasked() {
 files_come_together_or_not_at_all() {
     cd "$work" || return
     mkdir together && cd together || return
-    # The header fits, the source does not.
+    # The header can be written, the source cannot.
     run_shell "ulimit -f 8; '$program' export ../small.safetensors --to c --out digits 2>&1"
     holds "an export beyond the limit succeeded" [ "$status" != 0 ]
     holds "a part of the export is there: $(ls)" [ -z "$(ls)" ]
@@ -118,7 +118,7 @@ CC
     exits 1
     holds "it was not written" test -e wrong/digits.c
 }
-_compiles() { # COMPILER LEVEL MORE...: the source with its self-test, which must find nothing
+_compiles() { # COMPILER LEVEL MORE...: compiles the source with its self-test, which must pass
     local compiler=$1 level=$2
     shift 2
     printf '#include "digits.h"\nstatic float scratch[DIGITS_SCRATCH / 4];\nint main(void) { return digits_selftest(scratch); }\n' \
@@ -138,7 +138,7 @@ the_source_is_clean_with_gcc_and_clang() {
     done
     [ $tried = 1 ] || because "needs gcc or clang"
 }
-_prepares() { # PROGRAM-TEXT: compiled with the shipped model and its preparation, prints what it finds
+_prepares() { # PROGRAM-TEXT: compiled with the built-in model and its preparation; prints the digits it finds
     "$program" export "$(dirname "$(realpath "$0")")/../../models/digits.safetensors" --to "c prepare=on prefix=d" --out "$work/d" --force --quiet >/dev/null
     printf '%s\n' "$1" >"$work/p.c"
     run_shell "cd '$work' && cc -std=c99 -O1 -Wall -Wextra -Wpedantic -Wconversion -Werror d.c p.c -o p && ./p"
@@ -178,7 +178,8 @@ int main(void) {
     exits 0
     same "$out" "1 7 1 7 0 0"
 }
-# _threshold FILE THRESHOLD PROBABILITY...: what a program says of them that was compiled with the model's header: 1 for none.
+# _threshold FILE THRESHOLD PROBABILITY...: compiles a program with the model's header; it prints 1 for each refused
+# probability.
 _threshold() {
     refusing_model "$work/refusing.safetensors" "$1"
     shift
@@ -191,10 +192,10 @@ _threshold() {
 }
 the_threshold_is_in_the_header_and_refuses_the_same_floats() {
     needs_command cc && needs_python || return
-    # 0.9 has no float: the next ones are 0.89999998, which the library refuses, and 0.90000004.
+    # 0.9 is not a float: the neighbours are 0.89999998, which the library refuses, and 0.90000004.
     _threshold 0.9 0.5f 0.89999998f 0.90000004f 1.0f
     same "$out" 1100
-    _threshold 0.75 0.74999994f 0.75f 0.75000006f # a float of its own
+    _threshold 0.75 0.74999994f 0.75f 0.75000006f # exactly a float
     same "$out" 100
     _threshold 1 0.99999994f 1.0f
     same "$out" 10

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What the program makes of numbers that are not finite: never a result. A run that diverged, in whichever step,
-# has failed; a model that overflows is called wrong, by name, in every command; JSON stays JSON.
+# Values that are not finite never become a result. A run that diverges in any step fails. Every command reports a
+# model that overflows by its name. JSON stays JSON.
 . "$(dirname "$0")/lib.sh"
 
 # _model RUN: a model of 8 x 8 images and 4 classes.
@@ -9,14 +9,14 @@ _model() {
     "$program" train --data "$work/data" --model "flatten, dense" --optimiser adam --epochs 1 --batch 16 \
         --threads 1 --out "$work/$1" --quiet >/dev/null 2>&1
 }
-# _set_floats FILE BYTES NUMBER: the first NUMBER floats of a model's file become those bytes.
+# _set_floats FILE BYTES NUMBER: sets the first NUMBER floats of a model file to these bytes.
 _set_floats() {
     local header i
     header=$(($(od -An -tu8 -N8 "$1")))
     for ((i = 0; i < $3; i++)); do printf '%b' "$2"; done |
         dd of="$1" bs=1 seek=$((8 + header)) conv=notrunc status=none
 }
-# One whose weights are the largest floats, so that every sum of two bright pixels is infinite.
+# A model whose weights are the largest floats, so that the sum of two bright pixels is infinite.
 _overflowing() {
     [ -f "$work/huge/model.safetensors" ] && return
     _model huge

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Data of any form, from training to what asks a run later: the run's recipe keeps how they were read.
+# Data of any form, in training and in later commands: the recipe of a run records how its data were read.
 . "$(dirname "$0")/lib.sh"
 
-# A table of two classes, dark and light, that a network learns at once.
+# A table of two classes, dark and light, which a network learns at once.
 _table() {
     local i
     echo "label,a,b,c,d" >"$work/train.csv"

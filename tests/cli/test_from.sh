@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Training that starts from a trained model: other classes, frozen layers, rates; resumed though the other model is gone.
+# Training from a trained model: other classes, frozen layers, rates; a run resumes although the other model is gone.
 # labels: slow
 . "$(dirname "$0")/lib.sh"
 
@@ -20,7 +20,8 @@ a_model_goes_on_from_where_another_ended() {
     again=$(sed -n 's/.*"accuracy": *\([0-9.]*\).*/\1/p' <<<"$out" | head -n 1)
     run evaluate "$work/first" --data digits --json
     first=$(sed -n 's/.*"accuracy": *\([0-9.]*\).*/\1/p' <<<"$out" | head -n 1)
-    # Hardly a step was done: but for running statistics it is the same network, and a fresh one is right one time in ten.
+    # After hardly a step the network is the same except for running statistics; an untrained network has an accuracy
+    # of one in ten.
     awk -v a="$again" -v b="$first" 'BEGIN { exit !(b > 0.3 && a > b - 0.1 && a < b + 0.1) }' || complain "accuracy $again after $first"
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What is made from the tables of all commands and the registries: man pages, completion, `help THINGS`. (What --help
-# says: test_program.sh.)
+# Texts that are made from the tables of all commands and the registries: man pages, completion, `help THINGS`.
+# (--help: test_program.sh.)
 . "$(dirname "$0")/lib.sh"
 
 _names=$("$program" help --as names | sed 's/^descender-*//;/^$/d')
@@ -14,7 +14,7 @@ a_near_miss_gets_a_suggestion() {
     says "--show"
 }
 results_come_as_json_too() {
-    # All commands but those whose result is a file, a picture, a page or a text of its own.
+    # All commands except those whose result is a file, a picture, a page or plain text.
     local name line checked=0 none=" tutorial data-show data-fetch data-pack serve recipe-show recipe-suggest help "
     "$program" help --as bash >"$work/completion"
     for name in $_names; do
@@ -24,7 +24,7 @@ results_come_as_json_too() {
     done
     [ $checked -ge 15 ] || complain "looked at $checked commands only"
 }
-# The names in `descender help THINGS`: those that are not indented further.
+# Prints the names in `descender help THINGS`: the least indented lines.
 _things=$("$program" --help | sed -n '/^What there is:/,/^$/{/^What/d;s/^ *\(help THINGS\)\? *//;s/,//g;p}')
 _named() { "$program" help "$1" | sed -n 's/^  \([a-z][a-z0-9-]*\)\( .*\)\?$/\1/p'; }
 help_lists_what_there_is() {
@@ -106,7 +106,7 @@ every_man_page_is_sound() {
         [ -s "$work/problems" ] && complain "$(<"$work/problems")"
     fi
 }
-# What bash offers for a line: the last word is being typed.
+# Prints what bash offers for a line whose last word is being typed.
 _offers() {
     # shellcheck disable=SC2016
     bash -c 'source <("$0" help --as bash); COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _descender; echo "${COMPREPLY[*]}"' "$program" "$@"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `descender import`, and every format that is read wherever a model is named.
+# `descender import`, and every format in every command that takes a model.
 . "$(dirname "$0")/lib.sh"
 
 _weights="$golden/exchange/convolutions.safetensors"
@@ -7,7 +7,7 @@ _text="conv 3 3x3, batch-norm, relu, max-pool 2, conv 5 2x2 bias=off, batch-norm
 _data="$work/data"
 small_data "$_data"
 
-# The same model as an NPZ file of ours.
+# The same model as an NPZ file that this program wrote.
 _npz() {
     [ -e "$work/net.npz" ] && return
     run import "$_weights" --model "$_text" --data "$_data" --out "$work/for-npz.safetensors" --quiet
@@ -111,7 +111,7 @@ a_whole_network_refuses_what_would_say_another() {
     run import "$work/net.npz" --out "$work/whole.safetensors"
     exits 0
     says_no "divided by 255"
-    run import "$work/net.npz" --data "$_data" --size 8x8 --out "$work/whole-data.safetensors" # how pictures are read
+    run import "$work/net.npz" --data "$_data" --size 8x8 --out "$work/whole-data.safetensors" # how pictures are prepared
     exits 0
 }
 
@@ -136,8 +136,8 @@ weights_alone_say_what_to_do() {
     says "is no model of Descender, but arrays of NumPy's"
 }
 
-# Whatever was saved: the printed command is run as a shell reads it, all in one process, as PyTorch takes seconds to start;
-# and what it makes is imported.
+# For every saved file, runs the printed command as a shell reads it, all in one process because PyTorch takes seconds
+# to start, and imports the result.
 the_command_for_files_of_pytorch_takes_their_weights_out() {
     needs_torch || return
     local folder
@@ -169,10 +169,10 @@ END
         exits 0
         same "$(grep -c '^\(weight\|bias\) .*float32 .* dense1[.]' <<<"$out")" 2
     done
-    same "$(echo "$work/torch"/*/net.safetensors | wc -w)" 7 # one name is of two words
+    same "$(echo "$work/torch"/*/net.safetensors | wc -w)" 7 # one name has two words
 }
 
-# _as_the_model ARGUMENTS...: with the NPZ file in the place of @ the command answers as with the model that it was made of.
+# _as_the_model ARGUMENTS...: with the NPZ file in place of @, the command answers as with the original model.
 _as_the_model() {
     local own
     run "${@//@/$work/for-npz.safetensors}"
@@ -206,7 +206,7 @@ training_starts_from_what_is_read_which_is_opened_once() {
     prints "Model: $work/run/model.safetensors"
 }
 
-# _goes_on RUN ARGUMENTS...: resumed, the run trains on until it is interrupted: it saves a checkpoint.
+# _goes_on RUN ARGUMENTS...: the resumed run trains until it is interrupted, and saves a checkpoint.
 _goes_on() {
     local folder=$1
     shift
@@ -237,7 +237,7 @@ searches_and_studies_start_from_what_is_read() {
     exits 0
     prints "$starts"
     folds=$(cat "$work/study/results"/* | grep '"loss"')
-    # As if it had been ended: it goes on from the same file, and comes to the same.
+    # As if it had been interrupted: it continues from the same file to the same result.
     rm -r "$work/study/results"
     run cross-validate --resume "$work/study" --quiet --offline
     exits 0

@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: MIT
-# Kernel sets: which is used, that the record says so, and that one which computes wrong results is not used.
+# Kernel sets: which one is used, that the run records it, and that a set that computes wrong results is not used.
 . "$(dirname "$0")/lib.sh"
 
 _sets() { "$program" --version | sed -n 's/^kernels of this processor: //p' | tr -d ,; }
 _in_use() { "$program" --version | sed -n 's/^kernels in use: \([a-z0-9-]*\),.*/\1/p'; }
 
-# spoil NAME: a copy of the program in which the f32 micro-kernel NAME returns at once, as $spoilt. Fails where that cannot be done.
+# spoil NAME: $spoilt is a copy of the program in which the f32 micro-kernel NAME returns at once. Fails if that is
+# impossible.
 _spoil() {
     local address section
     [ "$(uname -m)" = x86_64 ] && [ -z "${TESTS_EMULATED:-}" ] || { because "writes machine code of x86-64"; return; }
     needs_command nm && needs_command readelf || return
     address=$(nm "$program" | sed -n "s/^\([0-9a-f]*\) t $1\$/\1/p")
     [ -n "$address" ] || { because "the program has no symbol $1"; return; }
-    # .text: its address, and where it lies in the file
+    # .text: its address, and its offset in the file
     section=$(readelf -SW "$program" | sed -n 's/^.* \.text  *PROGBITS  *\([0-9a-f]*\) \([0-9a-f]*\) .*/\1 \2/p')
     cp "$program" "$work/spoilt"
     printf '\303' | dd of="$work/spoilt" bs=1 conv=notrunc status=none \
         seek=$((0x$address - 0x${section% *} + 0x${section#* }))
     spoilt=$work/spoilt
 }
-# The micro-kernel of the set in use.
+# The micro-kernel of the present set.
 _tile_in_use() {
     case $(_in_use) in
     avx2) echo tile_avx2 ;;
@@ -78,11 +79,11 @@ wrong_kernels_are_not_used_and_one_line_says_so() {
     run_shell "'$spoilt' train $(printf '%q ' "${how[@]}") --out '$work/spoilt-run'"
     exits 0
     says "kernel sets that compute wrong results on this processor are not used: '$set' (its f32 product)"
-    # Every set with that micro-kernel is named.
+    # The message names every set with that micro-kernel.
     [ "$tile" != tile_avx512 ] || [[ $err == *"'avx512' (its f32 product)"* ]] || complain "avx512 is not named"
     same "$(grep -c "wrong results" <<<"$err")" 1
     grep -q '"event":"warning".*wrong results' "$work/spoilt-run/log.jsonl" || complain "expected the warning in the log"
-    # The same answers as the set that was taken instead, in a program that is whole.
+    # An intact program gives the same answers with the set that was used instead.
     set=$(sed -n "s/.*; using '\([a-z0-9-]*\)'\$/\1/p" <<<"$err")
     run train "${how[@]}" --kernels "$set" --out "$work/whole-run"
     exits 0

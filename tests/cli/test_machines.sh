@@ -18,7 +18,7 @@ _needs_machines() {
     { ip netns add "$_name" && ip netns del "$_name"; } 2>/dev/null || because "needs the right to make network namespaces" || return
     { ip link add "${_name}b" type bridge && ip link del "${_name}b"; } 2>/dev/null || because "needs the right to make a bridge"
 }
-# The machine I is "$_name"I, with the address $_net.1I.
+# Machine I is "$_name"I, with the address $_net.1I.
 _make_machines() {
     local i
     ip link add "${_name}b" type bridge
@@ -33,7 +33,7 @@ _make_machines() {
         ip -n "$_name$i" link set lo up
         echo "$_name$i slots=2" >>"$work/hosts"
     done
-    # What mpirun starts instead of ssh: AGENT HOST COMMAND...
+    # mpirun starts this instead of ssh: AGENT HOST COMMAND...
     cat >"$work/agent" <<'END'
 #!/bin/sh
 host=$1
@@ -47,7 +47,7 @@ _remove_machines() {
     for ((i = 1; i <= _machines; i++)); do ip netns del "$_name$i"; done
     ip link del "${_name}b"
 } 2>/dev/null
-# _on_machines N ARGUMENTS...: as `run`, by N processes, the next one always on the next machine.
+# _on_machines N ARGUMENTS...: like `run`, with N processes, one after the other on the next machine.
 _on_machines() {
     said="mpirun -np $1 descender ${*:2}, on $_machines machines"
     mpirun --hostfile "$work/hosts" --mca plm rsh --mca plm_rsh_agent "$work/agent" --mca oob_tcp_if_include "$_net.0/24" \
@@ -73,7 +73,7 @@ several_machines_make_the_file_that_one_makes() {
         _on_machines $count "$@" --out "$work/$count"
         exits 0
         holds "$count processes make another file" cmp "$work/one/model.safetensors" "$work/$count/model.safetensors"
-        # 12 steps of a gradient of about 38,000 numbers, of which each process gets three halves or more
+        # 12 steps with a gradient of about 38,000 numbers; each process receives three halves or more
         [ $(($(_sent) - before)) -gt 2000000 ] || complain "they did not talk over their network: $(($(_sent) - before)) bytes"
     done
     _remove_machines

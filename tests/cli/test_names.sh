@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
-# Names from outside (files, folders, classes, recipes): any bytes work, printed commands can be pasted, nothing
-# commands a terminal, and JSON stays JSON.
+# Names from outside (files, folders, classes, recipes): all bytes work, printed commands can be pasted, no name
+# controls the terminal, and JSON stays JSON.
 . "$(dirname "$0")/lib.sh"
 
-# Everything that hurts in one name; and names that hurt alone.
+# A name with all difficult characters, and names with one each.
 nasty=$'it\'s "a" $(touch pwned) `touch pwned` caf\351 K\303\274he \033[31mred\033]0;t\a \302\2332J \342\200\256gnp \330\234a\342\200\216l\342\200\217r\nline;&|*?'
 names=("$nasty" "my run" "-r" $'caf\351')
 
 _quick=(--model "flatten, dense" --recipe tutorial --batch 16 --epochs 1 --threads 1)
 
 _plain() { [ -d "$work/plain" ] || small_data "$work/plain"; }
-# What was printed is UTF-8 without control characters (but the line ends of tables) and without turned writing.
+# The output is UTF-8 without control characters (except line ends of tables) and without right-to-left characters.
 _harmless() {
     local bad
     bad=$(LC_ALL=C grep -anP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$work/.out" "$work/.err")
@@ -41,7 +41,7 @@ what_training_prints_can_be_pasted() {
         prints "accuracy"
         _harmless
         holds "the model lies in the folder" test -s "./$name/model.safetensors"
-        # The run goes on with the data under its name, whatever bytes are in that.
+        # The run continues with the data by their name, whatever bytes the name has.
         rm "./$name/model.safetensors"
         run evaluate "./$name"
         exits 1
@@ -136,7 +136,7 @@ what_is_written_holds_names_as_text() {
     exits 0
     for file in odd/report/*.html odd/report/*.svg odd/card.md odd/sheet.md; do
         [ -e "$file" ] || continue
-        # In YAML, at the head of a card, a name is a text in quotes.
+        # In YAML, at the beginning of a card, a name is a quoted text.
         grep -vE '^ *(- )?name: "' "$file" >"$work/.text"
         grep -nE '(^|[^\\])<(script>alert|img src=x|svg/onload)|[^\\]" onload="x' "$work/.text" >"$work/.bad"
         [[ $file != *.md ]] || grep -nE '[^\\]\]\(javascript' "$work/.text" >>"$work/.bad"
@@ -148,7 +148,7 @@ what_is_written_holds_names_as_text() {
     run_shell "/usr/bin/python3 -c \"import csv; r=list(csv.reader(open('odd/samples.csv'))); print(len(set(map(len, r))), sorted({x[1] for x in r[1:]})[0])\""
     prints '1 "'
 }
-_in() { # what each command says of an absent file of that name
+_in() { # the messages of all commands about a missing file with that name
     run "$@"
     exits 1
     _harmless

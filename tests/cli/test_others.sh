@@ -5,7 +5,7 @@
 
 _small="$work/data"
 small_data "$_small"
-# _others FILE COUNT PERIOD: a table of 8 x 8 images with stripes, which are like none of the classes.
+# _others FILE COUNT PERIOD: a table of 8 x 8 images with stripes, which look like none of the classes.
 _others() {
     awk -v count="$2" -v period="$3" 'BEGIN {
         printf "label"; for (k = 0; k < 64; k++) printf ",p%d", k; print ""
@@ -40,7 +40,7 @@ others_are_told_and_kept_with_the_run() {
     prints '"refusal": "at 0.'
     run model show "$work/two" --json
     holds "the log has the threshold" grep -q '"event":"end".*"refusal":{"below":0\..*"others":9' "$work/two/log.jsonl"
-    # the same list in one option is the same recipe
+    # the same list as one option gives the same recipe
     run train "${_network[@]}" --epochs 2 --others "$work/stripes.csv, $work/dots.csv" --out "$work/list" --quiet
     exits 0
     holds "the same bits" cmp "$work/two/model.safetensors" "$work/list/model.safetensors"
@@ -90,14 +90,14 @@ what_is_refused_is_no_answer_and_no_error() {
     same "$(json '"below" in j["files"][0]["answers"][0]')" False
 }
 
-# _sheet FILE: a 1, a star, a 1.
+# _sheet FILE: a picture of a 1, a star, a 1.
 _sheet() {
     awk 'function near(a, b) { return a - b < 4 && b - a < 4 }
         function ink(x, y) { return y >= 20 && y < 80 && ((x >= 40 && x < 47) || (x >= 200 && x < 207) ||
             (x >= 90 && x < 150 && (near(x - 90, y - 20) || near(149 - x, y - 20) || near(x, 120) || near(y, 50)))) }
         BEGIN { print "P2 260 110 255"; for (y = 0; y < 110; y++) for (x = 0; x < 260; x++) print ink(x, y) ? 30 : 220 }' >"$1"
 }
-# _refusing_the_mark FILE: a threshold that is between the mark and the digits of the sheet.
+# _refusing_the_mark FILE: a model with a threshold between the star and the digits of the sheet.
 _refusing_the_mark() {
     _sheet "$work/sheet.pgm"
     refusing_model "$1" 0
@@ -121,7 +121,7 @@ marks_that_are_no_digits_are_listed_apart_and_not_read() {
     same "$(json '"".join(a["label"] for a in j["files"][0]["answers"])')" 11
     same "$(json '[(a["box"]["left"], a["below"], a["probability"] < a["below"]) for a in j["files"][0]["refused"]]')" "[(90, $between, True)]"
     same "$(json '[j["files"][0]["reading"], j["files"][0]["lines"]]')" "['1 1', ['1 1']]"
-    # what only --certain refuses is a digit, whose place in the number stays
+    # a digit that only --certain refuses keeps its place in the number
     run predict --model "$work/refusing.safetensors" "$work/sheet.pgm" --json --certain 1
     exits 1
     same "$(json '[len(j["files"][0]["refused"]), j["files"][0]["reading"]]')" "[3, '? ?']"
@@ -235,17 +235,17 @@ folds_learn_the_others_and_say_what_they_refuse() {
     needs_json || return
     run cross-validate --resume "$work/folds" --json
     exits 0
-    # 51 images, of which a tenth is held out from the trainings
+    # 51 images, of which a tenth is not used in the trainings
     same "$(json '[(f["refusal"]["others"], f["refusal"]["answered"] <= f["held_out"], 0 < f["refusal"]["below"] <= 1) for f in j["folds"]]')" \
         "[(5, True, True), (5, True, True), (5, True, True)]"
     same "$(json '0.9 < j["refusal"]["others_refused"] <= 1')" True
-    # without early stopping and validation every network answers as `train` makes it: the threads change nothing
+    # without early stopping and validation every network answers as `train` makes it, with any number of threads
     run cross-validate "${_network[@]}" --epochs 60 --folds 3 --others "$work/stripes.csv" --out "$work/folds-1" --threads 1 --quiet
     local i
     for i in 1 2 3; do
         same "$(grep -v seconds "$work/folds/results/000$i.json")" "$(grep -v seconds "$work/folds-1/results/000$i.json")"
     done
-    # a network that has learned nothing of them refuses otherwise
+    # a network that was not trained with them refuses other images
     run cross-validate "${_network[@]}" --epochs 60 --folds 3 --out "$work/folds-none" --json
     exits 0
     same "$(json '["refusal" in j, "refusal" in j["folds"][0]]')" "[False, False]"
@@ -260,7 +260,7 @@ a_study_goes_on_with_its_own_others_only() {
     run cross-validate --resume "$work/folds" --others "$work/moved.csv" --quiet
     exits 0
     same "$(grep -v seconds "$work/folds/results/0002.json")" "$(grep -v seconds "$work/folds-1/results/0002.json")"
-    # a result without what is refused is none
+    # a result without refusals is incomplete
     sed -i '/"refusal"/,/}/d' "$work/folds/results/0002.json"
     run cross-validate --resume "$work/folds" --others "$work/moved.csv" --quiet
     exits 0
@@ -274,7 +274,7 @@ sizes_of_a_curve_learn_the_others() {
     needs_json || return
     run learn-curve --resume "$work/curve" --json
     same "$(json '[s["seeds"][0]["refusal"]["others"] for s in j["sizes"]]')" "[5, 5]"
-    # as many steps: 61 images that are not held out and 46 of no class are 14 batches of 8, and 86 are 11
+    # the same number of steps: 61 training images and 46 of no class are 14 batches of 8, and 86 images are 11
     same "$(json '[(s["epochs"], s["steps"]) for s in j["sizes"]]')" "$(json '[(s["epochs"], s["epochs"] * -(-(s["samples"] + 46) // 8)) for s in j["sizes"]]')"
 }
 
@@ -314,7 +314,7 @@ a_run_goes_on_with_its_own_others_only() {
     run train --resume "$work/run" --threads 1 --quiet
     exits 1
     says "mine.csv"
-    # the same elsewhere is the same
+    # the same images in another folder are the same data
     env --default-signal=INT timeout -s INT 1 "$program" train --resume "$work/run" --others "$work/stripes.csv" \
         --threads 1 --quiet >/dev/null 2>&1
     holds "it went on" grep -q '"event":"resume"' "$work/run/log.jsonl"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Nothing is lost: whatever an output is, whatever ends the program, and whatever lies in the folder already.
+# No data are lost, whatever kind an output is, whatever ends the program, and whatever is in the folder.
 # labels: later
-# Threads: signals meet a program of several.
+# Threads: signals reach a program with several.
 . "$(dirname "$0")/lib.sh"
 
 _small="$work/small-data"
@@ -9,7 +9,7 @@ small_data "$_small"
 _train=(train --data "$_small" --recipe tutorial --model "flatten, dense 24, relu, dense" --batch 8 --threads 1)
 "$program" "${_train[@]}" --epochs 4 --out "$work/run" --quiet >/dev/null 2>&1
 _run="$work/run"
-# Long enough to be met anywhere; saves at the end of epochs, which take about a millisecond.
+# A run that is long enough to be interrupted anywhere; it saves after each epoch, which takes about a millisecond.
 _long=("${_train[@]}" --epochs 100000 --quiet)
 _is_json() { /usr/bin/python3 -c 'import json, sys; [json.loads(line) for line in open(sys.argv[1])]' "$1"; }
 
@@ -68,7 +68,7 @@ a_result_that_could_not_be_written_is_an_error() {
 
 # ---- outputs of every kind ----
 
-# _outputs FUNCTION: calls it with a name that a file of the kind may have, and a command that writes it.
+# _outputs FUNCTION: calls the function with a valid file name of each kind of output, and a command that writes it.
 _outputs() {
     "$1" samples.csv evaluate "$_run" --quiet --per-sample
     "$1" card.md card "$_run" --quiet --seconds 0.01 --samples 1 --out
@@ -108,7 +108,7 @@ devices_stay_devices() {
 }
 _to_full() {
     shift
-    [ "$1 $2" = "data show" ] && return # its name must have an ending
+    [ "$1 $2" = "data show" ] && return # the name must have an extension
     run "$@" /dev/full
     exits 1
     says "No space left on device"
@@ -173,8 +173,8 @@ descriptors_are_written_to() {
     exits 1
     says "/dev/fd/9"
 }
-# _mounts FILE...: each is mounted by itself from now on, with what it holds; _unmounts ends that, and sees to
-# it that all were written in place with a warning, and that the warning was said before the work.
+# _mounts FILE...: makes each file a mount point with its content. _unmounts ends that, and checks that all were
+# written in place, with a warning before the work.
 _mounts() {
     mounted=("$@")
     local file
@@ -191,7 +191,7 @@ _unmounts() {
         umount "$file"
         says "warning: $file: cannot be replaced"
         holds "$file was not written in place" test -s "$file.below" -a "$file.below" -nt "$0"
-        rm -f "$file.below" # where a folder of data is looked through later
+        rm -f "$file.below" # if a folder of data is searched later
     done
 }
 _to_mounted() {
@@ -252,7 +252,7 @@ mounted_files_of_runs_and_searches_are_told_when_they_go_on() {
     _unmounts
 }
 
-# _run_limited ARGUMENTS...: no file may have a byte, so what is said goes through a pipe.
+# _run_limited ARGUMENTS...: files may not grow, so the output goes through a pipe.
 _run_limited() { run_shell "set -o pipefail; { ulimit -f 0; '$program' ${*@Q}; } 2>&1 >/dev/null | cat >&2"; }
 
 what_a_command_reads_is_not_its_output() {
@@ -277,7 +277,7 @@ what_a_command_reads_is_not_its_output() {
     says "must end in .svg or .png"
 }
 
-# _spared FILE COMMAND...: the command is refused and the file stays as it is.
+# _spared FILE COMMAND...: the command is refused and the file is unchanged.
 _spared() {
     local file=$1 before
     shift
@@ -314,7 +314,7 @@ what_is_read_by_way_of_a_folder_is_not_an_output() {
     done
     printf '%s\n' "0 97" "1 98" "2 99" "3 100" >"$work/emnist/emnist-byclass-mapping.txt"
     for name in "$work"/emnist/*; do _spared "$name" datasheet "$work/emnist/emnist-byclass" --out "$name"; done
-    # Pictures that are packed, under a name of the data.
+    # Packed pictures, under a name of the data.
     mkdir -p "$work/packable/a" "$work/packable/b" "$work/packable-out"
     pgm "$work/packable/a/1.pgm" 8 8 10
     pgm "$work/packable/b/1.pgm" 8 8 20
@@ -329,9 +329,9 @@ what_is_read_by_way_of_a_folder_is_not_an_output() {
     export DESCENDER_DATA=$mnist
 }
 
-# ---- what is in the folder ----
+# ---- existing content of folders ----
 
-# _kept FOLDER COMMAND...: what is in the folder stays as it is, and the program names what is in the way.
+# _kept FOLDER COMMAND...: the content of the folder is unchanged, and the message names the obstacle.
 _kept() {
     local folder=$1 before after
     shift
@@ -419,7 +419,7 @@ reports_and_lessons_replace_only_their_own_pictures() {
         echo "of somebody else" >"$work/mine/$name"
         _kept "$work/mine" "${lesson[@]}" --out "$work/mine"
     done
-    # Their own, twice; and the run's own folder, which holds curves.
+    # Their own files, twice; and the run's own folder, which contains curves.
     for name in 1 2; do
         run report "$_run" --seconds 0.01 --quiet --out "$_run"
         exits 0
@@ -489,16 +489,16 @@ a_signal_that_was_ignored_stays_ignored() {
     ended
     exits 143
 }
-# Of a command that is slow to stop: an epoch of this one takes seconds.
+# A command that stops slowly: an epoch takes seconds.
 the_second_signal_ends_at_once_and_a_volley_counts_as_one() {
     needs_plain_signals || return
     local began slow=(tutorial --data "$_small" --training-sample 68 --test-sample 12 --epochs 1000 --hidden-size 400000)
-    # On a busy machine the program may end by itself before the second signal is sent: then once more.
+    # On a busy machine the program may end before the second signal is sent: then try once more.
     for _ in 1 2 3 4 5; do
         in_background "$program" "${slow[@]}"
         wait_for handles $job TERM
         kill -TERM $job
-        # What comes within a quarter of a second belongs to the first; after that, once is enough.
+        # A signal within a quarter of a second belongs to the first one; later, one more is enough.
         for _ in $(seq 200); do
             kill -HUP $job 2>/dev/null || break
             sleep 0.05
@@ -565,7 +565,7 @@ a_killed_run_leaves_nothing_behind_once_it_goes_on() {
     in_background "$program" train --data "$_small" --recipe tutorial --model "flatten, dense 2000, relu, dense" --batch 8 \
         --epochs 100000 --checkpoint-seconds 0.001 --threads 1 --quiet --out "$work/killed"
     wait_for test -e "$work/killed/checkpoint"
-    # It is stopped to see whether it writes at that moment, and goes on if it does not.
+    # Stops it to see whether it is writing at that moment, and continues it if not.
     for i in $(seq 1000); do
         kill -STOP $job
         [ -z "$(find "$work/killed" -name '*.tmp')" ] || { littered=1 && break; }

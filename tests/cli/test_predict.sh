@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# `descender predict`, with the model inside the program.
+# `descender predict` with the built-in model.
 . "$(dirname "$0")/lib.sh"
 
-# A 1 that a line of text draws: P2, light ground, dark stroke.
+# Draws a 1 as a text picture: P2, light ground, dark stroke.
 _one() { # FILE WIDTH HEIGHT
     awk -v w="$2" -v h="$3" 'BEGIN {
         printf "P2 %d %d 255\n", w, h
@@ -44,7 +44,7 @@ pictures_of_every_format_are_read_or_named() {
         fi
     done
 }
-# _pdf FILE CONTENT...: pages of 72 x 72 points; without a table of what lies where, which readers make anew
+# _pdf FILE CONTENT...: pages of 72 x 72 points, without a cross-reference table, which readers rebuild
 _pdf() {
     local file=$1 kids='' objects='' number=3 content
     shift
@@ -112,7 +112,7 @@ json_says_where_and_how_sure() {
     prints '"model": "shipped"'
     holds "two answers" [ "$(json 'len(j["files"][0]["answers"][0]["top"])')" = 2 ]
 }
-# _paper FILE BOX...: 200 x 120, light, with dark boxes, each LEFT,TOP,RIGHT,BOTTOM.
+# _paper FILE BOX...: a picture of 200 x 120, light, with dark boxes, each LEFT,TOP,RIGHT,BOTTOM.
 _paper() {
     local file=$1
     shift
@@ -121,7 +121,7 @@ _paper() {
         END { for (i = 0; i < 24000; i++) print (i in ink ? 30 : 220) }' >"$file"
 }
 nothing_is_left_out_without_a_word() {
-    # A 1, another at the edge, a point, a line across.
+    # A 1, another one at the edge, a point, and a line across.
     _paper "$work/several.pgm" 50,20,58,80 0,20,8,80 80,74,84,80 0,100,200,102
     run predict "$work/several.pgm"
     exits 0
@@ -159,7 +159,7 @@ one_digit_on_lines_is_read_without_them() {
     holds "what was left out" [ "$(json '[j["files"][0]["left_out"][k] for k in ("at_edge", "lines", "small", "points", "pale")]')" = "[1, 1, 0, 1, 0]" ]
     holds "the scale" [ "$(json 'j["files"][0]["reduced"]')" = 1 ]
 }
-# _idx FILE P2...: one array of pictures of 200 x 120, or of the size that _rows and _columns say.
+# _idx FILE P2...: one array of pictures of 200 x 120, or of the size in _rows and _columns.
 _idx() {
     local file=$1 rows=${_rows:-120} columns=${_columns:-200}
     shift
@@ -190,9 +190,9 @@ nothing_of_an_array_is_left_out_without_a_word() {
     head -c 800 /dev/zero | cat <(printf '\0\0\10\3\0\0\0\1\0\0\0\34\0\0\0\34') - | head -c 800 >"$work/blank.idx"
     run predict --json "$work/blank.idx"
     exits 0
-    same "$(json '"left_out" in j["files"][0]')" False # nothing was looked for
+    same "$(json '"left_out" in j["files"][0]')" False # no search was necessary
 }
-# _light_model RUN PREPARATION: trained on 1 and 7, 28 x 28, dark on light, said to be prepared or not.
+# _light_model RUN PREPARATION: a model of 1 and 7, 28 x 28, dark on light, recorded as prepared or not.
 _light_model() {
     local data=$work/data-$2
     mkdir -p "$work/digits/1" "$work/digits/7" "$data"
@@ -246,7 +246,7 @@ prepare_prepares_whatever_the_model_was_trained_on() {
     local answer=${out#*.pgm}
     run predict --model "$work/light-run" "$work/dark-on-light.pgm"
     same "${out#*.pgm}" "$answer" # the same weights, and the same image
-    # An array of the model's own size is prepared too, where that is asked for.
+    # An array of the model's own size is also prepared, if requested.
     _rows=28 _columns=28
     _one "$work/small-1.pgm" 28 28
     _idx "$work/small.idx" "$work/small-1.pgm"
@@ -291,7 +291,7 @@ the_picture_comes_back_with_boxes() {
     says "one picture"
 }
 arrays_of_images_are_raw_by_themselves() {
-    # Two blank images, IDX of 2 x 28 x 28: they are not prepared, so blank is fine.
+    # Two blank images, IDX of 2 x 28 x 28: they are not prepared, so a blank one is no error.
     { printf '\0\0\10\3\0\0\0\2\0\0\0\34\0\0\0\34'; head -c 1568 /dev/zero; } >"$work/two.idx"
     run predict "$work/two.idx" --top 1
     exits 0

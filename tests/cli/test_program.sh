@@ -2,7 +2,7 @@
 # The program as a whole: help, spelling, exit statuses, output that cannot be written.
 . "$(dirname "$0")/lib.sh"
 
-# Every command, one a line, an action with its group before it; found in the help itself.
+# Lists every command, an action after its group; from the help itself.
 _commands() {
     local name
     for name in $("$program" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\)  .*/\1/p'); do
@@ -60,7 +60,7 @@ help_fits_the_width() {
     while read -r name; do
         for width in 50 80; do
             COLUMNS=$width run $name --help
-            # A usage line, an example and an address are never broken; everything else is.
+            # Usage lines, examples and addresses are never broken; all other lines are.
             [ -z "$(grep -vE '^Usage|^  descender|^Options of|^https:' <<<"$out" | awk -v w=$width 'length($0) > w')" ] ||
                 complain "a line is wider than $width columns"
         done
@@ -166,7 +166,7 @@ a_closed_standard_output_is_an_error() {
     says "standard output cannot be written"
 }
 a_reader_that_leaves_is_not_spoken_of() {
-    # The reader is gone before anything is written.
+    # The reader has gone before anything is written.
     run_shell "{ sleep 0.3; '$program' --help; echo \"status \$?\" >&2; } | true"
     same "$err" "status 1"
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `descender quantise`, and training that knows of it.
+# `descender quantise`, and training with rounded weights.
 . "$(dirname "$0")/lib.sh"
 
 _data=$work/data

@@ -13,7 +13,7 @@ _quick=(--seconds 0.02)
 _build=$(dirname "$program")
 _top=$(realpath "$golden/../..")
 
-# _well_formed FILE: every element that is opened is closed, in order; nothing refers outside. Prints what is wrong.
+# _well_formed FILE: checks that every element is closed in order, and that nothing refers outside. Prints the errors.
 _well_formed() {
     /usr/bin/python3 - "$1" <<'END'
 import html.parser, sys
@@ -89,7 +89,8 @@ a_report_again_gives_the_same_figures() {
         holds "$(basename "$file") differs" cmp "$file" "$work/report-2/$(basename "$file")"
     done
 }
-# Reports, cards and pictures are handed on: they are called after data and network, and hold no path of this machine.
+# Reports, cards and pictures are given to others: they are named after data and network, and contain no path of this
+# machine.
 what_is_handed_on_names_no_path() {
     needs_library cairo || return
     local file
@@ -119,7 +120,7 @@ what_is_reached_without_a_network_is_told() {
     needs_json || return
     run report "$work/run" --json "${_quick[@]}"
     exits 0
-    # 3 test images of each of 4 classes, whose shades lie far apart.
+    # 3 test images of each of 4 classes, with very different shades.
     same "$(json "(j['baselines']['majority']['class'], j['baselines']['majority']['accuracy'])")" "('0', 0.25)"
     same "$(json "[j['baselines']['neighbours'][k] for k in ('accuracy', 'neighbours', 'searched', 'training')]")" "[1.0, 3, 68, 68]"
     same "$(json "abs(j['accuracy'] - 1 - j['baselines']['neighbours']['difference']) < 1e-12")" True
@@ -131,7 +132,7 @@ what_is_reached_without_a_network_is_told() {
     holds "the page does not have them" grep -q 'id="baselines"' "$work/baselines/report.html"
     run evaluate "$work/run" --json
     same "$(json "j['majority']")" "{'class': '0', 'accuracy': 0.25}"
-    # On images that they have learned from, they would say nothing.
+    # Their answers to images that they were trained on mean nothing.
     run report "$work/run" --split train "${_quick[@]}"
     exits 0
     prints_no "baseline"
@@ -174,9 +175,9 @@ several_runs_are_set_side_by_side() {
     local pairs
     pairs=$(json "j['pairs'][0]['p']")
     run report --compare "$work/run" "$work/weak" --json "${_quick[@]}"
-    same "$(json "j['all']['p']")" "$pairs" # two ways to ask one question
+    same "$(json "j['all']['p']")" "$pairs" # two forms of one request
 }
-# One that was killed: all but its model. Its data may be gone, too: its log says enough.
+# A killed run: everything but its model. Its data may be gone, too; the log is sufficient.
 _killed() {
     [ -d "$work/killed" ] && return
     cp -r "$work/run" "$work/killed"
@@ -194,7 +195,7 @@ a_run_without_a_model_is_shown_beside_others() {
     prints "     no model yet: training has not ended"
     prints "  2         -    no model yet        -       -           -"
     prints "p of 1 test,"
-    run evaluate "$work/killed" # what needs a model says so, as ever
+    run evaluate "$work/killed" # a request that needs a model says so
     exits 1
     says "has no model yet: the run is not finished"
     needs_json || return
@@ -217,7 +218,7 @@ a_run_without_a_model_alone_has_its_curves() {
     run report --compare "$work/killed" "$work/run"
     exits 1
     says "has no model yet"
-    rm "$work/killed/log.jsonl" # before it wrote anything
+    rm "$work/killed/log.jsonl" # before it writes anything
     run report "$work/killed"
     exits 0
     prints "no model yet"
@@ -262,7 +263,7 @@ several_runs_fit_sixty_columns() {
     same "$(awk 'length > 60' <<<"$out")" ""
     same "$(grep -c ' 11      12$' <<<"$out")" 2 # the last column's heading, in both tables
 }
-# Other data of the same classes have scores of their own, and the same images elsewhere are the same images.
+# Other data with the same classes have their own scores; the same images in another folder are the same data.
 runs_on_other_images_are_not_compared_in_pairs() {
     needs_json || return
     local class i
@@ -281,7 +282,7 @@ runs_on_other_images_are_not_compared_in_pairs() {
     exits 0
     prints "cannot"
     prints_no "McNemar"
-    run report "$work/run" "$work/of-others" --data "$_small" # then both are measured on these
+    run report "$work/run" "$work/of-others" --data "$_small" # then both are measured on these images
     prints "McNemar"
 }
 names_from_outside_stay_text() {
@@ -317,7 +318,7 @@ missing_pieces_of_a_run_are_named() {
 wrong_usage_is_told() {
     run report
     exits 2
-    run report "$work/run" "$work/weak" "$work/nowhere" # known before the first is measured
+    run report "$work/run" "$work/weak" "$work/nowhere" # reported before the first one is measured
     exits 1
     says "nowhere"
     prints_nothing
@@ -360,15 +361,15 @@ a_card_has_the_sections_and_asks_what_was_not_measured() {
     prints "| rotation, degrees | 10 |"
     prints "# Model card: small-data: 1 hidden layer, 1,660 parameters"
     prints "| brightness, percent |"
-    for word in stroke writ pen script; do # of pictures, it does not speak of handwriting
+    for word in stroke writ pen script; do # for pictures, the card does not mention handwriting
         ! grep -qiE "\\b$word" <<<"$out" || complain "it speaks of '$word': $(grep -iE "\\b$word" <<<"$out")"
     done
     prints "| \`learning-rate\` | 0.03 |"
     same "$(grep -c '^> \*\*To be answered:\*\* ' <<<"$out")" 13
     says "13 questions are left"
-    prints_no "$work" # a card is handed on: no path of this machine
+    prints_no "$work" # a card is given to others: no path of this machine
 }
-# Data that were prepared as MNIST's digits are say so in a file beside them.
+# Data that were prepared as MNIST's digits are: a file beside them says so.
 a_card_of_handwriting_speaks_of_it() {
     local place="$work/handwriting" class i
     for class in 0 1; do
@@ -421,7 +422,7 @@ a_card_is_written_where_it_is_asked_for() {
     says "Saved the card: $work/run/README.md"
     holds "five images were to be changed" grep -q '^5 images of the test set' "$work/run/README.md"
 }
-# _block LANGUAGE NUMBER: that block of the card in $out.
+# _block LANGUAGE NUMBER: a code block of the card in $out.
 _block() { awk -v want="\`\`\`$1" -v number="$2" '$0 == "```" { on = 0 } on; $0 == want && ++seen == number { on = 1 }' <<<"$out"; }
 _plain_build() { ! grep -qE '__(asan|tsan|ubsan)_|__gcov_' "$program" || because "needs a build without sanitizers or coverage"; }
 the_cards_programs_run_as_they_stand() {
@@ -434,7 +435,7 @@ the_cards_programs_run_as_they_stand() {
     _block c 1 >"$work/use/use.c"
     _block python 1 >"$work/use/use.py"
     _block python 2 >"$work/use/weights.py"
-    # All commands but the server, which would stay.
+    # All commands except the server, which would not end.
     _block sh 1 | grep -v " serve " | sed "s|picture.png|picture.pgm|; s|FOLDER|'$_small'|" >"$work/use/use.sh"
     pgm "$work/use/picture.pgm" 8 8 61
     run_shell "cd '$work/use' && set -e && descender() { '$program' \"\$@\"; } && . ./use.sh"
@@ -535,7 +536,7 @@ mnist_is_known_by_its_content() {
 fashion_mnist_is_known_by_its_content() {
     local debians=/usr/share/datasets/fashion-mnist
     [ -d "$debians" ] || because "needs Debian's dataset-fashion-mnist" || return
-    cp -r "$debians" "$work/clothes" # its place says nothing
+    cp -r "$debians" "$work/clothes" # its path says nothing
     run train --data "$work/clothes" --training-samples 100 --model "flatten, dense" --epochs 1 --out "$work/clothed" --quiet
     exits 0
     run card "$work/clothed" --samples 10
@@ -550,7 +551,7 @@ fashion_mnist_is_known_by_its_content() {
 
 # ---- the guide ----
 
-# Every line of docs/report.md that is a command, in a folder that has what the guide speaks of.
+# Runs every command of docs/report.md, in a folder with the files that the guide mentions.
 the_guides_commands_work() {
     local place="$work/guide" line count=0
     mkdir -p "$place/runs"

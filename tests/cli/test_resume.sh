@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT
-# `descender train --resume`: on the data that the run was begun with, down to the last pixel, or not at all.
+# `descender train --resume`: continues on the data that the run began with, compared to the last pixel, or not at all.
 . "$(dirname "$0")/lib.sh"
 
 _small="$work/data"
 
-# A run that was stopped, in $work/run, on data of its own.
+# A stopped run in $work/run, on its own data.
 _stopped() {
     rm -rf "$_small" "$work/run"
     small_data "$_small"
     interrupted_run "$work/run" train --data "$_small" --model "flatten, dense 6, relu, dense" --epochs 100000 \
         --batch 8 --threads 1 --validation 0.2
 }
-# set_byte FILE OFFSET: the byte becomes another.
+# set_byte FILE OFFSET: changes the byte.
 _change_byte() {
     local byte
     byte=$(bytes "$1" "$2" | head -1)
@@ -53,7 +53,7 @@ one_byte_of_any_file_is_noticed() {
     cp -r "$_small" "$work/other"
     _change_byte "$work/other/train-images-idx3-ubyte" $((16 + 64 * 67 + 63)) # the last pixel
     _refuses "other" --data "$work/other"
-    # and with the same bytes elsewhere it goes on
+    # with the same bytes in another folder it continues
     cp -r "$_small" "$work/moved"
     said="descender train --resume, on the same data elsewhere"
     env --default-signal=INT timeout -s INT 1 "$program" train --resume "$work/run" --data "$work/moved" --threads 1 \

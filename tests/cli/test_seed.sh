@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Seeds of any size, wherever the program takes one; what is no seed is refused, and why.
+# Seeds of any size in every command that takes one; anything else is refused with the reason.
 . "$(dirname "$0")/lib.sh"
 
 _big=18446744073709551629 # 2^64 + 13
@@ -44,7 +44,7 @@ a_run_with_a_large_seed_is_repeated_by_its_recipe() {
 
 a_run_with_a_large_seed_goes_on_to_the_same_bits() {
     _have_data
-    # As many epochs as it takes to be stopped in.
+    # Enough epochs to be stopped in.
     local run=(train --model "flatten, dense 6, relu, dense" --batch 8 --threads 1 --data "$_small" --seed $_big --epochs 100)
     run "${run[@]}" --out "$work/whole" --quiet
     exits 0

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# `descender serve`, the command: it starts, says where, answers, and ends. (What it answers: tests/serve.)
+# `descender serve`, the command: it starts, prints its address, answers, and ends. (Its answers: tests/serve.)
 . "$(dirname "$0")/lib.sh"
 
 _has_server() { "$program" --version | grep -q '^with .*libmicrohttpd'; }
 
-# _ask PORT HOST ORIGIN [PATH HEADER]: what the server answers is in $out. $at: the address that is connected to.
+# _ask PORT HOST ORIGIN [PATH HEADER]: $out is the server's answer. $at: the address to connect to.
 _ask() {
     exec 9<>"/dev/tcp/${at:-127.0.0.1}/$1"
     printf 'GET %s HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\n%s\r\nConnection: close\r\n\r\n' "${4:-/api/model}" "$2" "$3" "${5:-X-None: 1}" >&9
@@ -12,8 +12,8 @@ _ask() {
     exec 9>&-
 }
 
-# _serve ARGUMENT...: starts it, and waits for its address; its process is $id. What was said before is cleared first: else that
-# is read, for it is the new process that opens the file anew.
+# _serve ARGUMENT...: starts the server and waits for its address; $id is its process. Clears the previous output
+# first: otherwise it would be read until the new process opens the file.
 _serve() {
     : >"$work/.out"
     said="descender serve $*"
@@ -21,7 +21,7 @@ _serve() {
     id=$!
     wait_for grep -q http "$work/.out"
     port=$(sed -n 's|.*:\([0-9]*\)/$|\1|p' "$work/.out")
-    wait_for grep -q . "$work/.err" # what it says of it comes last
+    wait_for grep -q . "$work/.err" # this is the last line about it
 }
 
 names_are_answered_that_it_is_told() {
@@ -45,7 +45,7 @@ names_are_answered_that_it_is_told() {
     prints '"parameters":76786'
     _ask "$port" evil.example http://evil.example /api/model "Cookie: $cookie"
     prints 'HTTP/1.1 403'
-    # This machine needs none; a proxy that says that it is one does.
+    # This machine needs no token; a proxy that claims to be this machine does.
     _ask "$port" localhost http://localhost
     prints '"parameters":76786'
     _ask "$port" localhost http://localhost /api/model "X-Forwarded-For: 192.0.2.1"
@@ -95,7 +95,7 @@ it_says_where_and_ends_with_ctrl_c() {
     out=$(cat <&9)
     exec 9>&-
     prints '"parameters":76786'
-    # Through `ssh -L 9000:localhost:PORT`, and under a name of somebody else.
+    # Through `ssh -L 9000:localhost:PORT`, and under another machine's name.
     _ask "$port" localhost:9000 http://localhost:9000
     prints '"parameters":76786'
     _ask "$port" digits.example.org http://digits.example.org

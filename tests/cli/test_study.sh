@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # labels: later
-# `descender cross-validate` and `learn-curve`: the same results however they are run, and after any
+# `descender cross-validate` and `learn-curve`: the same results in any way of running them, and after any
 # interruption.
 . "$(dirname "$0")/lib.sh"
 
@@ -11,7 +11,7 @@ _how=(--data "$_small" --recipe tutorial --model "flatten, dense 8, relu, dense"
 _folds=(cross-validate "${_how[@]}" --folds 4)
 _curve=(learn-curve "${_how[@]}" --samples 10,20,30,40,50 --seeds 2)
 
-# What is to be the same: the results without their seconds, in the order of the trainings.
+# The part that must be equal: the results without their seconds, in the order of the trainings.
 _results() {
     local file
     for file in "$1"/results/*.json; do grep -v '"seconds"' "$file"; done
@@ -25,7 +25,7 @@ cross_validation_measures_every_image_once() {
     same "$(json "sum(f['held_out'] for f in j['folds']) == j['samples'] == j['pooled']['samples'] == 68")" True
     same "$(json "sum(map(sum, j['pooled']['confusion']))")" 68
     same "$(json "abs(sum(f['accuracy'] for f in j['folds']) / 4 - j['accuracy']['mean']) < 1e-12")" True
-    # Student's t of three degrees of freedom.
+    # Student's t with three degrees of freedom.
     same "$(json "abs((j['accuracy']['interval'][1] - j['accuracy']['interval'][0]) / 2 - 3.182446 * j['accuracy']['deviation'] / 2) < 1e-6")" True
     same "$(json "j['classes']")" "['0', '1', '2', '3']"
 }
@@ -48,7 +48,7 @@ threads_and_parallel_trainings_change_nothing() {
     run "${_folds[@]}" --out "$work/folds-seed" --seed 5
     holds "another seed, other results" [ "$(_results "$work/folds")" != "$(_results "$work/folds-seed")" ]
 }
-# _killed FOLDER ARGUMENTS...: killed again and again, a little later each time, until it comes to its end.
+# _killed FOLDER ARGUMENTS...: killed repeatedly, a little later each time, until it completes.
 _killed() {
     local folder=$1 tries=0 id
     shift
@@ -96,7 +96,7 @@ an_interrupted_study_says_how_to_go_on() {
 }
 a_study_goes_on_with_its_own_data_alone() {
     [ -d "$work/folds" ] || run "${_folds[@]}" --out "$work/folds" --threads 1
-    # The same images, of which one is in another class.
+    # The same images; one of them is in another class.
     "$program" data pack "$_small" "$work/relabelled" --quiet
     rm -f "$work"/relabelled/train-labels-idx1-ubyte*
     { gzip -dcf "$_small"/train-labels-idx1-ubyte* | head -c 8; gzip -dcf "$_small"/train-labels-idx1-ubyte* | tail -c +9 | tac -rs .; } \
@@ -110,7 +110,8 @@ a_damaged_result_is_done_again() {
     cp -r "$work/folds" "$work/damaged"
     echo '{"trial": 2}' >"$work/damaged/results/0002.json"
     rm "$work/damaged/results/0003.json"
-    # What a process leaves that is killed between a result and the end of its checkpoint, and one amid a write.
+    # The files that a process leaves if it is killed between a result and the removal of its checkpoint, or while it
+    # writes.
     mkdir "$work/damaged/checkpoints"
     echo x >"$work/damaged/checkpoints/0001"
     echo x >"$work/damaged/checkpoints/0003"
@@ -141,8 +142,8 @@ the_test_set_is_not_looked_at() {
 }
 groups_stay_together() {
     needs_json || return
-    # The label of an image follows from its writer alone, and no pixel tells it but the writer's own: who has seen the
-    # writer is always right, who has not can only guess.
+    # Only the writer determines the label of an image, and only the writer's own pixel shows the writer: a network
+    # that has seen the writer is always right, any other network can only guess.
     /usr/bin/python3 - >"$work/writers.csv" <<'END'
 import random
 random.seed(1)

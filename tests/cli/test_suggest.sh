@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Without a recipe `descender train` picks one that suits the data, and says so; `recipe suggest` shows it.
+# Without a recipe, `descender train` picks one for the data and reports it; `recipe suggest` prints it.
 . "$(dirname "$0")/lib.sh"
 
 _small="$work/small"
 small_data "$_small"
 
 train_alone_learns_images_that_are_no_digits() {
-    # Nothing but the data is given; in an emulator, which takes two minutes for 200 epochs, the epochs too.
+    # Only the data are given; in an emulator, where 200 epochs take two minutes, also the epochs.
     local epochs=200 given=()
     [ -z "${TESTS_EMULATED:-}" ] || epochs=20 given=(--epochs 20)
     run train --data "$_small" "${given[@]}" --out "$work/alone"
@@ -31,7 +31,7 @@ what_is_suggested_is_what_train_follows() {
     run train --data "$_small" --epochs 2 --quiet --out "$work/by-itself"
     exits 0
     same "$(grep -v '"name"' "$work/by-file/recipe.json")" "$(grep -v '"name"' "$work/by-itself/recipe.json")"
-    # All but the recipe's name, which the model's file holds.
+    # Everything but the recipe's name, which is in the model file.
     same "$(grep -h '"event":"epoch"' "$work/by-file/log.jsonl" | sed 's/"seconds.*//')" \
         "$(grep -h '"event":"epoch"' "$work/by-itself/log.jsonl" | sed 's/"seconds.*//')"
 }

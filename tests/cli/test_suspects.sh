@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# `descender data suspects`: labels that are wrong are found, and corrected as it was decided.
+# `descender data suspects`: wrong labels are found, and corrected as decided.
 # labels: slow
 . "$(dirname "$0")/lib.sh"
 
-# _digits COUNT FOLDER: so many built-in digits, every 33rd of which, from number 7 on, is labelled as another.
+# _digits COUNT FOLDER: that many built-in digits; every 33rd from number 7 on has a wrong label.
 _digits() {
     [ -d "$work/all" ] || "$program" data pack digits "$work/all" --quiet 2>/dev/null || return
     /usr/bin/python3 - "$work/all" "$2" "$1" <<'PYTHON'
@@ -30,7 +30,7 @@ _begun() {
     [ -d "$work/study" ] || run "${_few[@]}" --study "$work/study"
     "$program" data suspects --resume "$work/study" --json --quiet >"$work/list.json"
 }
-# _decide FILE DECISIONS: as the page would save it, for the study's data
+# _decide FILE DECISIONS: the file that the page would save, for the study's data
 _decide() {
     /usr/bin/python3 - "$work/list.json" "$1" "$2" <<'PYTHON'
 import json, sys
@@ -46,7 +46,7 @@ labels_that_were_changed_are_found_and_few_others() {
     exits 0
     local bad="set(range(7, 3000, 33))" found="set(s['index'] for s in j['suspects'])"
     same "$(json "j['samples'] == j['answered'] == 3000")" True
-    # Of 12,000 nine of ten are found, which takes four times as long.
+    # With 12,000 digits, nine of ten are found, which takes four times as long.
     holds "three of four are found: $(json "len($bad & $found), len($bad)")" [ "$(json "len($bad & $found) >= 0.75 * len($bad)")" = True ]
     holds "few others are: $(json "len($found - $bad)")" [ "$(json "len($found - $bad) <= 0.04 * 3000")" = True ]
     holds "they come first" [ "$(json "sum(s['index'] in $bad for s in j['suspects'][:40]) >= 36")" = True ]
@@ -57,7 +57,7 @@ the_list_is_shown_and_shown_again() {
     exits 0
     prints "labels are doubtful"
     prints "read as"
-    local first=${out#*labels are} # folds come as they are done
+    local first=${out#*labels are} # folds are listed in the order in which they end
     run data suspects --resume "$work/study" --data "$work/few"
     exits 0
     same "${out#*labels are}" "$first"

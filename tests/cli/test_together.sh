@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # labels: slow
-# `mpirun -np N descender train`: the same bits from any number of processes, and from runs that lost one. With KILLS=50 in the
-# environment it kills as often; otherwise once.
+# `mpirun -np N descender train`: the same bits from any number of processes, and from runs that lost a process.
+# KILLS=50 in the environment sets the number of kills; default: 1.
 . "$(dirname "$0")/lib.sh"
 
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
@@ -11,13 +11,13 @@ _needs_processes() {
     needs_library MPI || return
     [ -z "${TESTS_EMULATED:-}" ] || because "mpirun and the program are of two architectures"
 }
-# _start N: words of a command that starts so many.
+# _start N: prints the words of a command that starts N processes.
 _start() {
     local how="mpirun -np $1"
     case $(mpirun --version 2>&1) in *"Open MPI"* | *OpenRTE*) how="mpirun --oversubscribe --bind-to none -np $1" ;; esac
     echo "$how"
 }
-# _together N ARGUMENTS...: as `run`, by N processes.
+# _together N ARGUMENTS...: like `run`, with N processes.
 _together() {
     said="mpirun -np $1 descender ${*:2}"
     # shellcheck disable=SC2046
@@ -32,7 +32,7 @@ a_step_sends_what_the_documentation_counts() {
     _needs_processes || return
     needs_json || return
     small_data "$work/data"
-    # 64 * 4 + 4 numbers; no batch normalisation: 2 log2 4 messages of a slab, log2 4 of three doubles
+    # 64 * 4 + 4 numbers, no batch normalisation: 2 log2 4 messages of a slab, log2 4 of three doubles
     _together 4 train --data "$work/data" --model 64-4 --shards 4 --batch 34 --epochs 2 --out "$work/sent" --json --quiet
     exits 0
     same "$(json 'j["processes"]')" "{'count': 4, 'messages_a_step': 6, 'bytes_a_step': $((2 * 3 * 272 * 4 / 4 + 2 * 24))}"
@@ -96,7 +96,7 @@ without_mpi_a_message_says_so() {
     prints_nothing
 }
 
-# _processes FOLDER: the numbers of the processes that train into it, the leader's first.
+# _processes FOLDER: prints the process numbers of a training into this folder, the leader's first.
 _processes() { pgrep -f -- "^$program train .*--data $work/data" | sort -n; }
 
 a_run_that_lost_a_process_goes_on_to_the_same_bits() {

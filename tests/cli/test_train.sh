@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `descender train`, `evaluate` and `recipe`: runs, their folders, and that nothing stops them for good.
+# `descender train`, `evaluate` and `recipe`: runs, their folders, and resuming after any interruption.
 # labels: later
 # Threads: the kill test compares runs of one to four.
 . "$(dirname "$0")/lib.sh"
@@ -9,7 +9,7 @@ small_data "$_small"
 # A short run: 68 images of 4 classes.
 _short=(train --data "$_small" --recipe tutorial --model "flatten, dense 24, relu, dense" --batch 8 --epochs 4
     --validation 0.1 --normalise standard --ema 0.9 --optimiser adam --learning-rate 0.03)
-# One that is long enough to be interrupted anywhere, saving all the time; $1 epochs.
+# A run that is long enough to be interrupted anywhere, and saves all the time; $1 epochs.
 _long=("${_short[@]:0:7}" --batch 8 --validation 0.1 --normalise standard --ema 0.9 --optimiser adam --learning-rate 0.03
     --checkpoint-seconds 0.001 --quiet --epochs)
 _line() { sed -n "$1p" "$2"; }
@@ -60,7 +60,7 @@ the_runs_recipe_trains_the_same_model_again() {
     exits 0
     holds "the weights differ" _same_values "$work/run" "$work/again"
 }
-# The models of two runs, but for the recipe's name in them: what evaluating says.
+# The models of two runs, without the recipe's name in them: the output of evaluate.
 _same_values() { [ "$(_answers "$1")" = "$(_answers "$2")" ]; }
 _answers() {
     "$program" evaluate "$1" --data "$_small" --split train --per-sample "$1/answers.csv" --quiet >/dev/null
@@ -148,7 +148,7 @@ resuming_refuses_what_would_change_the_run() {
     says "holds a run already"
 }
 
-# ---- stopping and going on ----
+# ---- stopping and resuming ----
 
 a_finished_run_is_finished() {
     cp -r "$work/run" "$work/finished"
@@ -166,8 +166,8 @@ sigint_saves_and_says_how_to_go_on() {
     exits 0
     holds "the bits differ" cmp "$work/whole/model.safetensors" "$work/stopped/model.safetensors"
 }
-# The heart of it: killed at random moments, often while a checkpoint or the log is written, on one to four threads
-# in turn, it ends with the same bits, and its log has every line once.
+# The most important test: killed at random moments, often while it writes a checkpoint or the log, on one to four
+# threads in turn, the run ends with the same bits, and its log has every line once.
 killed_at_any_moment_it_ends_with_the_same_bits() {
     local kills=0 survived=0 i delay rc=137
     "$program" "${_long[@]}" 120 --out "$work/killed" --threads 1 >/dev/null 2>&1 &
@@ -190,7 +190,7 @@ killed_at_any_moment_it_ends_with_the_same_bits() {
     holds "the bits differ after $kills kills" cmp "$work/whole/model.safetensors" "$work/killed/model.safetensors"
     same "$(_steps "$work/killed")" "$(_steps "$work/whole")"
 }
-# What the log says of steps and epochs, without the times.
+# The steps and epochs of the log, without the times.
 _steps() { grep -E '"event":"(step|epoch|end|test)"' "$1/log.jsonl" | sed 's/,"seconds":[^,}]*//' | md5sum; }
 the_number_of_threads_does_not_change_a_bit() {
     local n
@@ -220,7 +220,7 @@ training_that_diverges_stops_and_keeps_the_last_good_checkpoint() {
     same "$(_of_log error "$work/diverged" | wc -l)" 1
 }
 
-# ---- checkpoints that are not right ----
+# ---- wrong checkpoints ----
 
 _damaged() {
     rm -rf "$work/damaged"
@@ -285,10 +285,10 @@ a_folder_that_cannot_be_made_is_an_error_before_any_work() {
     exits 1
     says "$work/file"
 }
-# A limit on the size of files that comes while it trains stands for a disk that fills up: files may not grow beyond it.
+# A limit on the size of files, set during training, stands for a full disk: files cannot grow beyond it.
 a_full_disk_is_reported_and_the_run_goes_on_later() {
     needs_command prlimit || return
-    # What is said goes through pipes, which have no limit.
+    # The output goes through pipes, which have no limit.
     { "$program" "${_long[@]}" 120 --out "$work/full" 3>&1 >&2 2>&3 & echo $! >"$work/pid"; wait $!; echo $? >"$work/rc"; } 2>/dev/null | cat >"$work/.err" &
     local pipe=$!
     wait_for test -e "$work/full/checkpoint"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `descender tune`: the same result however it is run, and after any interruption.
+# `descender tune`: the same result in any way of running it, and after any interruption.
 . "$(dirname "$0")/lib.sh"
 
 _small="$work/small-data"
@@ -7,7 +7,7 @@ small_data "$_small"
 _search=(tune --data "$_small" --model "flatten, dense {hidden}, relu, dense" --epochs 100 --trials 8 --reduction 2 --batch 8 --quiet
     --validation 0.2 --optimiser adam learning-rate=log:1e-3..1e-1 "hidden=4|8|16")
 
-# What is to be the same: the results without their seconds, in the order of trials and rungs.
+# The part that must be equal: the results without their seconds, in the order of trials and rungs.
 _results() {
     grep '"event":"result"' "$1/journal.jsonl" | sed 's/,"seconds":[-0-9.e]*//' | sort
 }
@@ -39,7 +39,7 @@ another_seed_is_another_search() {
 a_killed_search_goes_on_to_the_same_end() {
     said="descender tune, killed"
     local tries=0
-    # Killed again and again, a little later each time, until it comes to its end.
+    # Killed repeatedly, a little later each time, until it completes.
     "$program" "${_search[@]}" --out "$work/killed" --threads 2 >/dev/null 2>&1 &
     local id=$!
     sleep 0.15
@@ -89,7 +89,7 @@ what_fits_a_small_machine_is_searched() {
     exits 0
     prints "Accuracy against size: the trials that no smaller one equals"
     holds "trials of a budget are not in the journal" grep -q '"budget":{"flash":8192,"ram":0,"numbers":"whole","footprints"' "$work/fits/journal.jsonl"
-    # What a trial is said to take is what its C file takes.
+    # The reported size of a trial equals that of its C file.
     run train --data "$_small" --recipe "$work/fits/best.json" --out "$work/fits-run" --quiet
     exits 0
     run quantise "$work/fits-run" --data "$_small" --force --quiet --out "$work/fits.safetensors"
@@ -133,7 +133,7 @@ without_a_recipe_it_starts_from_what_train_picks() {
     prints "Picked for these images:"
     says "2 trials of what was picked on "
     holds "another network" grep -qF "$network" "$work/picked/best.json"
-    # Who names a recipe gets that one.
+    # A recipe that is named is used.
     run "${search[@]}" --recipe mnist-98 --model "flatten, dense" --out "$work/named"
     exits 0
     prints_no "Picked"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# `descender tutorial`: the tutorial's lines byte for byte, its files, its errors.
+# `descender tutorial`: prints the tutorial's lines byte for byte; its files, its errors.
 . "$(dirname "$0")/lib.sh"
 
 _epochs() { grep -E '^Epoch: |^  (Training|Test) set ' <<<"$out"; }
-# The data that most promises use: real MNIST where it is, else small data of 64 pixels and 4 classes.
+# The data of most promises: real MNIST if available, otherwise small data of 64 pixels and 4 classes.
 _small="$work/small-data"
 small_data "$_small"
 _on_small() { run tutorial --data "$_small" --training-sample 68 --test-sample 12 "$@"; }
@@ -71,7 +71,7 @@ the_end_says_what_to_type_next() {
     says "Next: descender train --data $_small"
     run tutorial --data digits --training-sample 10 --test-sample 10 --epochs 1
     same "$(tail -n 1 <<<"$err")" "Next: descender train --data digits"
-    # The same data are those that are read in the same way.
+    # Data that are read in the same way are the same data.
     mkdir -p "$work/my scans/a" "$work/my scans/b"
     for i in 1 2 3 4; do pgm "$work/my scans/a/$i.pgm" 9 9 $i && pgm "$work/my scans/b/$i.pgm" 8 8 $((200 + i)); done
     run tutorial --data "$work/my scans" --size 8 --fit stretch --test-share 0.5 --offline --training-sample 4 --test-sample 4 --epochs 1
@@ -108,7 +108,7 @@ without_a_network_one_short_line_says_that_mnist_is_missing() {
     needs_library libcurl || return
     local command
     for command in "tutorial --data mnist" "train --data mnist" "data fetch"; do
-        # Nobody listens on port 1 of this machine.
+        # No server listens on port 1 of this machine.
         run_shell "cd '$work' && unset DESCENDER_DATA && DESCENDER_MIRRORS='http://127.0.0.1:1/a http://127.0.0.1:1/b' '$program' $command"
         exits 1
         prints_nothing
@@ -246,7 +246,8 @@ an_error_that_grows_beyond_bounds_is_told() {
 }
 an_interruption_ends_cleanly() {
     : >"$work/interrupted"
-    # After the first epoch, however long a busy machine takes for it. Job control: else what runs beside ignores the signal.
+    # After the first epoch, however long a busy machine takes for it. Job control: otherwise a background process
+    # ignores the signal.
     run_shell "set -m; timeout 60 '$program' tutorial --data '$_small' --training-sample 68 --test-sample 12 --epochs 1000000 --hidden-size 500 --save '$work/interrupted.npz' >'$work/interrupted' & until grep -q 'Epoch: 0' '$work/interrupted' || ! kill -0 \$!; do sleep 0.1; done; kill -INT \$!; wait \$!"
     exits 130
     says "descender: interrupted"

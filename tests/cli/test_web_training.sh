@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The training library inside an exported page, run by node: its bits are those of the portable kernels here.
+# The training library inside an exported page, run by node, gives the same bits as the portable kernels here.
 # labels: slow
 . "$(dirname "$0")/lib.sh"
 tests=$(realpath "$(dirname "$0")/..")
@@ -8,7 +8,7 @@ _page() {
     needs_command node && needs_library WebAssembly || return 1
     [ -e "$work/page.html" ] || "$program" export "$tests/../models/digits.safetensors" --to 'web train=on' --out "$work/page" --quiet >/dev/null
 }
-# _same NAME RECIPE [IMAGES]: trained in the page and here; every weight, running statistic and the graph are the same.
+# _same NAME RECIPE [IMAGES]: trained in the page and here, every weight, running statistic and the graph are equal.
 _same() {
     _page || return
     cd "$work" || return

@@ -12,7 +12,7 @@ for class in 0 1 2 3; do
     for i in 1 2 3 4 5 6; do pgm "$work/pictures/$class/$i.pgm" 8 8 $((class * 60 + i)); done
 done
 
-# _show STATUS [ARGUMENTS...]: runs the program in $work, and looks at every line that the terminal was given.
+# _show STATUS [ARGUMENTS...]: runs the program in $work, and checks every line that the terminal received.
 _show() {
     local expected=$1
     shift
@@ -109,7 +109,7 @@ the_table_of_a_search_stays_on_the_screen() {
     run_terminal tune --data digits --training-samples 200 --epochs 1 --model 784-8-10 "batch=8|16|32" --out "$work/search"
     exits 0
     prints "all 3 combinations"
-    # What is behind the last wiping of lines is what the user goes on seeing.
+    # The user keeps seeing the text after the last erasure of lines.
     holds "the table is gone" grep -q "accuracy %.*loss.*tried" <<<"${out##*$'\033[J'}"
 }
 promises

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-# `descender evaluate` on data whose labels say who wrote, as QMNIST's do.
+# `descender evaluate` on data whose labels name the writers, as QMNIST's do.
 # labels: slow
 . "$(dirname "$0")/lib.sh"
 
 small_data "$work/plain"
-# _extend FROM TO: its labels with writers, three images each: the first half employees', the other students'.
+# _extend FROM TO: adds writers to the labels, three images for each; the first half are employees, the others
+# students.
 _extend() {
     local name label i count
     mkdir -p "$2"
@@ -35,7 +36,7 @@ populations_and_writers_are_told() {
     same "$(grep -A2 '^population' <<<"$out" | tr -s ' ' | cut -d' ' -f1-4 | tail -2)" "Census Bureau employees 6
 high-school students 6 $(sed -n 's/^high-school students *6 *\([0-9]*\).*/\1/p' <<<"$out")"
     prints "4 writers, "
-    prints_no "part   " # of a known data set alone
+    prints_no "part   " # only of a known data set
 }
 in_json_all_writers_are_there_and_agree_with_the_whole() {
     needs_json || return
@@ -58,7 +59,7 @@ the_check_knows_such_labels() {
     exits 0
     prints_no "expected labels"
 }
-# Stand-ins for QMNIST's files, of its sizes: MNIST's images, and blank ones for the 50,000 further.
+# Stand-ins for QMNIST's files, with their sizes: MNIST's images, and blank images for the 50,000 further ones.
 _qmnist() {
     mkdir -p "$work/known/qmnist"
     /usr/bin/python3 - "$mnist" "$work/known/qmnist" <<'END'

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* making.h: small data made for the tests of src/data. Paths live until the test program ends. */
+/* making.h: creates small data for the tests of src/data. Paths live until the test program ends. */
 #ifndef MAKING_H
 #define MAKING_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks of the tables of pen strokes, which a compiler does not look into. */
+/* Checks the tables of pen strokes, which the compiler does not check. */
 #ifndef TESTS_DATA_STYLES_H
 #define TESTS_DATA_STYLES_H
 

@@ -14,7 +14,7 @@
 static const dsc_open_options with_cache = {.cache = true};
 enum { COUNT = 1400, BYTES = COUNT * 28 * 28, ENTRY_HEADER = 4080 };
 
-/* A new home; the cache's folder in it. */
+/* Makes a new home; returns the cache's folder in it. */
 static const char *new_home(void) {
     const char *home = testing_folder();
     assert_int_equal(unsetenv("XDG_CACHE_HOME"), 0);
@@ -23,7 +23,8 @@ static const char *new_home(void) {
     return make_path(home, ".cache/descender/decompressed");
 }
 
-/* A source above the cache's minimum, whose content depends on `first`, old enough to be cached. */
+/* Writes a source above the cache's minimum size, whose content depends on `first`, old enough to be
+ * cached. */
 static const char *new_source(const char *folder, const char *name, size_t first) {
     const size_t shape[3] = {COUNT, 28, 28};
     const char *path = make_idx(folder, name, 3, shape, first, 7, 251);
@@ -77,7 +78,7 @@ static void the_second_start_comes_from_the_cache(void **state) {
     dsc_content plain, mapped;
     dsc_error error;
     ASSERT_OK(dsc_idx_load(&plain, source, NULL, &error), error);
-    assert_int_equal(entries(cache), 0); /* the library's own functions write nothing */
+    assert_int_equal(entries(cache), 0); /* functions of the library alone write no cache */
     assert_false(load(source, 3));
     assert_int_equal(entries(cache), 1);
     ASSERT_OK(dsc_idx_load(&mapped, source, &with_cache, &error), error);
@@ -90,7 +91,7 @@ static void the_second_start_comes_from_the_cache(void **state) {
     dsc_dataset *data;
     const char *labels = make_labels(testing_folder(), "l", COUNT, 10);
     ASSERT_OK(dsc_dataset_open_with(&data, source, labels, &with_cache, &error), error);
-    assert_int_equal(unlink(only_entry(cache)), 0); /* the mapping stays */
+    assert_int_equal(unlink(only_entry(cache)), 0); /* the mapping is still valid */
     assert_memory_equal(dsc_dataset_images(data), mapped.array.data, BYTES);
     dsc_dataset_free(data);
     dsc_content_clear(&mapped);
@@ -120,7 +121,7 @@ static void without_need_or_leave_nothing_is_cached(void **state) {
 static void a_source_that_has_just_changed_is_not_cached(void **state) {
     (void)state;
     const char *cache = new_home(), *source = new_source(testing_folder(), "a.gz", 0);
-    assert_int_equal(chmod(source, 0644), 0); /* now */
+    assert_int_equal(chmod(source, 0644), 0); /* modified just now */
     assert_false(load(source, 0));
     assert_int_equal(entries(cache), 0);
 }
@@ -187,7 +188,7 @@ static void a_damaged_entry_is_ignored_and_written_anew(void **state) {
 
 static void an_entry_that_lies_with_right_checksums_is_ignored(void **state) {
     (void)state;
-    /* the entry of another source, under this one's name */
+    /* the entry of another source under this source's name */
     const char *cache = new_home(), *folder = testing_folder();
     const char *a = new_source(folder, "a.gz", 0), *b = new_source(folder, "b.gz", 1);
     assert_false(load(a, 0));
@@ -198,7 +199,7 @@ static void an_entry_that_lies_with_right_checksums_is_ignored(void **state) {
     assert_int_equal(rename(other, entry), 0);
     assert_false(load(a, 0));
     assert_true(load(a, 0));
-    /* a link in its place, to an entry that is right */
+    /* replaced, not written through the link */
     assert_int_equal(rename(entry, kept), 0);
     assert_int_equal(symlink(kept, entry), 0);
     assert_false(load(a, 0));
@@ -206,7 +207,7 @@ static void an_entry_that_lies_with_right_checksums_is_ignored(void **state) {
     assert_int_equal(lstat(entry, &info), 0);
     assert_true(S_ISREG(info.st_mode)); /* replaced, and not written through */
     assert_true(load(a, 0));
-    /* a folder, and a pipe that nobody writes to */
+    /* a folder, and a pipe without a writer */
     assert_int_equal(unlink(entry), 0);
     assert_int_equal(mkdir(entry, 0700), 0);
     assert_false(load(a, 0));
@@ -214,7 +215,7 @@ static void an_entry_that_lies_with_right_checksums_is_ignored(void **state) {
     assert_int_equal(mkfifo(entry, 0600), 0);
     assert_false(load(a, 0));
     assert_true(load(a, 0));
-    /* somebody else's file */
+    /* a file of another user */
     if (geteuid() != 0) TEST_SKIP("giving files away needs the superuser");
     assert_int_equal(chown(entry, 65534, 65534), 0);
     assert_false(load(a, 0));
@@ -269,7 +270,7 @@ static void what_is_of_no_use_any_more_is_removed(void **state) {
     assert_int_equal(utimensat(AT_FDCWD, foreign, long_ago, 0), 0);
     assert_int_equal(unlink(gone), 0);
     assert_false(load(next, 2));
-    assert_int_equal(entries(cache), 4); /* stays, next, and: */
+    assert_int_equal(entries(cache), 4); /* stays, the next one too, and: */
     assert_int_equal(access(fresh, F_OK), 0);
     (void)close(lock);
     assert_int_equal(access(foreign, F_OK), 0);

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <unistd.h>
 
-/* All findings, one a line, each with its level: "error: ...". */
+/* All findings, one on each line, with its level: "error: ...". */
 static dsc_text findings;
 
 static void collect(void *user, dsc_check_level level, const char *message) {
@@ -38,7 +38,7 @@ static void assert_found(const char *level, const char *a, const char *b) {
     fail_msg("no %s with '%s' and '%s' in:\n%s", level, a, b, findings.data ? findings.data : "(nothing)");
 }
 
-/* Images that differ in every place, and between the sets. */
+/* Images that differ in every pixel, also between the sets. */
 static const char *make_good(const char *folder) {
     const size_t train[3] = {40, 4, 5}, test[3] = {20, 4, 5};
     (void)make_idx(folder, "train-images-idx3-ubyte.gz", 3, train, 0, 7, 251);
@@ -135,7 +135,7 @@ static void doubtful_data_is_warned_about(void **state) {
 
     (void)make_good(folder);
     (void)make_labels(folder, "train-labels-idx1-ubyte.gz", 40, 1);
-    (void)make_labels(folder, "train-labels-idx1-ubyte", 40, 3); /* a twin that differs */
+    (void)make_labels(folder, "train-labels-idx1-ubyte", 40, 3); /* a twin with another label */
     counts = check(folder);
     assert_int_equal(counts.errors, 0);
     assert_int_equal(counts.warnings, 2);
@@ -216,7 +216,7 @@ static void the_summary_of_real_mnist_is_the_known_one(void **state) {
     dsc_error error;
     ASSERT_OK(dsc_mnist_open(&train, &test, testing_mnist(), &error), error);
     dsc_data_summarise(&s, train);
-    assert_true(fabs(s.mean / 255 - 0.1307) < 5e-5); /* the figures everybody normalises MNIST with */
+    assert_true(fabs(s.mean / 255 - 0.1307) < 5e-5); /* the figures with which MNIST is usually normalised */
     assert_true(fabs(s.deviation / 255 - 0.3081) < 5e-5);
     assert_true(fabs(s.zero_share - 0.8088) < 5e-5);
     assert_int_equal(s.blank, 0);
@@ -226,7 +226,7 @@ static void the_summary_of_real_mnist_is_the_known_one(void **state) {
     dsc_dataset_free(test);
 }
 
-/* --- data that opened --- */
+/* --- data that could be opened --- */
 
 static char said[4096];
 
@@ -235,8 +235,8 @@ static void keep_finding(void *user, dsc_check_level level, const char *message)
     (void)snprintf(said + strlen(said), sizeof said - strlen(said), "%s\n", message);
 }
 
-/* Three classes: many, one, none; images 0 and 1 of the training set are the same, under two labels, and are
- * the test set's. */
+/* Three classes: many images, one, none. Images 0 and 1 of the training set are equal, with two labels,
+ * and are also in the test set. */
 static dsc_status check_doubtful(dsc_check_counts *counts, dsc_error *why) {
     enum { MANY = 20 };
     uint8_t images[MANY][4] = {{0}}, labels[MANY] = {0};

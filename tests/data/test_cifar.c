@@ -8,7 +8,7 @@
 
 enum { RECORD = 1 + 3 * 32 * 32 };
 
-/* A batch of `count` images: image i has label (first + i) % 10, and is of this number throughout. */
+/* A batch of `count` images: image i has label (first + i) % 10, and all its pixels have that value. */
 static const char *make_batch(const char *folder, const char *name, size_t count, size_t first) {
     static unsigned char bytes[16 * RECORD];
     dsc_error error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_class_match.c: classes of two numberings are brought together by their names. */
+/* test_class_match.c: classes with different numberings are matched by their names. */
 #include "testing.h"
 
 #include "data/class_match.h"
@@ -49,8 +49,8 @@ static void fewer_classes_are_told(void **state) {
     assert_non_null(strstr(remarks.line[1], "has 2 of the 4 classes that the model knows"));
 }
 
-/* Data whose third class is called so is refused by a model of "ant", "bee", "Caf\u00e9", "dog", in these
- * words. */
+/* Data whose third class has this name are refused by a model of "ant", "bee", "Caf\u00e9", "dog", with
+ * this message. */
 static void refused(const char *name, const char *words) {
     static const char *const learned[] = {"ant", "bee", "Caf\xc3\xa9", "dog"};
     const char *const shown[] = {"ant", "bee", name, "dog"};
@@ -69,11 +69,11 @@ static void names_that_are_nearly_the_same_are_not_the_same_and_the_difference_i
     refused("caf\xc3\xa9", "differs only in capital and small letters");
     refused("CAF\xc3\x89", "differs only in capital and small letters");
     refused(" Caf\xc3\xa9", "differs only in blanks");
-    refused("Caf\xc3\xa9\xc2\xa0", "differs only in blanks");              /* a blank that does not break */
-    refused("Cafe\xcc\x81", "differs only in accents, or in how Unicode"); /* e and an accent of its own */
+    refused("Caf\xc3\xa9\xc2\xa0", "differs only in blanks");              /* a no-break space */
+    refused("Cafe\xcc\x81", "differs only in accents, or in how Unicode"); /* e and a combining accent */
     refused("Cafe", "differs only in accents, or in how Unicode");
     refused("cafe\xcc\x81 ", "differs only in capital letters, blanks or accents");
-    refused("Caf\xc3", "train a model for these"); /* cut in the middle of a letter */
+    refused("Caf\xc3", "train a model for these"); /* truncated in the middle of a letter */
     refused("Caf", "train a model for these");
 }
 
@@ -89,8 +89,7 @@ static void data_without_names_has_numbers(void **state) {
     assert_int_equal(dsc_classes_match(map, NULL, &shown, &learned, all_used, &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "class 0 is \"ant\"");
     ASSERT_MESSAGE(error, "remove labels.txt");
-    /* Ten classes are assumed where there is no labels.txt: those without an image are no reason to
-     * refuse. */
+    /* Without labels.txt, ten classes are assumed: classes without an image are no reason to refuse. */
     static const bool four_used[256] = {true, true, true, true};
     ASSERT_OK(dsc_classes_match(map, NULL, &four, &shown, four_used, &error), error);
     assert_int_equal(map[3], 3);
@@ -140,7 +139,7 @@ static void a_renumbered_dataset_has_other_labels_and_the_same_images(void **sta
     assert_int_equal(dsc_dataset_classes(matched), 5);
     assert_memory_equal(dsc_dataset_labels(matched), ((uint8_t[]){4, 3, 2, 1, 1, 3}), 6);
     assert_string_equal(dsc_dataset_class_name(matched, 4), "ant");
-    /* A view of it keeps its names, and so does what is matched again. */
+    /* A view of a matched dataset keeps its names, and matching it again does too. */
     ASSERT_OK(dsc_dataset_view(&part, matched, (uint32_t[]){5, 0}, 2, NULL, &error), error);
     ASSERT_OK(dsc_dataset_match_classes(&again, NULL, part, &list, &error), error);
     dsc_dataset_free(matched);

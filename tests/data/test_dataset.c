@@ -165,7 +165,7 @@ static void class_names_come_from_the_list_beside_the_images(void **state) {
     refuse(images, labels, DSC_ERROR_FORMAT, "line 2", "U+202E");
     (void)make_text(folder, "labels.txt", "Hund\nK\xFChe\nc\n"); /* Latin-1 */
     refuse(images, labels, DSC_ERROR_FORMAT, "line 2, byte 2: 0xfc is not UTF-8", "iconv -f LATIN1 -t UTF-8");
-    (void)make_text(folder, "labels.txt", "a\nb\nc\r\n\r\n \n"); /* empty lines at the end are no names */
+    (void)make_text(folder, "labels.txt", "a\nb\nc\r\n\r\n \n"); /* empty lines at the end are not names */
     ASSERT_OK(dsc_dataset_open(&data, images, labels, &error), error);
     assert_int_equal(dsc_dataset_classes(data), 3);
     assert_string_equal(dsc_dataset_class_name(data, 2), "c");

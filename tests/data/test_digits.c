@@ -37,7 +37,7 @@ static void the_dataset_is_28_by_28_bytes_of_ten_classes_and_says_what_it_is(voi
     dsc_dataset_free(data);
 }
 
-/* The same bytes everywhere, for ever: a change of these figures is a change of what users get. */
+/* The same bytes on every machine and in every version: a change of these figures changes what users get. */
 static void the_same_seed_draws_the_same_bytes_on_every_machine(void **state) {
     (void)state;
     static const struct {
@@ -92,7 +92,7 @@ static void other_seeds_draw_other_digits_and_no_digit_comes_twice(void **state)
     size_t equal = 0;
     for (size_t i = 0; i < 2 * COUNT; i++)
         for (size_t j = 0; j < i; j++) equal += crc[i] == crc[j];
-    assert_in_range(equal, 0, 2); /* two checksums of 32 bits may agree by chance: 0.01 are expected to */
+    assert_in_range(equal, 0, 2); /* two 32-bit checksums may agree by chance: 0.01 pairs are expected */
     assert_memory_not_equal(dsc_dataset_labels(data[0]), dsc_dataset_labels(data[1]), 100);
     dsc_dataset_free(data[0]);
     dsc_dataset_free(data[1]);
@@ -112,11 +112,11 @@ static void each_ten_hold_every_digit_once_in_no_fixed_order(void **state) {
         }
         assert_int_equal(seen, 0x3FF);
     }
-    for (int i = 0; i < 10; i++) /* 200 expected, deviation 13.4 */
+    for (int i = 0; i < 10; i++) /* 200 expected, standard deviation 13.4 */
         for (int digit = 0; digit < 10; digit++) assert_in_range(at[i][digit], 133, 267);
 }
 
-/* The tight box around the ink, and its centre of mass in pixels from the image's edge. */
+/* Finds the tight box around the ink, and its centre of mass in pixels from the image's edge. */
 typedef struct extent {
     int left, right, top, bottom;
     double x, y, ink;
@@ -149,8 +149,8 @@ static void every_digit_fills_a_box_of_20_and_is_centred_by_mass(void **state) {
         assert_in_range(width, 2, 20);
         assert_in_range(height, 2, 20);
         assert_in_range(width > height ? width : height, 19, 20);
-        /* MNIST's own middle is that of pixel 14, half a pixel right of and below the image's; the box is
-         * moved by whole pixels, and never beyond the image's edge. */
+        /* MNIST's centre is the centre of pixel 14, half a pixel right of and below the image's. The box
+         * is moved by whole pixels, and never beyond the image's edge. */
         bool at_edge_x = e.left == 0 || e.right == 27, at_edge_y = e.top == 0 || e.bottom == 27;
         if ((!at_edge_x && (e.x < 13.99 || e.x > 15.01)) || (!at_edge_y && (e.y < 13.99 || e.y > 15.01)))
             fail_msg("digit %zu: its centre of mass is at (%f, %f)", i, e.x, e.y);
@@ -225,7 +225,7 @@ static void a_text_that_names_nothing_that_is_drawn_is_refused_with_a_hint(void 
     assert_true(!dsc_is_drawn("digits/") && !dsc_is_drawn("") && !dsc_is_drawn("digit"));
 }
 
-/* The same bytes everywhere, for ever, as for the usual hands. */
+/* The same bytes on every machine and in every version, as for the usual hands. */
 static void the_worlds_hands_are_the_same_on_every_machine(void **state) {
     (void)state;
     dsc_dataset *data = draw_text("digits hands=world", 2000, 1);
@@ -234,7 +234,7 @@ static void the_worlds_hands_are_the_same_on_every_machine(void **state) {
     if (crc != WORLD_CRC) fail_msg("CRC-32 0x%08X", crc);
 }
 
-/* How dark each image is, in order. */
+/* The mean of each image, sorted. */
 static int by_ink(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_drawn.c: what every data set that is drawn by code promises because it is registered: an image depends
- * on the seed, its number and the parameters alone, all of it is drawn, and every class comes. */
+/* test_drawn.c: the contract of every data set that is drawn by code: an image depends only on the seed,
+ * its index and the parameters, all of its pixels are written, and every class occurs. */
 #include "others.h"
 #include "testing.h"
 

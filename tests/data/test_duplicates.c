@@ -13,7 +13,9 @@ static void repeats_within_a_set_are_counted(void **state) {
     dsc_error error;
     ASSERT_OK(dsc_duplicates_find(&found, &a, first_labels, NULL, NULL, &error), error);
     assert_int_equal(found.images, 2);
-    assert_int_equal(found.labels_differ, 1); /* image 2 is image 0 by another name; image 4 is the same */
+    assert_int_equal(
+        found.labels_differ,
+        1); /* image 2 equals image 0 with another label; image 4 equals it with the same label */
     assert_int_equal(found.first, 0);
     assert_int_equal(found.second, 2);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_emnist.c: the four files under the names they are published by, and EMNIST as other data are. */
+/* test_emnist.c: the four files under the names of their publishers, and EMNIST in the form of other data. */
 #include "making.h"
 
 #include "data/check.h"
@@ -17,13 +17,14 @@ static void published_names_are_known(void **state) {
     (void)state;
     static const struct {
         const char *name;
-        int which; /* -1: none of them */
+        int which; /* -1: none of the four */
         size_t prefix;
     } names[] = {
         {"train-images-idx3-ubyte", DSC_TRAIN_IMAGES, 0},
         {"t10k-labels-idx1-ubyte.gz", DSC_TEST_LABELS, 0},
-        {"train-images.idx3-ubyte", DSC_TRAIN_IMAGES, 0},    /* Kaggle */
-        {"TRAIN-LABELS-IDX1-UBYTE.GZ", DSC_TRAIN_LABELS, 0}, /* from a file system without small letters */
+        {"train-images.idx3-ubyte", DSC_TRAIN_IMAGES, 0}, /* Kaggle */
+        {"TRAIN-LABELS-IDX1-UBYTE.GZ", DSC_TRAIN_LABELS,
+         0}, /* from a file system that has capital letters only */
         {"test-images-idx3-ubyte", DSC_TEST_IMAGES, 0},
         {"emnist-letters-train-images-idx3-ubyte.gz", DSC_TRAIN_IMAGES, 15},
         {"emnist-byclass-test-labels-idx1-ubyte", DSC_TEST_LABELS, 15},
@@ -59,8 +60,8 @@ static void published_names_are_known(void **state) {
     assert_false(dsc_emnist_is("qmnist-train-images-idx3-ubyte"));
 }
 
-/* Four files of 6 + 4 images of 2 x 3 (in the file), the labels from `first` on; START is what names begin
- * with. */
+/* Writes four files of 6 + 4 images of 2 x 3 (in the file), with labels from `first` on; START is the
+ * beginning of their names. */
 static void make_set(const char *folder, const char *start, const char *ending, size_t first,
                      size_t classes) {
     static const char *const parts[] = {"train", "test"};
@@ -117,7 +118,7 @@ static void its_images_are_turned_upright(void **state) {
     assert_int_equal(dsc_dataset_classes(sets[0]), 10);
     assert_string_equal(dsc_dataset_class_name(sets[1], 9), "9");
     free_both(sets);
-    /* The same by the paths of two files. */
+    /* The same through the paths of two files. */
     dsc_error error;
     ASSERT_OK(dsc_dataset_open(&sets[0], make_path(folder, "emnist-digits-train-images-idx3-ubyte.gz"),
                                make_path(folder, "emnist-digits-train-labels-idx1-ubyte.gz"), &error),
@@ -144,7 +145,7 @@ static void its_classes_have_their_names(void **state) {
         open_both(sets, folder);
         assert_int_equal(dsc_dataset_classes(sets[0]), splits[i].classes);
         assert_string_equal(dsc_dataset_class_name(sets[0], splits[i].classes - 1), splits[i].last);
-        assert_int_equal(dsc_dataset_labels(sets[0])[0], 0); /* also where the file begins with 1 */
+        assert_int_equal(dsc_dataset_labels(sets[0])[0], 0); /* also if the labels in the file begin with 1 */
         assert_int_equal(dsc_dataset_labels(sets[1])[2], 2);
         free_both(sets);
     }
@@ -196,7 +197,7 @@ static void a_split_of_ones_own_is_turned_upright(void **state) {
 static void labels_of_other_classes_keep_their_numbers(void **state) {
     (void)state;
     const char *folder = testing_folder();
-    make_set(folder, "emnist-letters-", ".gz", 0, 3); /* 0 is no letter of EMNIST's */
+    make_set(folder, "emnist-letters-", ".gz", 0, 3); /* label 0 is invalid in EMNIST letters */
     dsc_dataset *sets[2];
     open_both(sets, folder);
     assert_int_equal(dsc_dataset_classes(sets[0]), 10);
@@ -218,7 +219,7 @@ static void one_of_several_sets_is_chosen_by_name(void **state) {
     open_both(sets, make_path(folder, "emnist-letters"));
     assert_string_equal(dsc_dataset_class_name(sets[0], 25), "Z");
     free_both(sets);
-    for (int i = 0; i < 6; i++) { /* a list of names of any length leaves room for what to do */
+    for (int i = 0; i < 6; i++) { /* a list of names of any length leaves room for the remedy */
         char prefix[153];
         memset(prefix, 'x', 150);
         memcpy(prefix + 150, (char[]){(char)('0' + i), '-', 0}, 3);
@@ -241,7 +242,7 @@ static void one_of_several_sets_is_chosen_by_name(void **state) {
     assert_int_equal(counts.errors, 1);
 }
 
-/* --- other folders that are nearly right --- */
+/* --- folders that are almost correct --- */
 
 static void other_spellings_open(void **state) {
     (void)state;
@@ -259,7 +260,7 @@ static void other_spellings_open(void **state) {
     };
     for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
         const char *folder = make_mnist(testing_folder());
-        for (int k = 0; k < 4; k++) /* compressed under a plain name, too: the content tells */
+        for (int k = 0; k < 4; k++) /* a compressed file with a plain name, too: its content decides */
             assert_int_equal(rename(make_path(folder, from[k]), make_path(folder, to[i][k])), 0);
         dsc_dataset *sets[2];
         open_both(sets, folder);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Folds and samples that grow, by counting. */
+/* Tests folds and growing samples by counting. */
 #include "testing.h"
 
 #include "base/random.h"
 #include "data/folds.h"
 
-/* Samples of 3 classes, 60, 30 and 13 of them, mixed. */
+/* Samples of 3 classes in mixed order: 60, 30 and 13. */
 enum { COUNT = 103, CLASSES = 3 };
 
 static dsc_dataset *make(void) {
@@ -66,7 +66,7 @@ static void the_seed_decides(void **state) {
     dsc_dataset_free(data);
 }
 
-/* Also of a view in another order, whose groups are those of its samples. */
+/* Also for a view in another order, whose groups are those of its samples. */
 static void a_group_is_in_one_fold(void **state) {
     (void)state;
     dsc_error error;

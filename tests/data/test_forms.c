@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_forms.c: data as people have it: tables, arrays, IDX files without a test set; and what is said of
- * them. */
+/* test_forms.c: data in the forms that people have: tables, arrays, IDX files without a test set; and the
+ * reports about them. */
 #include "making.h"
 
 #include "data/arrays.h"
@@ -11,13 +11,13 @@
 
 static dsc_error error;
 
-/* Opens by the library's forms, with options; the order is not changed. */
+/* Opens with the library's forms and with options; keeps the order. */
 static dsc_status open_with(dsc_opening *o, const char *path, const dsc_reading *how) {
     *o = (dsc_opening){.title = path, .reading = how, .forms = &dsc_data_form_registry, .keep_order = true};
     return dsc_data_form_open(o, path, &error);
 }
 
-/* All of the data to train on. */
+/* All of the data as training set. */
 static void open_whole(dsc_opening *o, const char *path) {
     dsc_reading how = dsc_reading_defaults();
     how.test_share = 0;
@@ -46,7 +46,7 @@ static void a_table_has_its_labels_first_last_or_by_name(void **state) {
     assert_table("label,a,b,c,d\n1,1,2,3,4\n0,5,6,7,8\n", "10", "12345678");
     assert_table("a,b,c,d,Class\n1,2,3,4,1\n5,6,7,8,0\n", "10", "12345678");
     assert_table("a,b,target,c,d\n1,2,1,3,4\n5,6,0,7,8\n", "10", "12345678");
-    /* Without names the numbers tell: the corner of an image is mostly ground. */
+    /* Without a header the numbers decide: the corner of an image is usually ground. */
     assert_table("1,0,2,3,0\n0,0,6,7,0\n1,0,1,1,0\n", "101", "023006700110");
     assert_table("0,1,2,0,1\n0,5,6,0,0\n0,1,1,0,1\n", "101", "012005600110");
     dsc_opening o;
@@ -88,7 +88,7 @@ static void shares_become_bytes_in_any_locale(void **state) {
         dsc_opening_clear(&o);
     }
     if (comma) setlocale(LC_ALL, "C");
-    open_whole(&o, table("y,a,b,c,d\n0,0,1,1,0\n1,0,0,0,1\n")); /* 1 is all of the ink */
+    open_whole(&o, table("y,a,b,c,d\n0,0,1,1,0\n1,0,0,0,1\n")); /* 1 corresponds to full ink */
     assert_int_equal(dsc_dataset_images(o.train)[1], 255);
     dsc_opening_clear(&o);
 }
@@ -161,7 +161,7 @@ static void a_test_table_goes_with_one_to_train_on(void **state) {
     (void)make_text(folder, "mnist_test.csv", "label,a,b,c,d\n2,8,8,8,8\n");
     assert_int_equal(open_with(&o, make_path(folder, "mnist_train.csv"), &how), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "the test set has the class '2', which the training set has not");
-    /* Kaggle's has no labels. */
+    /* Kaggle's test.csv has no labels. */
     (void)make_text(folder, "mnist_test.csv", "a,b,c,d\n8,8,8,8\n");
     how.test_share = 0.5;
     ASSERT_OK(open_with(&o, folder, &how), error);
@@ -196,7 +196,7 @@ static void names_of_arrays_say_what_they_are(void **state) {
     (void)state;
     static const struct {
         const char *name;
-        int set, labels; /* labels -1: nothing is said */
+        int set, labels; /* labels -1: no message is expected */
     } cases[] = {{"x_train", 0, 0},
                  {"y_test", 2, 1},
                  {"X", 0, 0},
@@ -246,7 +246,8 @@ static void arrays_of_a_file_or_a_folder_are_data(void **state) {
     ASSERT_OK(dsc_npy_write(make_path(parts, "train-labels.npy"), &y, &error), error);
     ASSERT_OK(dsc_npy_write(make_path(parts, "test-images.npy"), &xt, &error), error);
     ASSERT_OK(dsc_npy_write(make_path(parts, "test-labels.npy"), &yt, &error), error);
-    const char *const places[] = {file, folder, parts}; /* a folder with one file stands for that */
+    const char *const places[] = {file, folder,
+                                  parts}; /* a folder that contains one file stands for that file */
     for (size_t i = 0; i < 3; i++) {
         dsc_opening o;
         ASSERT_OK(open_with(&o, places[i], &how), error);
@@ -383,11 +384,11 @@ static void rows_of_a_group_stay_on_one_side(void **state) {
     for (size_t i = 0; i < 70; i++) assert_false(tested[dsc_dataset_image(o.train, i)[3]]);
     dsc_opening_clear(&o);
     const char *folder = make_mnist(testing_folder());
-    ASSERT_OK(open_with(&o, folder, &how), error); /* it is split already */
+    ASSERT_OK(open_with(&o, folder, &how), error); /* it is already split */
     dsc_opening_clear(&o);
 }
 
-/* --- the public function, and what is none of the forms --- */
+/* --- the public function, and unknown forms --- */
 
 static void the_library_opens_any_of_its_forms(void **state) {
     (void)state;

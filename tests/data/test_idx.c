@@ -40,12 +40,12 @@ static unsigned char *pack(size_t *packed, const void *bytes, size_t size) {
     return out;
 }
 
-/* The parse fails, as a format error, and says all of the parts that are not NULL. */
+/* The parse must fail with a format error whose message contains all parts that are not NULL. */
 static void refuse(const void *bytes, size_t size, const char *a, const char *b, const char *c) {
     dsc_array array;
     dsc_error error = {0};
     memset(&array, 0x55, sizeof array);
-    /* an exact copy, so that the address sanitizer sees each byte read behind the end */
+    /* an exact copy, so that the address sanitizer detects a read beyond the end */
     void *copy = malloc(size ? size : 1);
     if (size) memcpy(copy, bytes, size);
     assert_int_equal(dsc_idx_parse(&array, copy, size, "the-file", &error), DSC_ERROR_FORMAT);
@@ -184,12 +184,12 @@ static void dimensions_that_overflow_are_refused_and_huge_ones_take_no_memory(vo
     memset(file, 0xFF, sizeof file);
     memcpy(file, "\0\0\x0E\4", 4);
     refuse(file, sizeof file, "offset 4", "4294967295 x 4294967295 x 4294967295 x 4294967295", NULL);
-    /* a zero must not hide the overflow of the rest */
+    /* a zero must not hide an overflow of the other sizes */
     memset(file + 16, 0, 4);
     refuse(file, sizeof file, "offset 4", NULL, NULL);
-    /* 2^32 - 1 bytes fit, but are not there: the refusal costs no allocation of that size */
+    /* 2^32 - 1 bytes would fit but are missing: the refusal allocates no such block */
     const unsigned char huge[] = {0, 0, 8, 1, 0xFF, 0xFF, 0xFF, 0xFF, 1};
-    testing_fail_allocation(1); /* the copy that refuse makes is number 0 */
+    testing_fail_allocation(1); /* allocation 0 is the copy that `refuse` makes */
     refuse(huge, sizeof huge, "expected 4294967295 bytes at offset 8", "found 1", NULL);
     assert_false(testing_allocation_failed());
 }
@@ -245,7 +245,7 @@ static void a_missing_file_a_folder_and_a_locked_file_are_named(void **state) {
     const char *locked = put("locked", small, sizeof small);
     assert_int_equal(chmod(locked, 0), 0);
     uid_t user = geteuid();
-    if (user == 0) assert_int_equal(seteuid(65534), 0); /* permissions do not bind the superuser */
+    if (user == 0) assert_int_equal(seteuid(65534), 0); /* permissions do not apply to the superuser */
     dsc_status status = dsc_idx_read(&array, locked, &error);
     if (user == 0) assert_int_equal(seteuid(0), 0);
     assert_int_equal(status, DSC_ERROR_IO);
@@ -345,7 +345,7 @@ static void content_far_larger_than_its_file_is_read_and_isize_is_not_believed(v
     memcpy(plain, "\0\0\x08\1\0\x10\0\0", 8);
     size_t size;
     unsigned char *file = pack(&size, plain, 8 + count);
-    assert_true(size < count / 200); /* so memory has to grow several times */
+    assert_true(size < count / 200); /* so that memory must grow several times */
     dsc_array array;
     dsc_error error;
     ASSERT_OK(dsc_idx_parse(&array, file, size, "x", &error), error);

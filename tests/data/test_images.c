@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_images.c: what images are like is told by the images, or by the note beside them, and compared. */
+/* test_images.c: images are described by their pixels or by the note beside them, and compared with a
+ * model's. */
 #include "making.h"
 
 #include "data/dataset.h"
@@ -13,13 +14,13 @@ enum { COUNT = 40, SIDE = 28, SIZE = SIDE * SIDE };
 static const size_t SHAPE[3] = {1, SIDE, SIDE};
 static uint8_t pixels[COUNT * SIZE];
 
-/* Noise that is the same everywhere. */
+/* Noise that is the same on every machine. */
 static unsigned noise(unsigned *seed) {
     *seed = *seed * 1664525u + 1013904223u;
     return *seed >> 16;
 }
 
-/* A disc of `radius` at (x, y), `ink` on `ground`, and noise of +-`spread`. */
+/* Draws a disc of `radius` at (x, y), `ink` on `ground`, with noise of +-`spread`. */
 static void draw(uint8_t *image, double x, double y, double radius, int ink, int ground, int spread) {
     unsigned seed = (unsigned)(size_t)(image - pixels) + 1;
     for (int r = 0; r < SIDE; r++)
@@ -44,7 +45,7 @@ static void the_ground_is_what_lies_at_the_edges(void **state) {
     assert_int_equal(dsc_ground_of(pixels, COUNT, SHAPE), DSC_GROUND_LIGHT);
     draw_all(14, 14, 12, 230, 40, 10); /* ink in most of the image */
     assert_int_equal(dsc_ground_of(pixels, COUNT, SHAPE), DSC_GROUND_DARK);
-    draw_all(4, 5, 6, 10, 240, 5); /* over the edge */
+    draw_all(4, 5, 6, 10, 240, 5); /* beyond the edge */
     assert_int_equal(dsc_ground_of(pixels, COUNT, SHAPE), DSC_GROUND_LIGHT);
 }
 
@@ -99,7 +100,7 @@ static void prepared_digits_lie_in_the_middle_of_a_dark_ground(void **state) {
     assert_int_equal(examine().preparation, DSC_PREPARATION_DIGITS);
     draw_all(9, 14, 7, 255, 0, 0);
     assert_int_equal(examine().preparation, DSC_PREPARATION_NONE);
-    draw_all(14, 14, 14.2, 255, 0, 0); /* goods fitted into all of the image */
+    draw_all(14, 14, 14.2, 255, 0, 0); /* goods that fill the whole image */
     assert_int_equal(examine().preparation, DSC_PREPARATION_NONE);
     draw_all(14, 14, 9.5, 0, 255, 0);
     assert_int_equal(examine().preparation, DSC_PREPARATION_NONE);
@@ -149,7 +150,7 @@ static void mnist_is_dark_and_prepared_and_inverted_it_is_neither(void **state) 
     dsc_dataset_free(test);
 }
 
-/* Four files of 28 x 28, and the note that is given. */
+/* Writes four files of 28 x 28, and the given note. */
 static dsc_status open_noted(dsc_images *images, const char *note, dsc_error *error) {
     const char *folder = testing_folder();
     dsc_dataset *train, *test, *pair;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Known data sets: what every row must have, and how files are told by their content alone. */
+/* Known data sets: the contract of every row, and recognition of files by their content. */
 #include "making.h"
 
 #include "data/folder.h"
@@ -21,7 +21,7 @@ static bool is_hex(const char *text, size_t length) {
     return strlen(text) == length && strspn(text, "0123456789abcdef") == length;
 }
 
-/* Each has a sum of its own, and no two files of all the rows have the same content. */
+/* Each file has its own checksum, and no two files of all rows have the same content. */
 static void check_file(const dsc_known_data *row, int f) {
     const dsc_known_file *file = &row->files[f];
     int which = -1, place;
@@ -46,12 +46,13 @@ static void every_row_says_all_that_others_ask_it(void **state) {
         const size_t facts = strlen(row->facts);
         assert_ptr_equal(dsc_registry_find(&dsc_known_data_registry, row->name), row);
         assert_true(row->classes >= 1 && row->classes <= 256 && row->facts[facts - 1] == '.');
-        assert_true(row->note.prepared_noted); /* else its images would be guessed at */
+        assert_true(row->note.prepared_noted); /* otherwise its images would be guessed */
         for (size_t k = 0; row->class_names && k < row->classes; k++) assert_non_null(row->class_names[k]);
         dsc_known_name(name, row, DSC_TEST_IMAGES);
-        assert_true(strlen(name) == strlen(row->title) + strlen(", test set")); /* not cut */
+        assert_true(strlen(name) == strlen(row->title) + strlen(", test set")); /* not truncated */
         assert_true(row->shape[0] && row->shape[1] && row->shape[2]);
-        assert_true(dsc_known_called(name) == NULL || row->draw); /* a set is not the data set */
+        assert_true(dsc_known_called(name) == NULL ||
+                    row->draw); /* the name of a set differs from the name of the data */
         if (!row->files->name) {
             assert_non_null(row->draw);
             continue;
@@ -121,12 +122,12 @@ static void the_built_in_digits_say_what_they_are(void **state) {
     const char *folder = make_mnist(testing_folder());
     dsc_dataset *train, *test;
     ASSERT_OK(dsc_mnist_open(&train, &test, folder, &error), error);
-    assert_null(dsc_dataset_known(train)); /* files of these names, and other content */
+    assert_null(dsc_dataset_known(train)); /* files with these names and other content */
     dsc_dataset_free(train);
     dsc_dataset_free(test);
 }
 
-/* Debian's archives were compressed anew: the content tells. */
+/* Debian compressed the archives again: the content decides. */
 static void real_fashion_mnist_has_its_name_and_its_classes(void **state) {
     (void)state;
     if (access(DEBIANS, F_OK)) TEST_SKIP("needs Debian's dataset-fashion-mnist");

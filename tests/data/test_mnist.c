@@ -83,7 +83,7 @@ static void files_are_found_under_each_of_their_names(void **state) {
     char *path;
     ASSERT_OK(dsc_mnist_find(&path, folder, DSC_TRAIN_IMAGES, &error), error);
     assert_null(path);
-    for (size_t i = 0; i < 4; i++) { /* each is preferred to those before it */
+    for (size_t i = 0; i < 4; i++) { /* each place takes precedence over those before it */
         const char *made = make_images(folder, names[i], 3, 2, 2);
         ASSERT_OK(dsc_mnist_find(&path, folder, DSC_TRAIN_IMAGES, &error), error);
         assert_string_equal(path, made);
@@ -124,7 +124,7 @@ static void an_incomplete_or_contradictory_folder_is_refused(void **state) {
     refuse(folder, DSC_ERROR_FORMAT, "train-images-idx3-ubyte.gz", "web page");
     (void)make_mnist(folder);
     (void)make_labels(folder, "t10k-labels-idx1-ubyte.gz", 20,
-                      12); /* a class the training set has not: 12 then */
+                      12); /* a class that the training set lacks: then there are 12 */
     dsc_dataset *train, *test;
     dsc_error error;
     ASSERT_OK(dsc_mnist_open(&train, &test, folder, &error), error);
@@ -181,11 +181,11 @@ static void mnist_is_looked_for_in_three_places_in_order(void **state) {
 
     assert_int_equal(mkdir("data", 0700), 0);
     ASSERT_OK(dsc_mnist_locate(&folder, &error), error);
-    assert_string_equal(folder, cached); /* an empty ./data is passed over */
+    assert_string_equal(folder, cached); /* an empty ./data is skipped */
     free(folder);
     (void)make_labels("data", "t10k-labels.idx1-ubyte", 20, 10);
     ASSERT_OK(dsc_mnist_locate(&folder, &error), error);
-    assert_string_equal(folder, "./data"); /* one with some of the files is not: it is incomplete */
+    assert_string_equal(folder, "./data"); /* a folder with some of the files is incomplete, not skipped */
     free(folder);
     refuse(NULL, DSC_ERROR_IO, "./data", "missing: train-images-idx3-ubyte, ");
 
@@ -209,7 +209,7 @@ static void the_cache_folder_follows_the_xdg_rules(void **state) {
     folder = dsc_user_cache();
     assert_string_equal(folder, "/somewhere/descender");
     free(folder);
-    assert_int_equal(setenv("XDG_CACHE_HOME", "relative", 1), 0); /* to be ignored, says the specification */
+    assert_int_equal(setenv("XDG_CACHE_HOME", "relative", 1), 0); /* the specification says to ignore it */
     folder = dsc_user_cache();
     assert_string_equal(folder, make_path(place.home, ".cache/descender"));
     free(folder);
@@ -235,7 +235,7 @@ static void opening_survives_every_failed_allocation(void **state) {
         testing_fail_allocation(n);
         dsc_status status = dsc_mnist_open(&train, &test, NULL, &error);
         failed = testing_allocation_failed();
-        /* what fails while the user's cache is named only shortens the list of places */
+        /* a failure while the user's cache is named only shortens the list of places */
         if (!failed) assert_int_equal(status, DSC_OK);
         assert_true(status == DSC_OK || status == DSC_ERROR_MEMORY);
         assert_true((train == NULL) == (status != DSC_OK));

@@ -35,7 +35,7 @@ static void the_dataset_is_28_by_28_bytes_of_one_class_and_says_what_it_is(void 
     dsc_dataset_free(data);
 }
 
-/* The same bytes everywhere, for ever: a change of these figures is a change of what users get. */
+/* The same bytes on every machine and in every version: a change of these figures changes what users get. */
 static void the_same_seed_draws_the_same_bytes_on_every_machine(void **state) {
     (void)state;
     static const struct {
@@ -111,7 +111,7 @@ static void every_kind_has_ink_and_fits_the_box_of_20(void **state) {
     dsc_dataset_free(data);
 }
 
-/* A shape that is full takes no more points, without a word. */
+/* A shape that is full silently ignores further points. */
 static void no_shape_is_so_long_that_its_end_is_cut(void **state) {
     (void)state;
     static void (*const draws[])(dsc_digit_shape *, const dsc_digit_variation *, dsc_digit_random *) = {

@@ -196,7 +196,7 @@ static void refuse_npy(const void *bytes, size_t size, const char *part) {
     ASSERT_MESSAGE(error, part);
 }
 
-/* A version 1 file with this dictionary and `content` zero bytes. */
+/* A version 1 file with this dictionary and `content` bytes of zeros. */
 static void refuse_header(const char *dictionary, size_t content, const char *part) {
     unsigned char file[512] = "\x93NUMPY\1";
     size_t length = strlen(dictionary);
@@ -207,7 +207,7 @@ static void refuse_header(const char *dictionary, size_t content, const char *pa
 
 /* --- images of any type --- */
 
-/* Reads a file made by hand; true, with its bytes, or false with the error's message. */
+/* Reads a file that was made by hand: true, with its bytes, or false with the error's message. */
 static bool as_bytes(uint8_t out[16], char message[DSC_MESSAGE_SIZE], const char *type, const char *order,
                      const char *dimensions, const void *elements, size_t size) {
     unsigned char file[512] = "\x93NUMPY\1";
@@ -368,7 +368,7 @@ static void a_damaged_archive_is_refused(void **state) {
         ASSERT_MESSAGE(error, "f:");
         free(copy);
     }
-    for (size_t bit = 0; bit < 8 * size; bit++) { /* accepted only with the right content */
+    for (size_t bit = 0; bit < 8 * size; bit++) { /* accepted only with the correct content */
         file[bit / 8] ^= (unsigned char)(1 << bit % 8);
         if (!dsc_npz_parse(&back, file, size, "f", "a", &error)) {
             assert_same(&a, &back);

@@ -43,7 +43,7 @@ static void a_split_parts_each_class_by_its_share(void **state) {
         seen[number_of(rest, i)] = true;
     }
     for (size_t i = 0; i < COUNT; i++) assert_true(seen[i]);
-    dsc_dataset_free(data); /* the parts live on */
+    dsc_dataset_free(data); /* the parts stay valid */
     assert_true(number_of(rest, 0) < COUNT);
     dsc_dataset_free(rest);
     dsc_dataset_free(held);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Datasets made of others, in memory and by callback: the right images in the right order, as long as anybody
- * uses them. */
+/* Datasets made of others, in memory and by callback: the correct images in the correct order, as long as
+ * they have a user. */
 #include "others.h"
 #include "testing.h"
 
@@ -12,7 +12,7 @@ enum { COUNT = 40, PIXELS = 6 };
 static const size_t SHAPE[3] = {2, 1, 3};
 static const char *const letters[] = {"a", "b", "c"}, *const turned[] = {"c", "a", "b"};
 
-/* Image i of a source is PIXELS times its number above `first`, and of class i % 3. */
+/* Every pixel of image i of a source is its index plus `first`; its class is i % 3. */
 static dsc_status numbered(void *user, void *images, const uint32_t *samples, size_t count, dsc_error *why) {
     (void)why;
     for (size_t i = 0; i < count; i++)
@@ -116,7 +116,7 @@ static void a_shuffle_has_every_sample_once_and_depends_on_the_seed(void **state
     dsc_dataset_free(other);
 }
 
-/* In memory, by callbacks, and mixed; the second part has the classes in another order. */
+/* In memory, by callbacks, and mixed; the second part has its classes in another order. */
 static void joined_parts_follow_one_another_with_the_first_ones_classes(void **state) {
     (void)state;
     for (int way = 0; way < 4; way++) {
@@ -134,7 +134,8 @@ static void joined_parts_follow_one_another_with_the_first_ones_classes(void **s
         for (int i = 0; i < 3; i++) dsc_dataset_free(parts[i]);
         assert_int_equal(dsc_dataset_count(joined), 2 * COUNT + 3);
         assert_int_equal(dsc_dataset_images(joined) == NULL, way > 0);
-        ASSERT_OK(dsc_dataset_shuffle(&all, joined, 3, &error), error); /* runs of one part are broken */
+        ASSERT_OK(dsc_dataset_shuffle(&all, joined, 3, &error),
+                  error); /* so that runs of one part are interrupted */
         dsc_dataset_free(joined);
         uint8_t images[(2 * COUNT + 3) * PIXELS];
         uint32_t every[2 * COUNT + 3];

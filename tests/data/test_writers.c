@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Labels that say who wrote each image, as QMNIST's do. */
+/* Labels that name the writer of each image, as QMNIST's do. */
 #include "making.h"
 
 #include "data/check.h"
@@ -7,7 +7,7 @@
 #include "data/folder.h"
 #include "data/writers.h"
 
-/* Eight numbers an image: class i % 10, series `series`, writer first + i / 5. */
+/* Eight numbers for each image: class i % 10, series `series`, writer first + i / 5. */
 static const char *make_extended(const char *folder, const char *name, size_t count, int32_t series,
                                  int32_t first) {
     const char *path = make_path(folder, name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Diagrams of layers, in characters: what leads where can be read. */
+/* Diagrams of layers in characters: the connections can be read from them. */
 #include "testing.h"
 
 #include "draw/diagram.h"

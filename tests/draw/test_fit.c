@@ -37,7 +37,7 @@ static void commands_stay_whole(void **state) {
     (void)state;
     check("  descender train --data somewhere\n", 20, "  descender train --data somewhere\n");
     check("Next: descender train --data somewhere\n", 20, "Next:\n  descender train --data somewhere\n");
-    /* The name alone is a word like others. */
+    /* A name without a place in the text is an ordinary word. */
     check("what descender is for and what not\n", 20, "what descender is\n  for and what not\n");
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_names.c: names of classes stay whole, however long they are, in pictures and on the terminal. */
+/* test_names.c: names of classes are shown completely, however long they are, in pictures and on the
+ * terminal. */
 #include "testing.h"
 
 #include "draw/bars.h"
@@ -55,8 +56,8 @@ static void a_title_on_the_terminal_takes_as_many_lines_as_it_needs(void **unuse
     dsc_text_free(&text);
 }
 
-/* What is painted must be inside the picture: a name that was given too little room would stick out, and one
- * that is cut would end in an ellipsis. */
+/* Everything painted must be inside the picture. A name with too little room would stick out, and a
+ * truncated name would end in an ellipsis. */
 static void is_whole(const draw_picture *picture) {
     double box[4];
     unsigned char *svg;

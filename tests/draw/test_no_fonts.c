@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program of its own: fontconfig reads its configuration once in a process. */
+/* A program of its own, because fontconfig reads its configuration once per process. */
 #include "testing.h"
 
 #include "base/file.h"

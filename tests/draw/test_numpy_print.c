@@ -57,7 +57,7 @@ static void more_than_a_thousand_elements_are_cut(void **state) {
     check_array(&array, "[1 0 0 ... 0 0 3]");
 }
 
-/* The file is NumPy's: a = (arange(784) * 7 % 256).astype(uint8).reshape(28, 28); a[:, :9] = 0; then
+/* NumPy made the file: a = (arange(784) * 7 % 256).astype(uint8).reshape(28, 28); a[:, :9] = 0; then
  * print(a), print(a / 255), print(a[:1]) and print((a / 255)[14]). */
 static void an_image_is_printed_as_by_numpy_raw_and_scaled(void **state) {
     (void)state;
@@ -138,7 +138,7 @@ static size_t count_of(const dsc_array *array) {
     return count;
 }
 
-/* One value of one of the kinds that decide how an array is printed. */
+/* A value of one of the kinds that determine how an array is printed. */
 static double any_value(uint64_t *rng, unsigned kind) {
     double u = ldexp(random_word(rng), -32) + ldexp(random_word(rng), -64);
     switch (kind) {
@@ -151,7 +151,8 @@ static double any_value(uint64_t *rng, unsigned kind) {
     case 3:
         return ldexp(u - 0.5, (int)(random_word(rng) % 200) - 100);
     case 4:
-        return ldexp(1, (int)(random_word(rng) % 240) - 120); /* powers of two: uneven neighbours */
+        return ldexp(1, (int)(random_word(rng) % 240) -
+                            120); /* powers of two, whose neighbours are at different distances */
     case 5:
         return u < 0.1 ? NAN : u < 0.2 ? INFINITY : u < 0.25 ? -INFINITY : u * 10;
     case 6:

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- a chart, images and a network, with everything that can be awkward --- */
+/* --- a chart, images and a network, with all difficult features --- */
 
 enum { POINTS = 20 };
 
@@ -85,7 +85,7 @@ static void nothing_is_drawn_outside(void **state) {
             if (!(box[0] >= 0 && box[1] >= 0 && box[2] <= picture.width && box[3] <= picture.height))
                 fail_msg("picture %d of %.0f x %.0f with '%s' covers %.1f, %.1f to %.1f, %.1f", which,
                          picture.width, picture.height, texts[t], box[0], box[1], box[2], box[3]);
-            assert_true(box[2] - box[0] > picture.width / 2); /* and something is drawn at all */
+            assert_true(box[2] - box[0] > picture.width / 2); /* and something is drawn */
             assert_true(box[3] - box[1] > picture.height / 2);
         }
 }
@@ -100,7 +100,7 @@ static void the_same_picture_gives_the_same_bytes(void **state) {
             unsigned char *first, *other, *again;
             size_t size, other_size, again_size;
             render(&first, &size, &picture, format);
-            draw_picture between = picture_of(&s, (which + 1) % 3); /* moves cairo's counters on */
+            draw_picture between = picture_of(&s, (which + 1) % 3); /* changes cairo's counters */
             render(&other, &other_size, &between, DRAW_SVG);
             render(&again, &again_size, &picture, format);
             assert_int_equal(size, again_size);
@@ -198,7 +198,7 @@ static void a_grey_picture_is_a_grey_png(void **state) {
     free(bytes);
 }
 
-/* Awkward numbers: every one of these charts is drawn, and nothing leaves its page. */
+/* Difficult numbers: every one of these charts is drawn, and nothing leaves its page. */
 static void gaps_single_points_and_extremes_are_drawn(void **state) {
     (void)state;
     static const double cases[][4] = {
@@ -311,7 +311,8 @@ static void every_failed_allocation_of_ours_is_survived(void **state) {
     for (int which = 0; which < 3; which++)
         for (draw_format format = DRAW_SVG; format <= DRAW_PNG; format++) {
             draw_picture picture = picture_of(&s, which);
-            /* The first dozens, then ever further apart: there are thousands, all alike. */
+            /* The first dozens of allocations, then every few hundred: there are thousands of the same
+             * kind. */
             for (long n = 0;; n += 1 + n / 40) {
                 unsigned char *bytes;
                 size_t size;

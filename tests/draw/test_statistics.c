@@ -128,7 +128,7 @@ static void the_same_picture_gives_the_same_bytes(void **state) {
     }
 }
 
-/* One of everything, the most of everything, and values that are not numbers. */
+/* One of each element, the maximum of each, and values that are not numbers. */
 static void extremes_are_drawn(void **state) {
     (void)state;
     enum { MANY = 256 };

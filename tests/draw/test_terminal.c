@@ -5,7 +5,7 @@
 #include "draw/terminal.h"
 #include "draw/utf8.h"
 
-/* --- what a terminal can do --- */
+/* --- capabilities of a terminal --- */
 
 typedef struct variable {
     const char *name, *value;
@@ -81,7 +81,7 @@ static void the_256_colours_are_the_nearest(void **state) {
     assert_int_equal(draw_colour_256(0xEEEEEE), 255);
     assert_int_equal(draw_colour_256(0x808080), 244);
     assert_int_equal(draw_colour_256(0x5F87AF), 67);
-    /* Against a search through all of them. */
+    /* Compared with a search through all colours. */
     for (draw_colour c = 0; c <= 0xFFFFFF; c += 4099) {
         long best = 1L << 40, ours = 0;
         for (unsigned i = 16; i < 256; i++) {
@@ -133,8 +133,8 @@ static void what_is_not_utf8_is_replaced(void **state) {
         {"a\033[2Jb", "a\xEF\xBF\xBD[2Jb"},
         {"tab\there\n", "tab\xEF\xBF\xBDhere\xEF\xBF\xBD"},
         {"\xC2\x9B", "\xEF\xBF\xBD"},                             /* a control character of two bytes, CSI */
-        {"\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD"},                 /* longer than it must be */
-        {"\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"}, /* half of a pair */
+        {"\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD"},                 /* an overlong encoding */
+        {"\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"}, /* half of a surrogate pair */
         {"\xF4\x90\x80\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},
         {"end\xE2\x80", "end\xEF\xBF\xBD\xEF\xBF\xBD"},
         {"\xFF\xFE", "\xEF\xBF\xBD\xEF\xBF\xBD"},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pictures as text, against files that were looked at. DESCENDER_WRITE_GOLDEN=1 writes them anew. */
+/* Pictures as text, compared with files that a person has checked. DESCENDER_WRITE_GOLDEN=1 writes the
+ * files again. */
 #include "testing.h"
 
 #include "base/file.h"

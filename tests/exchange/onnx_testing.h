@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_testing.h: what the tests of ONNX share. */
+/* onnx_testing.h: helpers for the tests of ONNX. */
 #ifndef ONNX_TESTING_H
 #define ONNX_TESTING_H
 
@@ -16,13 +16,13 @@
 #define NEEDS_PROTOBUF()                                                                                     \
     if (!DESCENDER_WITH_PROTOBUF) TEST_SKIP("needs libprotobuf-c")
 
-/* Numbers that look random, -1 to 1. */
+/* Pseudo-random numbers from -1 to 1. */
 static inline float onnx_noise(uint32_t *state) {
     *state = *state * 1664525u + 1013904223u;
     return (float)(*state >> 8) / 8388608.0f - 1;
 }
 
-/* The model as `text` ("onnx", "onnx fold=on") writes it; cleared by the caller. */
+/* The model as the format `text` ("onnx", "onnx fold=on") writes it; the caller clears it. */
 static inline dsc_status onnx_export(exchange_output *output, const dsc_model *model, const char *text,
                                      dsc_error *error) {
     dsc_spec spec;
@@ -46,7 +46,7 @@ static inline dsc_status onnx_import(dsc_model **model, const void *bytes, size_
     return status;
 }
 
-/* What the model makes of bytes, or of floats where `images` is NULL; freed by the caller. */
+/* The model's outputs for bytes, or for floats if `images` is NULL; the caller frees them. */
 static inline float *onnx_logits(const dsc_model *model, const uint8_t *images, const float *floats,
                                  size_t count) {
     dsc_predictor *predictor;
@@ -66,7 +66,7 @@ static inline float *onnx_logits(const dsc_model *model, const uint8_t *images, 
     return logits;
 }
 
-/* Lets the tests find ONNX Runtime where `make bench` puts it. */
+/* Lets the tests find ONNX Runtime in the folder where `make bench` installs it. */
 static inline void onnx_find_runtime(void) {
     (void)setenv("DESCENDER_ONNXRUNTIME", BUILD_FOLDER "/../bench/node", 0);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// same_weights.mjs: whether two .safetensors files hold the same arrays, bit for bit, and the same graph: node same_weights.mjs A B
+// same_weights.mjs: tells whether two .safetensors files contain the same arrays, bit for bit, and the same graph: node
+// same_weights.mjs A B
 import { readFileSync } from "node:fs";
 
 const read = (path) => {

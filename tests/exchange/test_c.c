@@ -24,13 +24,13 @@ static const exchange_format *format_of(const char *name) {
 
 /* --- models --- */
 
-/* A number from -1 to 1 that follows from its place. */
+/* A number from -1 to 1 that depends on its index. */
 static float number_at(size_t i) {
     const uint32_t mixed = (uint32_t)(i + 1) * 2654435761u;
     return (float)((double)(mixed >> 8) / (double)(1 << 23) - 1);
 }
 
-/* Values that look trained: none is 0, what must not be negative is positive. */
+/* Values as after training: none is 0, and those that must not be negative are positive. */
 static void fill(dsc_model *model) {
     for (size_t i = 0; i < model->graph->count; i++) {
         const dsc_node *node = model->graph->nodes[i];
@@ -55,8 +55,8 @@ static dsc_model *model_of(const char *text, const size_t shape[3]) {
     return model;
 }
 
-/* An input of the op: a value of each sample follows from the image by an op that changes its numbers, so
- * that two inputs differ; the others are parameters and buffers. */
+/* An input of the op. A value of each sample is the image after an op that changes its numbers, so that
+ * two inputs differ; other inputs are parameters and buffers. */
 static dsc_node *input_of(dsc_graph *graph, dsc_node *image, const dsc_op_example *example, size_t i) {
     char name[16];
     (void)snprintf(name, sizeof name, "p%zu", i);
@@ -73,7 +73,7 @@ static dsc_node *input_of(dsc_graph *graph, dsc_node *image, const dsc_op_exampl
     return dsc_reshape(dsc_matmul(dsc_flatten(scaled), weight, NULL), shape);
 }
 
-/* The op between an image that has the shape of its first input, and logits. NULL: it leaves nothing. */
+/* Puts the op between an image with the shape of its first input, and logits. NULL: the op has no output. */
 static dsc_model *model_of_example(const dsc_op *op, const dsc_op_example *example) {
     dsc_error error;
     dsc_graph *graph;
@@ -157,7 +157,7 @@ static void fill_whole(dsc_model *model, int most) {
     }
 }
 
-/* A quantised model of what leads from the image to `x`. */
+/* A quantised model of the layers from the image to `x`. */
 static dsc_model *finish_whole(dsc_node *image, dsc_node *target, dsc_node *x, int most) {
     dsc_error error;
     dsc_model *model;
@@ -174,7 +174,7 @@ static dsc_model *finish_whole(dsc_node *image, dsc_node *target, dsc_node *x, i
     return model;
 }
 
-/* A product with the rows of a matrix: a requantise behind it has a multiplier for each row. */
+/* A product with the rows of a matrix: the requantise op behind it has a multiplier for each row. */
 static dsc_model *whole_matrix_model(void) {
     dsc_error error;
     dsc_graph *graph;
@@ -189,7 +189,7 @@ static dsc_model *whole_matrix_model(void) {
     return finish_whole(image, target, x, 7);
 }
 
-/* An op from outside, which no table of the library knows: |x|. */
+/* An op from outside, which is in no table of the library: |x|. */
 static void absolute_forward(const dsc_call *call) {
     for (size_t i = 0; i < call->count * dsc_shape_count(&call->in_shape[0]); i++)
         call->out[0][i] = fabsf(call->in[0][i]);
@@ -222,7 +222,7 @@ static const dsc_op absolute = {
     .whole = absolute_bounds,
 };
 
-/* Parts of values along both kinds of dimension, bytes and wider, and the op from outside. */
+/* Slices along both kinds of dimension, bytes and wider values, and the op from outside. */
 static dsc_model *whole_parts_model(void) {
     dsc_error error;
     dsc_graph *graph;
@@ -313,7 +313,7 @@ static void write_model(const program *p, size_t i, const char *folder, const ch
     exchange_output_clear(&output);
 }
 
-/* One source that includes all the others: each is static but for what begins with its prefix. */
+/* One source that includes all others: everything is static except names with its prefix. */
 static void write_main(const program *p, const char *folder, const char *how) {
     dsc_text text = {0};
     dsc_text_append(&text, "#include <stdio.h>\n");
@@ -354,7 +354,7 @@ static dsc_status build(const program *p, const char *folder, const char *compil
     return status;
 }
 
-/* What the portable kernels answer to image n of the program. */
+/* The answer of the portable kernels to image n of the program. */
 static void expect(float *out, const dsc_model *model, unsigned n) {
     dsc_error error;
     dsc_predictor *predictor;
@@ -434,7 +434,7 @@ static void every_op_gives_the_bits_of_the_portable_kernels(void **state) {
     (void)state;
     static program p;
     if (testing_emulated()) TEST_SKIP("the compiler's program would not run in the emulator");
-    /* Of each op the first example, and those with values of their own: compiling takes its time. */
+    /* Of each op the first example, and those with given values: compiling takes time. */
     for (const dsc_op *const *op = dsc_ops; *op; op++)
         for (const dsc_op_example *e = (*op)->examples; needs_a_way(*op) && e->roles; e++)
             if (!e->training && *e->roles == 's' && (e->values || e == (*op)->examples))
@@ -459,9 +459,9 @@ static void networks_of_whole_numbers_give_the_same_answers(void **state) {
     size_t packed = 0;
     for (size_t i = 0; i < plan.weight_count; i++)
         if (plan.weights[i].type == EXCHANGE_BYTES) packed += plan.weights[i].bytes;
-    assert_int_equal(packed, 3 * ((81 * 2 + 7) / 8) + 180 * 2 / 8); /* two bits each */
+    assert_int_equal(packed, 3 * ((81 * 2 + 7) / 8) + 180 * 2 / 8); /* two bits for each weight */
     exchange_plan_clear(&plan);
-    for (size_t i = 0; i < p.count; i++) { /* none in floats */
+    for (size_t i = 0; i < p.count; i++) { /* no weight in floats */
         ASSERT_OK(exchange_plan_make(&plan, p.models[i], &error), error);
         if (!plan.whole) fail_msg("%s: not in whole numbers", p.names[i]);
         exchange_plan_clear(&plan);
@@ -470,7 +470,7 @@ static void networks_of_whole_numbers_give_the_same_answers(void **state) {
     free_models(&p);
 }
 
-/* What a quantiser makes: requantised branches in any order, weights without a negative number. */
+/* The output of a quantiser: requantised branches in any order, weights without a negative number. */
 static void quantised_networks_give_the_same_answers(void **state) {
     (void)state;
     static program p;
@@ -517,15 +517,15 @@ static void networks_give_the_bits_of_the_portable_kernels(void **state) {
     free_models(&p);
 }
 
-/* A name of a file or a class does no harm to the source. */
+/* No name of a file or a class breaks the source. */
 static void names_from_outside_cannot_break_the_source(void **state) {
     (void)state;
     dsc_error error;
     dsc_model *model = model_of("784-10", (size_t[]){1, 28, 28});
     static char name_of_class[] = "\"*/\\ ?\?/\xc3\xa4";
-    model->class_names[3] = name_of_class; /* they are one block of memory */
+    model->class_names[3] = name_of_class; /* the names are one block of memory */
     (void)json_object_set_new(model->about, "data", json_string("*/ int x; /*\n#error no"));
-    for (size_t i = 0; i < model->graph->count; i++) { /* a weight that is called as a function is */
+    for (size_t i = 0; i < model->graph->count; i++) { /* a weight with the name of a function */
         dsc_node *node = model->graph->nodes[i];
         if (!node->name || strcmp(node->name, "dense1.bias") != 0) continue;
         free(node->name);

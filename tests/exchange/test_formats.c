@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_formats.c: what every format of the registry promises because it is registered: what it writes is told
- * from all others by its bytes, comes back as the same model, and is refused if it is cut short. */
+/* test_formats.c: the contract of every format of the registry: a written file is recognised by its bytes,
+ * is read as the same model, and is refused if it is truncated. */
 #include "onnx_testing.h"
 
 enum { SHAPE = 4, CLASSES = 3, IMAGES = 5 };
@@ -22,7 +22,7 @@ static dsc_model *make_model(void) {
     return model;
 }
 
-/* False: this build lacks what it takes. */
+/* False: this build lacks a library for the format. */
 static bool write_model(exchange_output *output, const exchange_format *format, const dsc_model *model) {
     *output = (exchange_output){.stem = "net"};
     const dsc_status status = onnx_export(output, model, format->name, &error);
@@ -97,7 +97,7 @@ static void what_every_format_writes_comes_back_as_the_same_model(void **state) 
     assert_true(tried >= 3);
 }
 
-/* The last fields of ONNX are about the model; without them it is a model still. */
+/* The last fields of an ONNX file describe the model; without them it is still valid. */
 static void what_every_format_writes_is_refused_or_answers_the_same_if_it_is_cut_short(void **state) {
     (void)state;
     const exchange_format *format;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_onnx_nodes.c: files of ONNX that are made here, node by node: each limit of what is read, on both
+/* test_onnx_nodes.c: ONNX files that this test builds node by node: each limit of the reader, from both
  * sides. */
 #include "onnx_testing.h"
 
@@ -9,15 +9,15 @@
 
 enum { WEIGHTS = 3 };
 
-/* A file of one graph. In `lines` (see dsc_write_line) in0 is the image, in1 to in3 are arrays of small
+/* A file of one graph. In `lines` (see dsc_write_line), in0 is the image, in1 to in3 are arrays of small
  * numbers, and out0 is the output "logits". */
 typedef struct network {
     const char *lines;
-    size_t arrays[WEIGHTS][4]; /* their shapes, which end at a 0 */
+    size_t arrays[WEIGHTS][4]; /* their shapes, ending at a 0 */
     size_t image[3];           /* {0}: 1 x 8 x 8 */
     int64_t opset;             /* 0: 18 */
-    bool external;             /* the arrays lie in another file */
-    size_t missing;            /* so many bytes of each array */
+    bool external;             /* the arrays are in another file */
+    size_t missing;            /* this many bytes of each array */
     bool open;                 /* the last array is an input without numbers */
 } network;
 
@@ -107,7 +107,7 @@ static unsigned char *made(size_t *size, const network *n) {
 #define MEAN "c = AveragePool(in0) kernel_shape=3,3"
 #define FLAT "\nout0 = Flatten(c)"
 
-/* A node that is read stands before those that differ from it in what is refused. */
+/* A node that is read comes before similar ones that are refused. */
 static void nodes_beyond_the_limits_are_refused_with_the_reason(void **unused) {
     (void)unused;
     static const struct {
@@ -248,7 +248,7 @@ static void networks_written_in_two_ways_answer_alike(void **unused) {
         const char *one, *other;
         size_t arrays[WEIGHTS][4];
     } cases[] = {
-        /* SAME counts the pixels of what is padded. */
+        /* The average with SAME padding counts the padding. */
         {"a = Pad(in0, [0,0,0,0,0,0,1,1])\nc = Conv(a, in1) strides=2,2 auto_pad=\"SAME_UPPER\"" FLAT,
          CONV " strides=2,2 pads=1,1,2,2" FLAT,
          {{2, 1, 3, 3}}},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_onnx_ops.c: each op has a way out, and what comes out is the op: its examples, written for ONNX,
- * answered by ONNX Runtime and read again. */
+/* test_onnx_ops.c: each op can be exported, and the exported nodes equal the op: its examples are written
+ * as ONNX, answered by ONNX Runtime, and read again. */
 #include "onnx_testing.h"
 
 #include "exchange/onnx.h"
@@ -11,10 +11,10 @@ enum { SAMPLES = 3 };
 
 /* --- a model around an example --- */
 
-/* It is written as roundings in double, which are not read. */
+/* Exported as roundings in double, which the reader does not accept. */
 static bool is_read(const dsc_op *op) { return !(op->flags & DSC_OP_WHOLE); }
 
-/* From one image, a row of all numbers of the sampled inputs, the inputs are cut; the result is flat. */
+/* The inputs are slices of one image, a row with all numbers of the sampled inputs; the result is flat. */
 static dsc_model *model_around(const dsc_op *op, const dsc_op_example *example) {
     dsc_graph *graph;
     dsc_error error = {0};
@@ -108,7 +108,7 @@ static void export(exchange_output *output, const dsc_model *model, const char *
     if (onnx_export(output, model, options, &error)) fail_msg("%s: %s", name, error.message);
 }
 
-/* Networks of whole numbers are written, but not read. */
+/* Networks of integers are written, but not read. */
 static void read_one(const char *name, const dsc_op *op, const dsc_op_example *example) {
     if (!is_read(op)) return;
     dsc_model *model = model_around(op, example), *back = NULL;
@@ -134,7 +134,7 @@ static void every_ops_examples_come_back_from_onnx(void **unused) {
     for_examples(read_one);
 }
 
-/* Of each file NAME.onnx in a folder, logits of NAME.in to NAME.out. */
+/* For each file NAME.onnx in a folder, writes the logits of NAME.in to NAME.out. */
 static const char RUNTIME[] =
     "const fs = require('fs'), path = require('path'), { createRequire } = require('module');\n"
     "let ort;\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_onnx_read.c: networks that other programs wrote answer here as they do there, and go on learning; what
- * cannot be read is named. tests/golden/make-onnx.py made the files and their answers. */
+/* test_onnx_read.c: networks that other programs wrote give the same answers here and can be trained
+ * further; unsupported features are named. tests/golden/make-onnx.py made the files and their answers. */
 #include "onnx_testing.h"
 
 #include "exchange/onnx.h"
@@ -110,7 +110,7 @@ static void the_table_says_which_array_of_which_type_became_which_parameter(void
     }
 }
 
-/* Images of which some pixels say the class. */
+/* Images in which some pixels encode the class. */
 static dsc_dataset *easy_data(const dsc_model *model, size_t count) {
     size_t shape[3];
     dsc_error error = {0};
@@ -157,7 +157,7 @@ static void an_imported_network_goes_on_learning(void **unused) {
     }
 }
 
-/* --- our own files --- */
+/* --- files of this program --- */
 
 static dsc_model *trained(const char *text, const char *normalisation) {
     dsc_model_options how = dsc_model_options_defaults();
@@ -212,7 +212,7 @@ static void what_is_written_comes_back_with_all_that_belongs_to_it(void **unused
         assert_true(dsc_model_refuse_below(back) == 0.8125);
         assert_string_equal(dsc_model_loss(back), dsc_model_loss(model));
         assert_string_equal(dsc_model_text(back), dsc_model_text(model));
-        if (i % 4 == 0) { /* parameters by parameters; the numbers are the same */
+        if (i % 4 == 0) { /* parameters by parameters; the values are the same */
             assert_int_equal(dsc_model_parameters(back), dsc_model_parameters(model));
             assert_memory_equal(found, expected, SAMPLES * 3 * sizeof(float));
         }
@@ -270,7 +270,7 @@ static void refuse(const unsigned char *bytes, size_t size, const char *as, dsc_
         fail_msg("status %d, expected %d; '%s', expected '%s'", status, expected, error.message, message);
 }
 
-/* In a file's bytes, each `from` becomes `to`, of the same length; NULL: nothing does. */
+/* In the bytes of a file, each `from` becomes `to`, of the same length; NULL: no change. */
 static unsigned char *changed(size_t *size, const char *name, const char *from, const char *to) {
     unsigned char *bytes = read_golden(size, name, ".onnx");
     size_t found = 0;
@@ -322,7 +322,7 @@ static void a_file_that_is_cut_off_is_refused_wherever_it_ends(void **unused) {
     for (size_t end = 8; end < size; end += 3) {
         dsc_model *model;
         dsc_error error = {0};
-        /* Fields at the end may be left out; the rest is then a whole message. */
+        /* Fields at the end are optional; without them the message is still complete. */
         if (!onnx_import(&model, bytes, end, "onnx", NULL, &error))
             assert_true(end > size - 40);
         else
@@ -407,7 +407,7 @@ static void onnx_runtime_answers_as_the_model_does(void **unused) {
     uint8_t images[SAMPLES * 144];
     for (size_t p = 0; p < sizeof images; p++) images[p] = (uint8_t)(p * 37 % 256);
     float probabilities[SAMPLES * 3], expected[SAMPLES * 3];
-    const onnx_values values = {0}; /* as they are by default */
+    const onnx_values values = {0}; /* as by default */
     dsc_status status =
         format->answer(probabilities, folder, &output, images, SAMPLES, model, &values, &error);
     exchange_output_clear(&output);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Weights of PyTorch, Keras and NumPy in a network of ours answer as they did at home; what does not fit is
- * refused by name; what is written is read again. */
+/* Weights of PyTorch, Keras and NumPy in a network of ours give the answers of the original; what does not
+ * fit is refused by name; written files are read again. */
 #include "onnx_testing.h"
 #include "weights_testing.h"
 
@@ -43,7 +43,7 @@ static void answer(float logits[IMAGES * CLASSES], const dsc_model *model) {
     dsc_array_clear(&images);
 }
 
-/* What PyTorch answered, to the precision of floats. */
+/* PyTorch's answers, to the precision of floats. */
 static void check_answers(const dsc_model *model, const char *expected) {
     float logits[IMAGES * CLASSES];
     char path[128];
@@ -59,7 +59,7 @@ static void check_answers(const dsc_model *model, const char *expected) {
     dsc_array_clear(&wanted);
 }
 
-/* Reads a golden file, and compares its answers; the notes and the table hold these texts. */
+/* Reads a golden file and compares the answers; the notes and the table must contain these texts. */
 static void check_read(const char *name, const char *text, const char *as, const char *expected,
                        const char *note, const char *line) {
     file f = golden(name);
@@ -76,7 +76,7 @@ static void check_read(const char *name, const char *text, const char *as, const
     free(f.bytes);
 }
 
-/* --- it answers as it did at home --- */
+/* --- the answers of the original --- */
 
 static void a_state_dict_of_pytorch_answers_as_it_did_there(void **state) {
     (void)state;
@@ -121,7 +121,7 @@ static void dense_weights_alone_do_not_tell_the_order_of_features_which_is_said(
                           "dense weights lie as (in, out), features in the order H, W, C; they were turned\n";
     char notes[1024], both[1024];
     dsc_model *model = read_noted(notes, list, 2, "flatten, dense 3", NULL, 3, 2);
-    /* (12, 3) is (H, W, C, 3): the next pixel of a channel is three channels of three numbers on. */
+    /* (12, 3) is (H, W, C, 3): consecutive pixels of a channel are three channels of three numbers apart. */
     check_numbers(model, "dense1.weight", 0, 9);
     (void)snprintf(both, sizeof both,
                    "%sfeatures taken as H, W, C, as Keras flattens; if they are C, H, W: --as 'npz "
@@ -135,7 +135,7 @@ static void dense_weights_alone_do_not_tell_the_order_of_features_which_is_said(
     dsc_model_free(model);
     dsc_model_free(read_noted(notes, list, 2, "flatten, dense 3", "npz layout=keras", 3, 2));
     assert_string_equal(notes, keras);
-    dsc_model_free(read_noted(notes, list, 2, "flatten, dense 3", NULL, 12, 1)); /* no order to ask for */
+    dsc_model_free(read_noted(notes, list, 2, "flatten, dense 3", NULL, 12, 1)); /* no order to choose */
     assert_string_equal(notes, turned);
 }
 
@@ -149,7 +149,7 @@ static void depthwise_weights_of_keras_have_their_channels_last(void **state) {
     source.shape[1] = source.shape[2] = 4;
     ASSERT_OK(exchange_read(&model, &source, NULL, &error), error);
     check_numbers(model, "depthwise1.weight", 0, 2); /* the next pixel of the first channel */
-    /* (8, 3) is (H, W, C, 3): the next pixel of a channel is two channels of three numbers on. */
+    /* (8, 3) is (H, W, C, 3): consecutive pixels of a channel are two channels of three numbers apart. */
     check_numbers(model, "dense1.weight", 0, 6);
     dsc_model_free(model);
     clear_source(&source);
@@ -240,7 +240,7 @@ static void files_that_run_code_say_how_to_take_the_weights_out(void **state) {
     }
 }
 
-/* --- out and in again --- */
+/* --- written and read again --- */
 
 static dsc_model *create_named(void) {
     static const char *const names[] = {"cat", "dog", "zw\xC3\xB6lf", "\"4\""};
@@ -351,7 +351,8 @@ static void a_file_cut_off_anywhere_is_refused(void **state) {
     for (size_t k = 0; k < 3; k++) {
         file f = golden(names[k]);
         for (size_t size = 0; size < f.size; size += 7) {
-            unsigned char *copy = malloc(size ? size : 1); /* the address sanitizer sees each byte too far */
+            unsigned char *copy =
+                malloc(size ? size : 1); /* the address sanitizer detects each byte too far */
             assert_non_null(copy);
             memcpy(copy, f.bytes, size);
             dsc_model *model = (dsc_model *)1;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Which array is which parameter: by a map, by name, by order; what does not fit is refused by name. */
+/* Matching arrays to parameters: by a map, by name, by order; what does not fit is refused by name. */
 #include "weights_testing.h"
 
-/* --- which is which --- */
+/* --- matching --- */
 
 static void layers_of_one_shape_are_taken_in_the_order_of_their_numbers(void **state) {
     (void)state;
     static const made list[] = {{"net.2.bias", {64}, 1},       {"net.2.weight", {64, 64}, 2},
                                 {"net.10.bias", {64}, 3},      {"net.10.weight", {64, 64}, 4},
                                 {"net.4.weight", {64, 64}, 6}, {"net.4.bias", {64}, 5}};
-    dsc_model *model = read_made(list, 6, "64-64-64-64", NULL, NULL); /* the order of the file is its own */
+    dsc_model *model = read_made(list, 6, "64-64-64-64", NULL, NULL); /* the file has an order of its own */
     check_numbers(model, "dense2.weight", 4, 5);
     dsc_model_free(model);
     static const made sorted[] = {{"net.10.bias", {64}, 3}, {"net.10.weight", {64, 64}, 4},
@@ -83,7 +83,7 @@ static void a_role_before_the_layers_name_keeps_weight_and_bias_together(void **
     }
 }
 
-/* --- what does not fit --- */
+/* --- mismatches --- */
 
 static void the_first_array_that_does_not_fit_is_named_with_both_shapes(void **state) {
     (void)state;

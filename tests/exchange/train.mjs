@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// train.mjs: trains with the library inside an exported page, in node: node train.mjs PAGE.html RECIPE.json DATA OUT.safetensors
-// [START.safetensors]. DATA: how many built-in digits; or a folder with training images and labels of IDX files. In slices, as
-// the page does it. Prints "epoch N LOSS ACCURACY" lines.
+// train.mjs: trains with the library inside an exported page, in node: node train.mjs PAGE.html RECIPE.json DATA
+// OUT.safetensors [START.safetensors]. DATA: a number of built-in digits, or a folder with training images and labels
+// as IDX files. Trains in slices, as the page does. Prints "epoch N LOSS ACCURACY" lines.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { gunzipSync } from "node:zlib";
@@ -10,7 +10,7 @@ const [page, recipe, data, out, start] = process.argv.slice(2);
 const html = readFileSync(page, "utf8"), script = html.match(/<script type="module">([^]*)<\/script>/)[1];
 const part = (id) => html.match(new RegExp(`<script type="[^"]*" id="${id}">([^<]*)</script>`))[1];
 const folder = mkdtempSync(`${tmpdir()}/descender-test-`);
-// The two functions as they stand in the page.
+// The page's two functions, unchanged.
 const body = (name) => { const from = script.indexOf(`function ${name}(`); return script.slice(from, script.indexOf("\n}\n", from) + 3); };
 writeFileSync(`${folder}/trainer.mjs`, `export async ${body("startTrainer")}export ${body("readIdx")}`);
 const { startTrainer, readIdx } = await import(`${folder}/trainer.mjs`);

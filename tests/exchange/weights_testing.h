@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* weights_testing.h: what the tests of weights share: files that are made up, and what is read of them. */
+/* weights_testing.h: helpers for the tests of weights: files made here, and results of reading them. */
 #ifndef WEIGHTS_TESTING_H
 #define WEIGHTS_TESTING_H
 
@@ -29,7 +29,7 @@ static inline void clear_source(exchange_source *source) {
     dsc_text_free(&source->table);
 }
 
-/* One array of a made-up file: values count up from `first`. */
+/* One array of a file made here: its values count up from `first`. */
 typedef struct made {
     const char *name;
     size_t shape[4];
@@ -68,7 +68,7 @@ static inline dsc_model *read_made(const made *list, size_t count, const char *t
     return model;
 }
 
-/* The same, with the notes that are made; "" for none. */
+/* The same, with the notes of reading; "" for none. */
 static inline dsc_model *read_noted(char notes[1024], const made *list, size_t count, const char *text,
                                     const char *as, size_t channels, size_t side) {
     file f = make_file(list, count);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* server.h: an HTTP server that misbehaves on demand, for the tests of downloading.
+/* server.h: an HTTP server that misbehaves on request, for the tests of downloads.
  *
- * It runs in a process of its own, so that the test's stays single-threaded, on 127.0.0.1 and a free port,
- * and dies with the test. It serves the files of one folder as /BEHAVIOUR/NAME. What it was asked for is
- * counted in memory that both processes share. */
+ * It runs in a process of its own on 127.0.0.1 and a free port, so the test stays single-threaded, and it
+ * ends with the test. It serves the files of one folder as /BEHAVIOUR/NAME. It counts the requests in
+ * memory that both processes share. */
 #ifndef TESTS_FETCH_SERVER_H
 #define TESTS_FETCH_SERVER_H
 
@@ -23,13 +23,13 @@
 #include <unistd.h>
 
 typedef struct server_counts {
-    atomic_int requests, ranged; /* ... and those of them that asked for a range */
+    atomic_int requests, ranged; /* those of them that requested a range */
     atomic_int connections;
-    atomic_long last_range, sent; /* the last range's start; bytes of bodies */
+    atomic_long last_range, sent; /* start of the last range; bytes of all bodies */
 } server_counts;
 
 static server_counts *server_count;
-static char server_mirror[16][80]; /* what server_url made */
+static char server_mirror[16][80]; /* results of server_url */
 static int server_port;
 static pid_t server_process;
 
@@ -48,7 +48,7 @@ static void server_send_uncounted(int client, const void *bytes, size_t size) {
     }
 }
 
-/* Counts first: whoever has received the bytes finds them counted. */
+/* Counts first: a client that has received the bytes must find them counted. */
 static void server_send(int client, const void *bytes, size_t size) {
     server_count->sent += (long)size;
     server_send_uncounted(client, bytes, size);
@@ -62,11 +62,11 @@ static void server_head(int client, const char *status, const char *more, long l
     server_send_uncounted(client, head, (size_t)n);
 }
 
-/* Sends what is to come of the file, in the way that `how` names. */
+/* Sends the rest of the file in the way that `how` names. */
 static void server_body(int client, const char *how, const char *bytes, long size, long start) {
     long rest = size - start;
     const char *from = bytes + start;
-    if (!strcmp(how, "close")) { /* half of what is left, then the end */
+    if (!strcmp(how, "close")) { /* half of the rest, then closes */
         server_send(client, from, (size_t)((rest + 1) / 2));
     } else if (!strcmp(how, "stall")) {
         server_send(client, from, (size_t)(rest / 2));
@@ -76,7 +76,7 @@ static void server_body(int client, const char *how, const char *bytes, long siz
             server_send(client, from + rest * i / 20, (size_t)(rest * (i + 1) / 20 - rest * i / 20));
             server_sleep(0.025);
         }
-    } else if (!strcmp(how, "trickle")) { /* a byte now and then: too slow to be of use */
+    } else if (!strcmp(how, "trickle")) { /* a byte now and then: too slow to be useful */
         for (long i = 0; i < rest; i++) {
             server_send(client, from + i, 1);
             server_sleep(0.1);
@@ -104,7 +104,7 @@ static void server_file(int client, const char *how, const char *path, long star
     char *bytes = malloc((size_t)size + 1), more[128] = "";
     if (testing_read(fd, bytes, (size_t)size) != (size_t)size) _exit(1);
     bool ranges = strcmp(how, "noranges") && strcmp(how, "badrange");
-    if (start > 0 && !strcmp(how, "badrange")) { /* claims to go on, elsewhere */
+    if (start > 0 && !strcmp(how, "badrange")) { /* claims to continue at another position */
         (void)snprintf(more, sizeof more, "Content-Range: bytes %ld-%ld/%ld\r\n", start - 1, size - 1, size);
         server_head(client, "206 Partial Content", more, size - start + 1);
         server_body(client, how, bytes, size, start - 1);
@@ -166,7 +166,7 @@ static void server_answer(int client, const char *root) {
         server_send(client, "moved", 5);
     } else if (!strcmp(how, "empty")) {
         server_head(client, "200 OK", "", 0);
-    } else if (!strcmp(how, "page")) { /* what a captive portal does */
+    } else if (!strcmp(how, "page")) { /* as a captive portal does */
         server_head(client, "200 OK", "", 21);
         server_send(client, "<html>pay here</html>", 21);
     } else if (!strcmp(how, "endless")) {
@@ -224,7 +224,7 @@ static inline void server_stop(void) {
     server_process = 0;
 }
 
-/* Whether 127.0.0.1 can be reached at all: a sandbox may have no loopback interface. Sends nothing. */
+/* Returns whether 127.0.0.1 is reachable: a sandbox may have no loopback interface. Sends nothing. */
 static inline bool server_reachable(void) {
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Data sets by name: stand-ins of every form in which they are published, served, fetched and opened. */
+/* Data sets by name: stand-ins of every published form are served, fetched and opened. */
 #include "fetch/server.h"
 
 #include "base/file.h"
@@ -51,7 +51,7 @@ static void write_bytes(const char *folder, const char *name, const void *bytes,
     ASSERT_OK(dsc_file_write(in(folder, name), bytes, size, &error), error);
 }
 
-/* --- what is published --- */
+/* --- published forms --- */
 
 static void write_array(const char *folder, const char *name, dsc_type type, size_t rank, const size_t *shape,
                         const void *data) {
@@ -60,7 +60,7 @@ static void write_array(const char *folder, const char *name, dsc_type type, siz
     ASSERT_OK(dsc_idx_write(in(folder, name), &array, &error), error);
 }
 
-/* A ZIP archive of the folder's files, in a folder "inner" in it, and one file that nobody wants. */
+/* Makes a ZIP archive of the folder's files, in a folder "inner", with one unrelated file. */
 static void write_zip(const char *to, const char *folder, const char *const *names) {
     static unsigned char zip[1 << 18];
     unsigned char list[4096];
@@ -199,7 +199,7 @@ static int set_up(void **state) {
         rows[k] = &set[k];
     }
     set[CIFAR].files[0].name = "cifar.zip";
-    set[USPS].files[0].name = "usps"; /* as they are: packing is tested in tests/forms */
+    set[USPS].files[0].name = "usps"; /* not compressed: archives are tested in tests/forms */
     set[USPS].files[1].name = "usps.t";
     for (size_t i = 0; i < sizeof pixels; i++) pixels[i] = (uint8_t)(i * 7919 >> 3);
     make_emnist(testing_folder());
@@ -275,7 +275,7 @@ static void each_is_fetched_and_opened_by_its_name(void **state) {
         ASSERT_OK(open_data(k), error);
         check_set(k);
         const int requests = server_count->requests;
-        source.offline = true; /* all is there */
+        source.offline = true; /* everything is present */
         ASSERT_OK(open_data(k), error);
         check_set(k);
         assert_int_equal(server_count->requests, requests);
@@ -293,7 +293,7 @@ static void what_their_files_say_is_undone(void **state) {
     NEEDS_NETWORK();
     ASSERT_OK(open_data(EMNIST), error);
     assert_int_equal(dsc_dataset_labels(train)[0], 0);          /* from 1 in the file */
-    assert_int_equal(dsc_dataset_images(train)[1], pixels[28]); /* sideways there */
+    assert_int_equal(dsc_dataset_images(train)[1], pixels[28]); /* transposed in the file */
     ASSERT_OK(open_data(USPS), error);
     assert_int_equal(dsc_dataset_labels(train)[3], 3);
     assert_string_equal(dsc_dataset_class_name(train, 3), "3");
@@ -319,7 +319,7 @@ static void what_is_unpacked_is_listed_with_its_sums(void **state) {
     assert_null(strstr((char *)list, "unwanted"));
     free(list);
     assert_int_equal(access(in(folder, "unwanted.txt"), F_OK), -1);
-    /* The archive is not needed any more, until a file is damaged. */
+    /* The archive is only needed again if a file is damaged. */
     assert_int_equal(unlink(in(folder, "gzip.zip")), 0);
     const int requests = server_count->requests;
     ASSERT_OK(fetch_data(NULL, &set[EMNIST], NULL, &source, &error), error);
@@ -347,7 +347,7 @@ static void other_bytes_are_not_taken(void **state) {
     }
 }
 
-/* What is in a folder of the user's is the user's, and must be what it is called. */
+/* Files in the user's folder belong to the user, and must be what their names say. */
 static void other_data_under_a_name_are_refused(void **state) {
     (void)state;
     const char *folder = in(home, "data/qmnist");
@@ -381,7 +381,7 @@ static void other_data_under_a_name_are_refused(void **state) {
 
 static void files_of_the_same_names_are_not_taken_for_it(void **state) {
     (void)state;
-    /* KMNIST's files are called as MNIST's are: where those may lie, its own folder is looked into alone. */
+    /* KMNIST's files have MNIST's names. Where MNIST may also lie, only KMNIST's own folder is searched. */
     char *folder;
     fetch_place_kind kind;
     assert_int_equal(setenv("DESCENDER_DATA", "/somewhere", 1), 0);
@@ -389,7 +389,7 @@ static void files_of_the_same_names_are_not_taken_for_it(void **state) {
     assert_string_equal(folder, "/somewhere/kmnist");
     free(folder);
     ASSERT_OK(fetch_place(&folder, &kind, &dsc_known_data_fashion_mnist, 0, &error), error);
-    assert_string_equal(folder, "/somewhere"); /* these tell what they are */
+    assert_string_equal(folder, "/somewhere"); /* these names are unambiguous */
     free(folder);
     size_t places = 0;
     for (bool more = true; more; places++) {

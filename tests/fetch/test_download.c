@@ -12,7 +12,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 
-/* A stand-in for MNIST's files: an archive made here, served by a server of our own. */
+/* A stand-in for MNIST's files: an archive made here and served by our own server. */
 #define CONTENT 150000
 static const char *root; /* what the server serves */
 static char archive_hex[FETCH_SHA256_HEX], content_hex[FETCH_SHA256_HEX];
@@ -23,7 +23,7 @@ static const char *mirrors[8];
 static fetch_options options;
 static dsc_error error;
 
-/* Volatile, or the compiler sees that nothing below can run without the libraries, and warns of it. */
+/* Volatile: otherwise the compiler sees that nothing below can run without the libraries, and warns. */
 static volatile bool has_curl = DESCENDER_WITH_CURL;
 static bool skipped(void) { return !has_curl || !fetch_sha256_available(); }
 #define NEEDS_NETWORK()                                                                                      \
@@ -117,7 +117,7 @@ static void a_file_is_downloaded_and_then_found(void **state) {
     check_arrived(folder);
     assert_int_equal(server_count->requests, 1);
     ASSERT_OK(fetch_download(folder, &file, &options, &error), error);
-    assert_int_equal(server_count->requests, 1); /* it is there: the network is not touched */
+    assert_int_equal(server_count->requests, 1); /* the file is present: the network is not used */
 }
 
 static void bad_mirrors_are_passed_over(void **state) {
@@ -271,7 +271,7 @@ static void a_part_that_is_too_long_or_whole_needs_no_trick(void **state) {
     put_part(folder, archive, (size_t)file.size + 100);
     ASSERT_OK(fetch_download(folder, &file, &options, &error), error);
     check_arrived(folder);
-    folder = testing_folder(); /* what is sent anew takes the place of all that was there */
+    folder = testing_folder(); /* the new file replaces all earlier bytes */
     put_part(folder, archive, (size_t)file.size + 100);
     server_reset();
     use("noranges", NULL);
@@ -288,7 +288,7 @@ static void a_server_that_closes_early_is_asked_for_the_rest(void **state) {
     (void)state;
     NEEDS_NETWORK();
     const char *folder = testing_folder();
-    use("close", "ok"); /* each time half of what is left: eight attempts, then the next mirror */
+    use("close", "ok"); /* each time half of the rest: eight attempts, then the next mirror */
     ASSERT_OK(fetch_download(folder, &file, &options, &error), error);
     check_arrived(folder);
     assert_int_equal(server_count->requests, 9);
@@ -468,7 +468,7 @@ static void two_processes_do_not_harm_each_other(void **state) {
         assert_int_equal(status, 0);
     }
     check_arrived(folder);
-    assert_int_equal(server_count->requests, 1); /* one downloads, the others wait */
+    assert_int_equal(server_count->requests, 1); /* one process downloads, the others wait */
 }
 
 static void who_waited_for_a_part_that_is_gone_begins_another(void **state) {
@@ -484,7 +484,7 @@ static void who_waited_for_a_part_that_is_gone_begins_another(void **state) {
         options.deadline = dsc_clock() + 10;
         _exit(fetch_download(folder, &file, &options, &error));
     }
-    server_sleep(0.15); /* the child waits; then the part goes, as that of a download that failed */
+    server_sleep(0.15); /* the child waits; then the partial file disappears, as after a failed download */
     assert_int_equal(server_count->requests, 0);
     assert_int_equal(unlink(in(folder, "file.gz.part")), 0);
     (void)close(part);
@@ -504,11 +504,11 @@ static void a_dead_process_leaves_no_lock(void **state) {
     if (child == 0) _exit(fetch_download(folder, &file, &options, &error));
     while (server_count->sent < (long)file.size / 2) server_sleep(0.01);
     server_sleep(0.05);
-    watch w = {.stop_at = 2}; /* who waits can be stopped, too */
+    watch w = {.stop_at = 2}; /* a waiting process can be stopped, too */
     options.on_progress = on_progress;
     options.user = &w;
     assert_int_equal(fetch_download(folder, &file, &options, &error), DSC_ERROR_STOPPED);
-    assert_true(w.last > 0); /* and sees the other's progress */
+    assert_true(w.last > 0); /* and shows the other's progress */
     assert_true(exists(folder, "file.gz.part"));
     assert_int_equal(kill(child, SIGKILL), 0);
     (void)waitpid(child, NULL, 0);
@@ -533,7 +533,7 @@ static void failing_allocations_are_survived(void **state) {
             assert_true(n >= 5);
             break;
         }
-        /* What is lost with the reasons of a mirror does no harm once another mirror is good. */
+        /* Memory lost for the reasons of failed mirrors does no harm if a later mirror works. */
         if (status) {
             assert_int_equal(status, DSC_ERROR_MEMORY);
             assert_false(exists(folder, "file.gz"));

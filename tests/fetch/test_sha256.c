@@ -5,7 +5,7 @@
 #include "data/known.h"
 #include "fetch/sha256.h"
 
-/* FIPS 180-4's own examples:
+/* The examples of FIPS 180-4:
  * https://csrc.nist.gov/projects/cryptographic-standards-and-guidelines/example-values */
 static const char abc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 static const char million_a[] = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";

@@ -18,8 +18,8 @@ static dsc_known_data stand_in;
 static dsc_known_file *const files = stand_in.files;
 static const dsc_known_data *rows[4] = {&stand_in, &dsc_known_data_digits, &dsc_known_data_non_digits};
 static dsc_registry registry;
-static const char *root, *other; /* the stand-ins, served; and other data in files of the same names */
-static char *home, *data_folder; /* of the test that runs */
+static const char *root, *other; /* the stand-ins, served; and other data in files with the same names */
+static char *home, *data_folder; /* of the running test */
 static const char *mirrors[8];
 static fetch_settings settings;
 static fetch_source source;
@@ -28,7 +28,7 @@ static dsc_dataset *train, *test;
 static char description[FETCH_DESCRIPTION], notes[4096];
 static int note_count;
 
-/* Every socket of this program, libcurl's too, is made here. */
+/* Every socket of this program, libcurl's too, is created here. */
 static int sockets;
 __attribute__((visibility("default"))) int socket(int domain, int type, int protocol) {
     sockets++;
@@ -50,7 +50,7 @@ static char *in(const char *folder, const char *name) {
     return out;
 }
 
-/* The same, below the home of the test, until the test ends. */
+/* The same in the home of the test, until the test ends. */
 static char *kept[16];
 static char *at_home(const char *name) {
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
@@ -228,7 +228,7 @@ static void mnist_is_taken_from_the_first_place_that_has_it(void **state) {
     assert_int_equal(setenv("DESCENDER_DATA", "", 1), 0); /* as if it were not set */
     ASSERT_OK(open_data("mnist"), error);
     check_mnist("./data");
-    assert_int_equal(sockets, 0); /* what is there is not looked for elsewhere */
+    assert_int_equal(sockets, 0); /* present files are not searched elsewhere */
 }
 
 static void mnist_is_downloaded_and_then_cached(void **state) {
@@ -249,7 +249,7 @@ static void a_mirror_is_named_by_the_environment(void **state) {
     char value[200];
     (void)snprintf(value, sizeof value, "  %s http://127.0.0.1:%d/page", server_url("404"), server_port);
     assert_int_equal(setenv("DESCENDER_MIRRORS", value, 1), 0);
-    source.settings = NULL; /* so it is MNIST itself that these mirrors have not */
+    source.settings = NULL; /* so the message says that these mirrors lack MNIST itself */
     assert_int_equal(open_data("mnist"), DSC_ERROR_NETWORK);
     ASSERT_MESSAGE(error, "/404/: answered with HTTP status 404");
     ASSERT_MESSAGE(error, "/page/: sent other bytes");
@@ -269,7 +269,7 @@ static void what_is_wrong_in_the_cache_is_downloaded_again(void **state) {
     ASSERT_OK(open_data("auto"), error);
     check_mnist(cached);
     assert_int_equal(server_count->requests, 2);
-    copy_set(cached, other); /* sound files, but not these */
+    copy_set(cached, other); /* valid files, but not these */
     ASSERT_OK(open_data("mnist"), error);
     check_mnist(cached);
     assert_int_equal(server_count->requests, 2 + DSC_MNIST_FILES);
@@ -330,7 +330,7 @@ static void offline_touches_no_socket(void **state) {
     copy_set(cached, root);
     damage(cached, DSC_TRAIN_IMAGES);
     check_fails("mnist", DSC_ERROR_FORMAT, "damaged");
-    /* Not the server's count: it may still be accepting what the test before gave up on. */
+    /* Not the server's count: it may still be serving a request that the previous test abandoned. */
     assert_int_equal(sockets, 0);
 }
 
@@ -359,7 +359,7 @@ static void other_data_is_not_called_mnist(void **state) {
     assert_int_equal(setenv("DESCENDER_DATA", named, 1), 0);
     check_fails("mnist", DSC_ERROR_MISMATCH, "not MNIST");
     check_fails("auto", DSC_ERROR_MISMATCH, named);
-    ASSERT_OK(open_data(named), error); /* by its folder it is welcome */
+    ASSERT_OK(open_data(named), error); /* accepted if its folder is named */
     assert_string_equal(description, named);
     (void)unsetenv("DESCENDER_DATA");
     copy_set(data_folder, other);
@@ -418,13 +418,14 @@ static void a_sum_that_was_right_is_noted_and_used(void **state) {
     ASSERT_OK(open_data(folder), error);
     assert_int_equal(access(verified, F_OK), 0);
     bool known;
-    files[0].content_sha256 = files[1].content_sha256; /* a sum that cannot be right: */
+    files[0].content_sha256 = files[1].content_sha256; /* an impossible checksum: */
     ASSERT_OK(fetch_is_known(&known, train, test, folder, files, &error), error);
-    assert_false(known); /* the note is not for it */
+    assert_false(known); /* the note belongs to another state of the file */
     make_table();
     ASSERT_OK(fetch_is_known(&known, train, test, folder, files, &error), error);
     assert_true(known);
-    /* With a note for this very state nothing is hashed: not even the three calls that a hash allocates. */
+    /* With a note for this state of the file nothing is hashed: none of the three allocations of a hash
+     * happens. */
     long before = testing_allocations();
     ASSERT_OK(fetch_is_known(&known, train, test, folder, files, &error), error);
     long noted = testing_allocations() - before;
@@ -432,7 +433,7 @@ static void a_sum_that_was_right_is_noted_and_used(void **state) {
     before = testing_allocations();
     ASSERT_OK(fetch_is_known(&known, train, test, folder, files, &error), error);
     assert_true(testing_allocations() - before > noted);
-    /* A file that changed is hashed again, and a sound file of another CRC is never MNIST. */
+    /* A changed file is hashed again, and a valid file with another CRC is never MNIST. */
     copy_set(folder, other);
     ASSERT_OK(open_data(folder), error);
     assert_string_equal(description, folder);
@@ -506,7 +507,7 @@ static void failing_allocations_are_survived(void **state) {
             assert_null(train);
             assert_null(test);
         } else {
-            check_mnist(cached); /* some are only for what may be missed, such as the cache */
+            check_mnist(cached); /* some are only for optional things, such as the cache */
         }
         failures += status != DSC_OK;
     }

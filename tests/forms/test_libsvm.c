@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_libsvm.c: images as lines of a label and numbered pixels. */
+/* test_libsvm.c: images as lines with a label and numbered pixels. */
 #include "testing.h"
 
 #include "base/file.h"
@@ -99,7 +99,7 @@ static void what_is_wrong_is_said(void **state) {
         const char *text, *part;
     } wrong[] = {
         {"1 1:0.5 4:1\n1 1:x\n", "line 2: expected a label and numbers"},
-        {"1 1:0.5\n\n1 2:1 2:1\n", "line 3"}, /* places go upward */
+        {"1 1:0.5\n\n1 2:1 2:1\n", "line 3"}, /* indices must increase */
         {"1 1:0.5\nx 1:1\n", "found \"x\""},
         {"1 1:0.5\n1 0:1\n", "line 2"},
         {"1 1:0.5\n1 9999999:1\n", "line 2"},
@@ -159,14 +159,14 @@ static void packed_files_are_read(void **state) {
     assert_null(bytes);
     unsigned char *packed;
     ASSERT_OK(dsc_file_read(&packed, &size, path_in(folder, "usps.bz2"), 1 << 20, &error), error);
-    ASSERT_OK(dsc_file_write(path_in(folder, "usps.bz2"), packed, size - 9, &error), error); /* cut short */
+    ASSERT_OK(dsc_file_write(path_in(folder, "usps.bz2"), packed, size - 9, &error), error); /* truncated */
     free(packed);
     assert_int_equal(open_place(&o, folder, &error), DSC_ERROR_FORMAT);
     ASSERT_MESSAGE(error, "usps.bz2: is damaged");
     dsc_opening_clear(&o);
 }
 
-/* For the address sanitizer: bytes of a file that is right, changed at random. */
+/* For the address sanitizer: bytes of a valid file, changed at random. */
 static void changed_bytes_do_no_harm(void **state) {
     (void)state;
     static const char good[] = "1 1:-1 2:1 3:0 4:-0.5\n2 1:1 4:1\n1 2:0.5 3:1e-3\n";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_pictures.c: folders of pictures, named by class. (The command's promises are in tests/cli.) */
+/* test_pictures.c: folders of pictures, named by class. (The tests of the command are in tests/cli.) */
 #include "testing.h"
 
 #include "forms/forms.h"
@@ -31,7 +31,7 @@ static const char *three_classes(void) {
     return folder;
 }
 
-/* Opens the folder; the order is not changed. */
+/* Opens the folder; keeps the order. */
 static dsc_status open_folder(dsc_opening *o, const char *folder, dsc_reading *how, dsc_error *error) {
     *o = (dsc_opening){.title = folder, .reading = how, .forms = &forms_registry, .keep_order = true};
     return dsc_data_form_open(o, folder, error);
@@ -55,7 +55,7 @@ static void pictures_are_sorted_by_class_and_name(void **state) {
     dsc_opening_clear(&names);
 }
 
-/* The folder of two pictures in classes of these names, all of it to train on. */
+/* A folder with two pictures in classes of these names, all of it as training set. */
 static void open_two(dsc_opening *o, const char *first, const char *second) {
     dsc_error error;
     dsc_reading how = dsc_reading_defaults();
@@ -130,7 +130,7 @@ static void another_size_than_asked_for_is_refused_without_a_fit(void **state) {
     dsc_opening_clear(&o);
 }
 
-/* One picture in colour makes all of them so; asked for grey, none. */
+/* One colour picture makes all of them colour images; if grey is requested, none. */
 static void colour_is_kept_where_there_is_any(void **state) {
     (void)state;
     dsc_opening o;
@@ -204,7 +204,8 @@ static void pictures_of_a_group_stay_on_one_side(void **state) {
     dsc_error error;
     dsc_reading how = dsc_reading_defaults();
     const char *folder = testing_folder();
-    for (int who = 0; who < 10; who++) /* ten people who wrote five of each class: the value says who */
+    for (int who = 0; who < 10;
+         who++) /* ten people who wrote five images of each class: the value encodes the writer */
         for (int i = 0; i < 10; i++) {
             char name[32];
             const char class[] = {(char)('a' + i % 2), 0};

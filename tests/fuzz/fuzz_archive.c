@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_archive.c: any bytes as an archive. Whatever they say, it is unpacked within a folder of its own, or
- * refused, and nothing is left. */
+/* fuzz_archive.c: any bytes as an archive. It is unpacked within a folder of its own or refused, and
+ * nothing is left behind. */
 #include "forms/unpack.h"
 
 #include <dirent.h>
@@ -26,7 +26,7 @@ static void make_folder(void) {
     (void)snprintf(path, sizeof path, "%s/archive", folder);
 }
 
-/* The archive, and the folder it was unpacked to if there is one. */
+/* The archive, and the folder of its content if there is one. */
 static size_t count_entries(void) {
     DIR *stream = opendir(folder);
     size_t count = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_arrays.c: any bytes as a safetensors file with data; the first byte says how the array of a .npy file,
- * which the rest may be, is called. */
+/* fuzz_arrays.c: any bytes as a safetensors file with data; the first byte selects the name of the array
+ * if the rest is a .npy file. */
 #include "data/arrays.h"
 #include "data/form.h"
 
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     dsc_sets sets = {0};
     dsc_npy_description found;
     bool taken;
-    unsigned char *copy = malloc(size - 1); /* so that the sanitizer sees each end */
+    unsigned char *copy = malloc(size - 1); /* so that the sanitizer detects reads beyond each end */
     if (!copy) return 0;
     memcpy(copy, data + 1, size - 1);
     status = dsc_npy_describe(&found, copy, size - 1, "fuzz", &error);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_checkpoint.c: any bytes as a checkpoint of a small run.
  *
- * Bytes that begin as a checkpoint does are one; of other bytes, each three are a change to a good one:
- * where (two bytes), and the new byte. The checksum is made right, and the header's length too in a second
- * try, so that changes come past them. What is accepted can be trained on; what is refused leaves the
- * trainer as it was. */
+ * Bytes that begin as a checkpoint does are used as they are. Of other bytes, each three are a change of a
+ * valid checkpoint: a position (two bytes) and the new byte. The checksum is corrected, and in a second
+ * try the header's length, too, so that the changes get past these checks. An accepted checkpoint can be
+ * trained on; a refused one leaves the trainer unchanged. */
 #include "base/file.h"
 #include "train/trainer.h"
 
@@ -75,7 +75,7 @@ static void try_bytes(unsigned char *bytes, size_t size) {
         if (memcmp(before, trainer->model->values, trainer->updater.numbers * sizeof(dsc_real)) != 0) abort();
         return;
     }
-    /* Numbers may be anything, so a loss that is not finite is fine; not to end is not. */
+    /* Values may be arbitrary, so a loss that is not finite is fine; a training that does not end is not. */
     status = dsc_trainer_run(trainer, NULL, NULL, &error);
     if (status && status != DSC_ERROR_DIVERGED) abort();
     if (dsc_trainer_restore_bytes(trainer, good, good_size, "good", false, &error)) abort();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_fit.c: a picture of any size becomes an image of any size. Both lie in memory of exactly their size,
- * and all of the image is written. */
+/* fuzz_fit.c: a picture of any size becomes an image of any size. Both lie in memory of exactly their
+ * size, and the whole image is written. */
 #include <descender.h>
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             *images[2] = {malloc(count ? count : 1), malloc(count ? count : 1)};
     if (!pixels || !images[0] || !images[1]) abort();
     memcpy(pixels, data + HEAD, size - HEAD < bytes ? size - HEAD : bytes);
-    for (int i = 0; i < 2; i++) { /* whatever was there before */
+    for (int i = 0; i < 2; i++) { /* whatever was in it before */
         memset(images[i], i ? 0xFF : 0, count);
         dsc_error error = {0};
         const dsc_status status =

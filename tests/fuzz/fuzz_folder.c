@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_folder.c: any bytes as the small files that lie in a folder of data or of a run: labels.txt, and
- * log.jsonl, which is read for its curves, its facts, and rewound. The files lie in memory where the system
- * has a place for that. */
+/* fuzz_folder.c: any bytes as the small files of a folder of data or of a run: labels.txt, and log.jsonl,
+ * which is read for its curves and its facts, and rewound. The files are in memory if the system has a
+ * folder for that. */
 #include "data/class_names.h"
 #include "run/facts.h"
 #include "run/log.h"
@@ -72,7 +72,7 @@ static void try_log(const uint8_t *data, size_t size, uint64_t step) {
     examine(dsc_run_log_rewind(&empty, path, step, step == 0, &error), &error);
 }
 
-/* The first byte says which file, and from which step the log is rewound. */
+/* The first byte selects the file, and the step from which the log is rewound. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!*folder) make_folder();
     if (!size) return 0;

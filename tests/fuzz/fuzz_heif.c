@@ -2,7 +2,7 @@
 /* fuzz_heif.c: any bytes as a HEIF file. */
 #include "picture.h"
 
-/* What the library's decoders lose of broken files is theirs; what we lose is seen all the same. (Its
+/* Leaks of the library's decoders in broken files are its own; leaks of our code are still detected. (Its
  * stacks often end in libstdc++, which we do not use.) */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_idx.c: any bytes as an IDX file, plain or compressed. What is accepted must hold together; what is
- * refused must leave nothing behind and say why in one line. */
+/* fuzz_idx.c: any bytes as an IDX file, plain or compressed. An accepted file must be consistent; a
+ * refused one must leave no memory and give a message of one line. */
 #include "data/array.h"
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_loop_state.c: any bytes as the state of a loop of one's own.
+/* fuzz_loop_state.c: any bytes as the state of a program's own training loop.
  *
- * Bytes that begin as such a file does are one; of other bytes, each three are a change to a good one: where
- * (two bytes), and the new byte. The checksum is made right, so that changes come past it. What is accepted
- * can be gone on with, and saved; what is refused leaves the loop as it was. */
+ * Bytes that begin as such a file does are used as they are. Of other bytes, each three are a change of a
+ * valid file: a position (two bytes) and the new byte. The checksum is corrected, so that the changes get
+ * past it. An accepted state can be continued and saved; a refused one leaves the loop unchanged. */
 #include "train/loop.h"
 
 #include "base/file.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_model.c: any bytes as a model file. What is accepted is written again, and reads as the same; what is
- * refused leaves nothing behind and says why in one line. */
+/* fuzz_model.c: any bytes as a model file. An accepted model is written again, and reads as the same; a
+ * refused one leaves no memory and gives a message of one line. */
 #include "model/model.h"
 #include "model/native.h"
 

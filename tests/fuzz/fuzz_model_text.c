@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_model_text.c: any text as a model's, the first byte choosing images and classes. What is accepted has
- * shapes that hold together; what is refused says why in one line. */
+/* fuzz_model_text.c: any text as a model's; the first byte selects images and classes. An accepted text
+ * has consistent shapes; a refused one gives a message of one line. */
 #include "graph/graph.h"
 #include "model/text.h"
 

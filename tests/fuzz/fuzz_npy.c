@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_npy.c: any bytes as a .npy file, and as a .npz file that should hold an array called "x". */
+/* fuzz_npy.c: any bytes as a .npy file, and as a .npz file with an array called "x". */
 #include "data/array.h"
 #include "data/npy.h"
 

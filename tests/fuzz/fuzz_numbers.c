@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_numbers.c: any text as a number, a name with a slip, and eight bytes as a double: what is written
- * reads back with the same bits, whatever way it is written. */
+/* fuzz_numbers.c: any text as a number, as a misspelt name, and eight bytes as a double: every written
+ * form is read as the same bits. */
 #include "base/text.h"
 
 #include <math.h>

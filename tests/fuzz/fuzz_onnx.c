@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_onnx.c: any bytes as an ONNX file. What is read can be written, and is read again as a network of as
- * many classes; what is refused leaves nothing behind and says why in one line. */
+/* fuzz_onnx.c: any bytes as an ONNX file. An accepted network can be written, and is read again with the
+ * same number of classes; a refused file leaves no memory and gives a message of one line. */
 #include "exchange/onnx.h"
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     const dsc_row *row = dsc_registry_find(&exchange_registry, "onnx");
     const exchange_format *format = (const exchange_format *)(const void *)row;
-    const onnx_values values = {0}; /* as they are by default */
+    const onnx_values values = {0}; /* the defaults */
     exchange_output output = {.stem = "again"};
     if (format->write(&output, model, &values, &error)) abort();
     status = import(&again, output.files[0].bytes, output.files[0].size, &error);

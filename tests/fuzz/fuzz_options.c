@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_options.c: any words, divided by newlines, as the command line of any command: the first byte chooses
- * the command. What is refused says why, what is accepted fills all of the call. */
+/* fuzz_options.c: any words, separated by newlines, as the command line of any command; the first byte
+ * selects the command. A refusal gives the reason; an accepted line fills the whole call. */
 #include "../../cli/command.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { WORDS_MOST = 32, COMMANDS_MOST = 128 };
 
-/* The commands that run, actions among them. */
+/* The commands that run, including actions. */
 static size_t list_commands(const command *list[COMMANDS_MOST]) {
     size_t count = 0;
     const command *self, *action;

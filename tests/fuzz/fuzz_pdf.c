@@ -2,8 +2,8 @@
 /* fuzz_pdf.c: any bytes as a PDF file. */
 #include "picture.h"
 
-/* What the library loses of broken files is its own; what we lose is seen all the same. (Its stacks often
- * end in libstdc++, which we do not use.) */
+/* Leaks of the library in broken files are its own; leaks of our code are still detected. (Its stacks
+ * often end in libstdc++, which we do not use.) */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void) {
     return "leak:libpoppler.so\nleak:libpoppler-glib.so\nleak:libfontconfig.so\nleak:libcairo.so\nleak:"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_pgm.c: any bytes as a picture: PGM, PPM or PNG. All that is read is there. */
+/* fuzz_pgm.c: any bytes as a picture: PGM, PPM or PNG. All pixels of an accepted picture can be read. */
 #include "picture/picture.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (image.pixels || !error.message[0]) abort();
         return 0;
     }
-    /* Every byte must be there to be read. */
+    /* Every byte must be readable. */
     unsigned sum = 0;
     for (size_t i = 0; i < image.width * image.height * image.channels; i++) sum |= image.pixels[i];
     if (sum > 255) abort();

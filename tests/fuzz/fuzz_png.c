@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_png.c: any chunks as a PNG. The checksum of every chunk is made right first: else libpng refuses
- * nearly all that a fuzzer makes before it looks inside. */
+/* fuzz_png.c: any chunks as a PNG. The checksum of every chunk is corrected first: otherwise libpng
+ * refuses nearly all inputs of a fuzzer before it looks inside. */
 #include "picture/picture.h"
 
 #include <libdeflate.h>
@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { SIGNATURE = 8, AROUND = 12 /* bytes of a chunk beside its content: length, name, checksum */ };
+enum { SIGNATURE = 8, AROUND = 12 /* bytes of a chunk besides its content: length, name, checksum */ };
 
 static uint32_t get32(const uint8_t *p) {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (picture_parse(&image, bytes, size, "fuzz", &error)) {
         if (image.pixels || !error.message[0] || strchr(error.message, '\n')) abort();
     } else {
-        unsigned sum = 0; /* every byte must be there to be read */
+        unsigned sum = 0; /* every byte must be readable */
         for (size_t i = 0; i < image.width * image.height * image.channels; i++) sum |= image.pixels[i];
         if (sum > 255) abort();
         dsc_image_clear(&image);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_prepare.c: any pixels, of any shape, as a picture of digits: two bytes of width and one of channels,
+/* fuzz_prepare.c: any pixels of any shape as a picture of digits: two bytes of width, one of channels,
  * then pixels. Every box lies in the picture. */
 #include "image/prepare.h"
 
@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A judge without reason, but the same each time. */
+/* A judge with arbitrary but reproducible answers. */
 static dsc_status judge(void *unused, float *sure, const uint8_t *image, dsc_error *error) {
     (void)unused, (void)error;
     unsigned sum = 0;
@@ -41,8 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                  width = 1 + data[0] + 256u * (data[1] % 8);
     const size_t height = (size - 3) / channels / width;
     if (height == 0) return 0;
-    uint8_t *pixels =
-        malloc(width * height * channels); /* exactly as large as said, for the sanitizer to see */
+    uint8_t *pixels = malloc(
+        width * height * channels); /* of exactly this size, so that the sanitizer detects reads beyond it */
     if (!pixels) return 0;
     memcpy(pixels, data + 3, width * height * channels);
     check(pixels, height, width, channels, false);

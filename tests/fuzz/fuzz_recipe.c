@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_recipe.c: any bytes as a recipe. What is accepted is written again, and reads as the same; what is
- * refused says why in one line, and leaves a recipe that can be released. */
+/* fuzz_recipe.c: any bytes as a recipe. An accepted recipe is written again, and reads as the same; a
+ * refused one gives a message of one line, and can be released. */
 #include "train/build.h"
 
 #include <stdlib.h>

@@ -15,7 +15,7 @@ static const char *query(void *context, const char *name) {
                                      : NULL;
 }
 
-/* As small as a model with maps and units can be: the requests are what is tried, and many of them. */
+/* The smallest model with maps and units, because many requests are tried. */
 static dsc_model *make_model(void) {
     static const uint8_t images[2 * 28 * 28], labels[2] = {0, 1};
     dsc_dataset_options options = dsc_dataset_options_defaults();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_study.c: any JSON as the question of a study, and as the result of a trial. */
+/* fuzz_study.c: any JSON as the description of a study, and as the result of a trial. */
 #include "base/json.h"
 #include "study/work.h"
 

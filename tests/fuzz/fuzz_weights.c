@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_weights.c: any bytes as a file of weights, safetensors or NPZ, for a network given by its text. The
- * first byte chooses the text and the layout. What is accepted can be written and is read again. */
+ * first byte selects the text and the layout. An accepted network can be written and is read again. */
 #include "exchange/exchange.h"
 #include "graph/graph.h"
 #include "model/model.h"

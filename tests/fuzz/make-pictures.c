@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* make-pictures.c: makes the seeds of fuzz_jpeg, fuzz_webp, fuzz_tiff, fuzz_gif, fuzz_heif and fuzz_pdf,
- * small pictures of each kind, by the libraries' own encoders (test_heif reads its ones too):
+/* make-pictures.c: makes the seeds of fuzz_jpeg, fuzz_webp, fuzz_tiff, fuzz_gif, fuzz_heif and fuzz_pdf:
+ * small pictures of each kind, with the libraries' own encoders (test_heif reads its pictures, too):
  *
  *   cc tests/fuzz/make-pictures.c -o /tmp/make-pictures -ljpeg -lwebp -ltiff -lgif -lheif
  *   /tmp/make-pictures tests/fuzz/corpus */
@@ -120,8 +120,8 @@ static void check(struct heif_error error) {
     exit(1);
 }
 
-/* Four flat quarters, 32 x 16, as in tests/picture/pictures.h. With an orientation the boxes irot and imir
- * say it, and an EXIF block too, as phones do. */
+/* Four quarters of one colour each, 32 x 16, as in tests/picture/pictures.h. An orientation is in the
+ * boxes irot and imir, and in an EXIF block too, as phones write it. */
 static void heif(const char *name, enum heif_compression_format how, int channels, int orientation) {
     static const uint8_t colours[4][4] = {
         {250, 20, 30, 255}, {20, 200, 60, 255}, {40, 60, 220, 128}, {230, 230, 90, 255}};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* picture.h: what the targets of picture formats do: bytes that begin as that format's do are a picture, all
- * of which is there to be read, or an error with a message of one line. */
+/* picture.h: shared by the targets of picture formats: bytes that begin like the format are either a
+ * picture, all of which can be read, or an error with a message of one line. */
 #ifndef TESTS_FUZZ_PICTURE_H
 #define TESTS_FUZZ_PICTURE_H
 
@@ -18,7 +18,7 @@ static inline void fuzz_picture(const char *name, const uint8_t *data, size_t si
         if (image.pixels || !error.message[0] || strchr(error.message, '\n')) abort();
         return;
     }
-    unsigned sum = 0; /* every byte must be there to be read */
+    unsigned sum = 0; /* every byte must be readable */
     for (size_t i = 0; i < image.width * image.height * image.channels; i++) sum |= image.pixels[i];
     if (sum > 255) abort();
     dsc_image_clear(&image);

@@ -33,7 +33,7 @@ def small(*shape):
     return (rng.standard_normal(shape) * 0.4).astype(np.float32)
 
 
-# --- PyTorch's ---
+# --- PyTorch ---
 
 def from_torch(name, net, opset, images, dynamic=True, softmax=False, **more):
     net.eval()
@@ -142,7 +142,8 @@ def pool(x, size):
     return x[:, :, :h // size * size, :w // size * size].reshape(n, c, h // size, size, w // size, size).max((3, 5))
 
 
-# The model zoo's MNIST: opset 7 and 8, a batch of 1 in Reshape, no kernel_shape, sums apart, weights among the inputs.
+# The model zoo's MNIST: opset 7 and 8, a batch of 1 in Reshape, no kernel_shape, separate sums, weights among the
+# inputs.
 node = helper.make_node
 images = images_of(1, 8, 8)
 a = {'P5': small(3, 1, 5, 5), 'P6': small(3, 1, 1), 'P87': small(4, 3, 5, 5), 'P88': small(4, 1, 1),
@@ -163,8 +164,8 @@ y = np.maximum(conv(images / 255, a['P5'], 1, 2, 2) + a['P6'], 0)
 y = np.maximum(conv(pool(y, 2), a['P87'], 1, 2, 2) + a['P88'], 0)
 keep('zoo-8', images, pool(y, 2).reshape(3, 16) @ a['P193'].reshape(16, 4) + a['P194'])
 
-# Keras by tf2onnx: channels last outside, a Transpose before the convolutions and one behind; strides with padding on one
-# side; pixels divided by the graph.
+# Keras through tf2onnx: channels last outside, a Transpose before and after the convolutions; strides with padding on
+# one side; the graph divides the pixels.
 images = images_of(3, 6, 6)
 mean, deviation = np.float32([0.5, 0.4, 0.3]), np.float32([0.2, 0.25, 0.3])
 a = {'scale': np.float32(255), 'mean': mean, 'deviation': deviation, 'w': small(4, 3, 3, 3), 'b': small(4), 'dense': small(36, 5), 'bias': small(5), 'shape': np.array([-1, 36])}
@@ -185,7 +186,7 @@ x = (images / 255 - mean[:, None, None]) / deviation[:, None, None]
 y = np.maximum(conv(x, a['w'], 2, 0, 1) + a['b'][:, None, None], 0)
 keep('keras-13', images, y.transpose(0, 2, 3, 1).reshape(3, 36) @ a['dense'] + a['bias'])
 
-# The same with a sum and a mean in channels last, an explicit Pad, and halves as numbers.
+# The same with a sum and a mean in channels last, an explicit Pad, and half-precision floats.
 a = {'w': small(4, 3, 3, 3).astype(np.float16).astype(np.float32), 'shift': small(4), 'dense': small(4, 5), 'bias': small(5),
      'pads': np.array([0, 0, 1, 1, 0, 0, 1, 1])}
 nodes = [
@@ -203,7 +204,7 @@ build('keras-mean-12', nodes, [('input_1', TensorProto.FLOAT, ['n', 6, 6, 3])], 
 s = conv(images / 255, a['w'], 1, 1, 1) + a['shift'][:, None, None]
 keep('keras-mean-12', images, (s / (1 + np.exp(-s))).mean((2, 3)) @ a['dense'] + a['bias'])
 
-# scikit-learn's MLPClassifier by skl2onnx: rows of numbers, labels beside probabilities in a ZipMap, doubles.
+# scikit-learn's MLPClassifier through skl2onnx: rows of numbers, labels beside probabilities in a ZipMap, doubles.
 images = images_of(1, 8, 8)
 a = {'coefficient': small(64, 10).astype(np.float64), 'intercepts': small(1, 10), 'coefficient1': small(10, 3), 'intercepts1': small(1, 3),
      'classes': np.array([3, 5, 8]), 'shape_tensor': np.array([-1])}
@@ -223,7 +224,7 @@ build('sklearn-12', nodes, [('X', TensorProto.FLOAT, [None, 64])],
 y = np.tanh((images / 255).reshape(3, 64) @ a['coefficient'] + a['intercepts'])
 keep('sklearn-12', images, y @ a['coefficient1'] + a['intercepts1'])
 
-# Every type of numbers, in the lists that belong to each, and whole numbers also as bytes: each is a constant, cast to float.
+# Every type of number, in its own list, and integers also as bytes: each is a constant, cast to float.
 INT64_MAX = 2**63 - 1
 images = images_of(1, 4, 4)
 reals = {'FLOAT16': (small(16, 5) + 1e-6, [16, 5]), 'BFLOAT16': (small(5), [5]), 'DOUBLE': (small(5), [5])}

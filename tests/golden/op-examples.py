@@ -95,7 +95,7 @@ def of_all():
     elementwise("sigmoid", sigmoid)
     elementwise("tanh", math.tanh)
     elementwise("scale", lambda v: -1.5 * v, "factor=-1.5")
-    elementwise("dropout", lambda v: v, "p=0.75")  # outside of training
+    elementwise("dropout", lambda v: v, "p=0.75")  # in inference
     elementwise("reshape", lambda v: v, "a=3 b=2")
 
     image, shape = numbers(24), (2, 3, 4)

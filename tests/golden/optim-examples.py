@@ -68,7 +68,7 @@ def one_cycle(step, steps, low, high):
 
 
 NONE = float("nan")
-LOSSES = [2.0, 1.0, 1.0, 0.999, 1.5, 0.5, 0.6, 0.6]  # with patience 1 it falls at the fourth and at the last
+LOSSES = [2.0, 1.0, 1.0, 0.999, 1.5, 0.5, 0.6, 0.6]  # with patience 1 it falls at the fourth epoch and at the last
 SCHEDULES = [
     ("constant", None, [(s, 100, 0, 1, NONE) for s in (0, 57)]),
     ("step", "every=3 factor=0.5", [(s, 100, 0, 0.5 ** (s // 30), NONE) for s in (0, 29, 30, 95)]),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A first layer shared out by columns of its input computes the bits that it computes by samples, with any
- * threads; so does a later one of a large weight, shared out by the weight's panels. */
+/* A first layer divided by columns of its input computes the same bits as by samples, with any number of
+ * threads; so does a later layer with a large weight, divided by the weight's panels. */
 #include "testing.h"
 
 #include "base/limits.h"
@@ -13,9 +13,9 @@
 enum { SIDE = 28, PIXELS = 2 * SIDE * SIDE, BATCH = 20, CLASSES = 3 };
 
 static dsc_real images[BATCH][PIXELS];
-static unsigned char seen[PIXELS + 1]; /* how often a pixel was loaded; last: the labels */
+static unsigned char seen[PIXELS + 1]; /* how often each pixel was loaded; last: the labels */
 
-/* About one in `every` pixels is not zero. */
+/* About one in `every` pixels is nonzero. */
 static void make_images(unsigned every) {
     uint32_t state = every;
     for (size_t i = 0; i < (size_t)BATCH * PIXELS; i++) {
@@ -34,7 +34,7 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
 static void load_columns(void *context, dsc_real *const *inputs, size_t from, size_t count, size_t first,
                          size_t last) {
     (void)context;
-    for (size_t k = first; k < last; k++) seen[k]++; /* blocks are disjoint, so threads do not meet here */
+    for (size_t k = first; k < last; k++) seen[k]++; /* blocks are disjoint, so threads never share one */
     for (size_t i = 0; i < count; i++)
         memcpy(inputs[0] + i * PIXELS + first, images[from + i] + first, (last - first) * sizeof(dsc_real));
     if (first > 0) return;
@@ -51,7 +51,7 @@ static dsc_model *make_model(const char *text) {
     options.classes = CLASSES;
     options.seed = 3;
     ASSERT_OK(dsc_model_create(&model, &options, &error), error);
-    for (size_t i = 0; i < model->graph->count; i++) { /* biases begin as zeros, which would hide mistakes */
+    for (size_t i = 0; i < model->graph->count; i++) { /* biases start as zeros, which would hide mistakes */
         const dsc_node *node = model->graph->nodes[i];
         for (size_t k = 0;
              node->kind == DSC_NODE_PARAMETER && node->shape.rank == 1 && k < node->shape.size[0]; k++)
@@ -66,7 +66,7 @@ static bool loads_columns(const dsc_program *program) {
     return false;
 }
 
-/* The gradients of one step over `count` images, and the losses behind them. */
+/* The gradients of one step over `count` images, followed by the losses. */
 static dsc_real *gradients(const dsc_model *model, const dsc_executor_options *options, unsigned threads,
                            size_t count, bool *by_columns) {
     const size_t parameters = dsc_graph_parameter_numbers(model->graph);
@@ -109,10 +109,10 @@ static void same_step(const dsc_model *model, const dsc_kernels *kernels, bool b
                                     .kernels = kernels,
                                     .bf16 = bf16};
     bool by_columns;
-    options.batch = 5000; /* a batch larger than the weight goes by samples, */
+    options.batch = 5000; /* a batch larger than the weight is divided by samples, */
     dsc_real *expected = gradients(model, &options, 1, count, &by_columns);
     assert_false(by_columns);
-    options.batch = BATCH; /* a smaller one by columns, from what was loaded by samples, */
+    options.batch = BATCH; /* a smaller one by columns, from values loaded by samples, */
     dsc_real *loaded_by_samples = gradients(model, &options, 2, count, &by_columns);
     assert_false(by_columns);
     assert_memory_equal(expected, loaded_by_samples, bytes);
@@ -151,7 +151,7 @@ static void a_large_weight_gives_work_to_many_threads(void **unused) {
     dsc_model_free(model);
 }
 
-/* How many layers begin with tiles, forward and backward. */
+/* The number of layers that begin with tiles, forward and backward. */
 static void count_tiled(size_t counts[2], const dsc_model *model, size_t batch) {
     const dsc_executor_options options = {.batch = batch, .lanes = 8, .training = true, .loss = model->loss};
     dsc_program *program;
@@ -172,11 +172,11 @@ static void a_large_weight_is_read_once_for_the_batch(void **unused) {
     (void)unused;
     size_t counts[2];
     dsc_model *model = make_model("flatten, dense 701, relu, dense 723, relu, dense");
-    count_tiled(counts, model, 5000); /* then lanes read less */
+    count_tiled(counts, model, 5000); /* with this size, lanes read less */
     assert_true(counts[0] == 0 && counts[1] == 0);
-    count_tiled(counts, model, BATCH); /* the first layer goes by columns */
+    count_tiled(counts, model, BATCH); /* the first layer is divided by columns */
     assert_int_equal(counts[0], 2);
-    /* In the hostile build no weight is too small for this, so the last layer goes back by tiles too. */
+    /* In the hostile build no weight is too small, so the backward pass of the last layer uses tiles too. */
     assert_int_equal(counts[1], DSC_USUALLY(2, 3));
     make_images(1);
     for (size_t set = 0; dsc_kernels_at(set); set++) same_step(model, dsc_kernels_at(set), false, BATCH - 7);
@@ -186,11 +186,10 @@ static void a_large_weight_is_read_once_for_the_batch(void **unused) {
 
 static void what_reads_whole_images_is_loaded_by_samples(void **unused) {
     (void)unused;
-    static const char *const texts[] = {
-        "conv 4, relu, flatten, dense 37, relu, dense", /* pixels side by side */
-        "flatten, dropout 0.1, dense 37, relu, dense",
-        "flatten, parallel(dense 37 | layer-norm), relu, dense",
-        "flatten, dense 3, relu, dense"}; /* few columns of y */
+    static const char *const texts[] = {"conv 4, relu, flatten, dense 37, relu, dense", /* adjacent pixels */
+                                        "flatten, dropout 0.1, dense 37, relu, dense",
+                                        "flatten, parallel(dense 37 | layer-norm), relu, dense",
+                                        "flatten, dense 3, relu, dense"}; /* few columns of y */
     dsc_error error;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         dsc_model *model = make_model(texts[i]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The forms of values that a plan chooses: which, how many conversions that takes, and that a network gives
- * the same numbers with them as without, whatever lay in the memory before. */
+/* The forms of values that a plan chooses: which forms, how many conversions, and that a network computes
+ * the same numbers with them as without, whatever the memory contained before. */
 #include "testing.h"
 
 #include "graph/forms.h"
@@ -22,7 +22,7 @@ static dsc_model *make_model(const char *text, size_t channels) {
     return model;
 }
 
-/* --- what is planned --- */
+/* --- plans --- */
 
 typedef struct plan {
     size_t pixels, halves, values, conversions;
@@ -56,13 +56,13 @@ static plan plan_of(const char *text, bool training, bool bf16) {
 static void convolutions_hand_pixels_to_each_other(void **state) {
     (void)state;
     const char *two = "conv 16 3x3, batch-norm, relu, max-pool 2, conv 24 3x3, relu, flatten, dense";
-    plan found = plan_of(two, true, false); /* the second turns what it makes itself */
+    plan found = plan_of(two, true, false); /* the second one converts its own output */
     assert_int_equal(found.pixels, 4);
     assert_int_equal(found.conversions, 0);
     found = plan_of(two, true, true);
     assert_int_equal(found.pixels, 0);
     assert_int_equal(found.halves, 6);
-    assert_int_equal(found.conversions, 2); /* before flatten, and back */
+    assert_int_equal(found.conversions, 2); /* before flatten, and backward */
     found = plan_of("flatten, dense 7, relu, dense", true, true);
     assert_int_equal(found.halves + found.pixels + found.conversions, 0);
     found =
@@ -73,7 +73,7 @@ static void convolutions_hand_pixels_to_each_other(void **state) {
     assert_int_equal(found.conversions, 2);
 }
 
-/* --- what is computed --- */
+/* --- results --- */
 
 static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
     (void)worker;
@@ -121,12 +121,12 @@ static dsc_real *run(size_t *count, const dsc_model *model, size_t channels, boo
 
 static double largest_of(const dsc_real *x, size_t n) {
     double most = 0;
-    for (size_t i = 0; i < n; i++) /* no fmax: GCC 12 for aarch64 crashes when it vectorises that */
+    for (size_t i = 0; i < n; i++) /* no fmax: GCC 12 for aarch64 crashes when it vectorises the call */
         if (fabs((double)x[i]) > most) most = fabs((double)x[i]);
     return most;
 }
 
-/* Odd widths, channels that fill no word and no vector, strides, padding, pools that leave a row out. */
+/* Odd widths, channels that fill no word and no vector, strides, padding, pools that omit a row. */
 static void a_network_gives_the_same_whatever_forms_are_planned(void **state) {
     (void)state;
     static const char *const texts[] = {
@@ -157,7 +157,7 @@ static void a_network_gives_the_same_whatever_forms_are_planned(void **state) {
         }
 }
 
-/* Every bfloat16 there is, in an image of 256 x 256: its bits say what a ReLU does, and pass on. */
+/* Every bfloat16 value, in an image of 256 x 256: a ReLU decides by the bits and passes them on. */
 static void load_all(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
     (void)context, (void)first, (void)count, (void)worker;
     for (uint32_t i = 0; i < 65536; i++) {

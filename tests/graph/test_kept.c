@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An executor that keeps the values of all nodes has for each what one has that keeps this node alone:
- * nothing is written over, in place or for want of room, and what is computed does not depend on what is
- * kept. */
+/* An executor that keeps the values of all nodes has the same values as one that keeps a single node:
+ * nothing is overwritten, in place or to save memory, and results do not depend on what is kept. */
 #include "testing.h"
 
 #include "graph/executor.h"
@@ -80,7 +79,8 @@ static void what_is_kept_beside_all_others_is_what_is_kept_alone(void **state) {
     }
 }
 
-/* What no other node needs is not computed for being keepable; a parameter is not an executor's. */
+/* A value that no node needs is not computed just because it could be kept; a parameter is not a value of
+ * the executor. */
 static void what_is_not_computed_has_no_value(void **state) {
     (void)state;
     dsc_model *model = make_model("flatten, dense 8, relu, dense");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What another shape of an input promises: the shapes of all that follows, or an error and the graph as it
- * was. */
+/* A new shape of an input gives the shapes of all nodes behind it, or an error that leaves the graph
+ * unchanged. */
 #include "testing.h"
 
 #include "graph/graph.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sessions: a graph run through the public header. The graph: y = x w + b, loss the squared error, 2 -> 1. */
+/* Sessions: runs a graph through the public header. The graph: y = x w + b, loss the squared error, 2 ->
+ * 1. */
 #include "testing.h"
 
 typedef struct line {
@@ -33,7 +34,7 @@ static void values_and_gradients_are_those_computed_by_hand(void **state) {
     l.options.training = true;
     l.options.saliency = l.x;
     ASSERT_OK(dsc_session_create(&session, l.graph, &l.options, &error), error);
-    assert_null(dsc_session_value(session, l.y)); /* nothing has run */
+    assert_null(dsc_session_value(session, l.y)); /* before any run */
     assert_null(dsc_session_gradient(session, l.w));
     ASSERT_OK(dsc_session_set_input(session, l.x, X, &error), error);
     ASSERT_OK(dsc_session_set_input(session, l.t, T, &error), error);
@@ -61,7 +62,7 @@ static void without_a_loss_only_what_is_kept_runs(void **state) {
     l.options.loss = NULL;
     ASSERT_OK(dsc_session_create(&session, l.graph, &l.options, &error), error);
     ASSERT_OK(dsc_session_set_input(session, l.x, X, &error), error);
-    ASSERT_OK(dsc_session_run(session, 1, 0, &error), error); /* the target is not asked for */
+    ASSERT_OK(dsc_session_run(session, 1, 0, &error), error); /* the target is not needed */
     assert_true(dsc_session_value(session, l.y)[0] == 3);
     assert_null(dsc_session_gradient(session, l.w));
     dsc_session_free(session);
@@ -124,7 +125,7 @@ static void what_cannot_run_is_refused(void **state) {
     l.options.size = 0;
     assert_int_equal(dsc_session_create(&session, l.graph, &l.options, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "dsc_session_options_defaults");
-    dsc_mul(l.y, l.x); /* the graph's own error comes out here too */
+    dsc_mul(l.y, l.x); /* the graph's own error is reported here too */
     l.options.size = sizeof l.options;
     assert_int_equal(dsc_session_create(&session, l.graph, &l.options, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "mul of (1), (2)");

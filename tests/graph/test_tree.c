@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_tree.c: what lanes made apart is added along the binary tree of graph/tree.h, and in no other
+/* test_tree.c: the results of lanes are added along the binary tree of graph/tree.h, and in no other
  * order. */
 #include "testing.h"
 
@@ -20,8 +20,8 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     for (size_t i = 0; i < count; i++) inputs[1][i] = (dsc_real)((*begin + first + i) % 3);
 }
 
-/* The gradients of samples begin .. begin + count - 1, one to a lane, each loss counted for 1 / `of`; to be
- * freed. */
+/* The gradients of samples begin .. begin + count - 1, one in each lane, each loss multiplied by 1 / `of`;
+ * to be freed. */
 static dsc_real *gradients_of(dsc_model *model, size_t begin, size_t count, size_t of) {
     dsc_error error;
     dsc_executor *executor;
@@ -68,7 +68,7 @@ static void lanes_are_added_along_a_binary_tree(void **state) {
     for (size_t samples = 1; samples <= SAMPLES_MOST; samples++) {
         dsc_real *alone[SAMPLES_MOST], *together = gradients_of(model, 0, samples, samples);
         for (size_t i = 0; i < samples; i++) alone[i] = gradients_of(model, i, 1, samples);
-        size_t other = 0; /* numbers whose bits tell the tree from a sum in order */
+        size_t other = 0; /* numbers for which the tree and a sum in order give different bits */
         for (size_t k = weight->offset; k < weight->offset + numbers; k++) {
             dsc_real parts[SAMPLES_MOST], in_order = 0;
             for (size_t i = 0; i < samples; i++) in_order += parts[i] = alone[i][k];
@@ -94,15 +94,15 @@ static void doubles_are_added_along_the_same_tree(void **state) {
     assert_true(dsc_tree_sum(parts, 2 * sizeof *parts, 3) == 1);
 }
 
-/* One number of a sample, and of what batch normalisation makes of four. */
+/* One number of a sample, and batch normalisation of four. */
 static void load_numbers(void *context, dsc_real *const *inputs, size_t first, size_t count,
                          unsigned worker) {
     (void)worker;
     memcpy(inputs[0], (const dsc_real *)context + first, count * sizeof(dsc_real));
 }
 
-/* In order the sum is 1: the first 1 is lost beside the large number, and the last is not. Along the tree
- * both are lost: the mean is 0. */
+/* In order the sum is 1: the first 1 is lost beside the large number, the last is not. Along the tree both
+ * are lost: the mean is 0. */
 static void statistics_of_lanes_are_added_along_the_tree(void **state) {
     (void)state;
     enum { SAMPLES = 4 };

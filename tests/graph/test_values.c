@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_values.c: what a node is made with is checked when it is made, whoever makes it: nothing impossible is
- * accepted, and nothing crashes. */
+/* test_values.c: the arguments of a node are checked when it is made, whoever makes it: nothing impossible
+ * is accepted, and nothing crashes. */
 #include "testing.h"
 
 #include "base/param.h"
@@ -11,7 +11,7 @@
 
 static dsc_error error;
 
-/* A graph with what builders need. */
+/* A graph with nodes for all builders. */
 typedef struct bench {
     dsc_graph *graph;
     dsc_node *image, *flat, *target, *weight, *each, *bias, *gamma, *statistic;
@@ -32,7 +32,7 @@ static bench bench_make(void) {
     return b;
 }
 
-/* The expression, with `b` a fresh bench, must be refused with words about `says`. */
+/* The expression, with `b` a new bench, must be refused with a message that contains `says`. */
 #define REFUSED(expression, says)                                                                            \
     do {                                                                                                     \
         bench b = bench_make();                                                                              \
@@ -70,7 +70,7 @@ static void windows_are_checked(void **state) {
     REFUSED(dsc_depthwise_conv2d(b.image, b.each, NULL, none, NULL, NULL), "stride");
     REFUSED(dsc_depthwise_conv2d(b.image, b.each, NULL, NULL, endless, NULL), "padding");
     REFUSED(dsc_depthwise_conv2d(b.image, b.each, NULL, NULL, NULL, none), "dilation");
-    ACCEPTED(dsc_max_pool(b.image, two, none, none)); /* a stride of 0 is the window's size */
+    ACCEPTED(dsc_max_pool(b.image, two, none, none)); /* a stride of 0 means the window's size */
     REFUSED(dsc_max_pool(b.image, none, NULL, NULL), "size");
     REFUSED(dsc_max_pool(b.image, far, NULL, NULL), "size");
     REFUSED(dsc_max_pool(b.image, two, far, NULL), "stride");
@@ -126,14 +126,14 @@ static void leaves_are_checked(void **state) {
     REFUSED(dsc_parameter(b.graph, "new", good, DSC_INIT_GLOROT, 0, 0, true), "new");
     ACCEPTED(dsc_parameter(b.graph, "new", good, DSC_INIT_GLOROT, 0, 5, true));
     ACCEPTED(dsc_parameter(b.graph, "new", good, DSC_INIT_ONES, 0, 0, true));
-    int odd = 77; /* not a constant, as a file or a binding in another language may give it */
+    int odd = 77; /* not a constant: as from a file or a binding of another language */
     REFUSED(dsc_parameter(b.graph, "new", good, (dsc_init)odd, 1, 1, true), "initialisation 77");
     REFUSED(dsc_buffer(b.graph, NULL, good, 0), "without a name");
     REFUSED(dsc_buffer(b.graph, "new", good, (dsc_real)NAN), "not finite");
     REFUSED(dsc_buffer(b.graph, "new", good, (dsc_real)INFINITY), "not finite");
 }
 
-/* Every op of the registry: each value that has a range is refused just outside of it, through dsc_apply. */
+/* Every op of the registry: each value with a range is refused just outside the range, through dsc_apply. */
 static void every_op_refuses_what_its_table_forbids(void **state) {
     (void)state;
     size_t tried = 0;
@@ -147,7 +147,7 @@ static void every_op_refuses_what_its_table_forbids(void **state) {
                 if (p->type == DSC_PARAM_CHOICE)
                     *(int *)(void *)(values + p->offset) = high ? 99 : -1;
                 else if (p->minimum == 0 && p->maximum == 0 && p->type != DSC_PARAM_REAL)
-                    tried--; /* anything will do */
+                    tried--; /* any value will do */
                 else if (p->type == DSC_PARAM_REAL)
                     *(double *)(void *)(values + p->offset) =
                         p->minimum == 0 && p->maximum == 0 ? (double)NAN : wrong;

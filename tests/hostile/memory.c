@@ -83,7 +83,7 @@ static void examine(const unsigned char *block) {
         if (block[h->size + i] != BEHIND) found("written behind its end", block, h->size);
 }
 
-/* Its turn has come: nobody may have written into it since it was given back. */
+/* The oldest block is due: nobody may have written into it since it was freed. */
 static void release(header *h) {
     const unsigned char *block = (const unsigned char *)(h + 1);
     if (h->mark[0] != GONE || h->mark[1] != GONE)
@@ -106,7 +106,7 @@ static void give_back(unsigned char *block) {
     waiting[newest] = h;
     waiting_bytes += h->size;
     oldest = (oldest + 1) % WAITING;
-    /* Large blocks do not wait: they would use up the memory. */
+    /* Large blocks are freed at once: they would use up the memory. */
     header *more[WAITING];
     size_t count = 0;
     for (size_t i = 0; waiting_bytes > WAITING_BYTES && i < WAITING; i++) {

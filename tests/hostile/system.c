@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* system.c: the system calls of the hostile build. The linker's --wrap sends the program's own calls through
- * these: each does less than was asked for, as POSIX allows for every file, and now and then nothing, with
- * EINTR. A short request is served byte by byte; of a long one so much is done that the tests end. */
+/* system.c: the system calls of the hostile build. The linker's --wrap redirects the program's own calls
+ * to these. Each does less than requested, as POSIX allows for every file, and sometimes nothing, with
+ * EINTR. A short request is served byte by byte; a long one in larger parts, so that the tests end. */
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@ enum { BYTE_BY_BYTE = 512, EACH_INTERRUPTED = 5 };
 
 static atomic_uint calls;
 
-/* True: this call is interrupted. Else *size is what it may do at most. */
+/* True: this call is interrupted. Otherwise *size is the most it may do. */
 static bool is_interrupted(size_t *size) {
     unsigned n = atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
     if (n % EACH_INTERRUPTED == 0) {
@@ -52,5 +52,5 @@ ssize_t __wrap_pwrite(int file, const void *bytes, size_t size, off_t at) {
     return is_interrupted(&size) ? -1 : __real_pwrite(file, bytes, size, at);
 }
 
-/* Nothing waits in a buffer: each part of what is printed is a write of its own. */
+/* Output is not buffered: each part of the printed text is a separate write. */
 __attribute__((constructor)) static void print_at_once(void) { (void)setvbuf(stdout, NULL, _IONBF, 0); }

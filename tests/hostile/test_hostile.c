@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The hostile build keeps its word: else the whole suite would pass in it and show nothing. */
+/* Tests that the hostile build is hostile: otherwise the whole suite would pass in it and show nothing. */
 #include "testing.h"
 
 #include "base/limits.h"
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Keeps the compiler from seeing what happens to a block. */
+/* Prevents the compiler from seeing what happens to a block. */
 static void *hidden(void *block) {
     void *volatile seen = block;
     return seen;
@@ -52,7 +52,7 @@ static void a_block_that_changes_its_size_moves_and_keeps_its_content(void **sta
     free(block);
 }
 
-/* Runs `deed` in a child, which must end in SIGABRT and say `word`. */
+/* Runs `deed` in a child process, which must end in SIGABRT and print `word`. */
 static void assert_found(void (*deed)(void), const char *word) {
     int ends[2];
     char said[256] = "";

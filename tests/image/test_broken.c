@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_broken.c: the pieces of a broken digit are joined where a judge, made up here, is sure of
- * the whole. */
+/* test_broken.c: the pieces of a broken digit are joined if a judge, made up here, is sure of the whole. */
 #include "testing.h"
 
 #include "image/prepare.h"

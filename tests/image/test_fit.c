@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_fit.c: pictures of any size and channels become images of one, compared with a reference that is as
- * plain as can be: in floating point, value by value, over all pixels. */
+/* test_fit.c: pictures of any size and channels become images of one size, compared with a simple
+ * reference in floating point, value by value, over all pixels. */
 #include "testing.h"
 
 #include "image/fit.h"
@@ -17,7 +17,7 @@ static uint8_t noise(void) {
 
 /* --- the reference --- */
 
-/* How much pixel i of n counts for value j of m. */
+/* The weight of pixel i of n in value j of m. */
 static double weight(size_t i, size_t n, size_t j, size_t m) {
     const double scale = (double)n / (double)m;
     if (m <= n) {
@@ -71,7 +71,7 @@ static void a_picture_of_the_size_stays_as_it_is(void **state) {
     }
 }
 
-/* The largest picture that may be: sums do not overflow. */
+/* The largest picture that is allowed: sums do not overflow. */
 static void the_widest_picture_keeps_its_white(void **state) {
     (void)state;
     const size_t width = DSC_IMAGE_SIDE_LIMIT, shapes[][3] = {{1, 1, 1}, {1, 1, 65534}, {1, 65535, 1}};
@@ -108,7 +108,7 @@ static void crop_takes_the_middle(void **state) {
     assert_memory_equal(image, ((const uint8_t[]){5, 5, 25, 25}), 4);
 }
 
-/* Most of the border is 7: a thing that touches it does not change the colour of the rest. */
+/* Most of the border is 7: an object that touches it does not change the fill colour. */
 static void pad_fills_with_the_median_of_the_border(void **state) {
     (void)state;
     uint8_t image[6 * 6], pixels[3 * 6];
@@ -165,7 +165,7 @@ static void white_strokes_on_nothing_stand_on_black(void **state) {
     assert_memory_equal(image, ((const uint8_t[]){255, 0}), 2);
 }
 
-/* So that a grey JPEG is the same image whether it is packed among colours or among greys. */
+/* So that a grey JPEG gives the same image among colour pictures and among grey ones. */
 static void a_picture_that_is_all_but_grey_gives_three_equal_channels(void **state) {
     (void)state;
     uint8_t image[6], luma[2];
@@ -180,7 +180,7 @@ static void the_colour_of_a_picture_is_told_from_the_noise_of_compression(void *
     uint8_t pixels[4 * 4] = {10, 16, 12, 255, 200, 200, 200, 255, 90, 90, 90, 0, 5, 5, 5, 255};
     dsc_image image = {.width = 4, .height = 1, .channels = 4, .pixels = pixels};
     assert_false(dsc_image_has_colour(&image));
-    pixels[8] = 200; /* of a pixel that is not seen */
+    pixels[8] = 200; /* the colour of an invisible pixel */
     assert_false(dsc_image_has_colour(&image));
     pixels[14] = 30;
     assert_true(dsc_image_has_colour(&image));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_frames.c: boxes, combs and frames go, what is written in them stays, also where it touches them. */
+/* test_frames.c: boxes, combs and frames are removed, and the writing in them stays, also where it touches
+ * them. */
 #include "testing.h"
 
 #include "image/prepare.h"
@@ -24,7 +25,7 @@ static void begin(void) {
     memset(strokes, 0, sizeof strokes);
 }
 
-/* A digit's strokes: a hook, one of whose ends is at (x, y). */
+/* The strokes of a digit: a hook with one end at (x, y). */
 static void hook(double x, double y) {
     for (int k = 0; k < 2; k++) {
         uint8_t *on = k ? strokes : values;
@@ -33,7 +34,7 @@ static void hook(double x, double y) {
     }
 }
 
-/* Of the strokes' pixels at most `share` percent may be gone, and as many others be left. */
+/* At most `share` percent of the strokes' pixels may be missing, and as many others remain. */
 static void only_strokes_are_left(const char *what, size_t share) {
     size_t more = 0, less = 0, all = 0;
     for (size_t i = 0; i < WIDE * HIGH; i++) {
@@ -51,7 +52,7 @@ static void remove_frames(size_t expected) {
     assert_int_equal(frames, expected);
 }
 
-/* Corners in turn from the upper left. */
+/* Corners clockwise from the upper left. */
 static void box(const double c[8], double thick) {
     for (int i = 0; i < 4; i++)
         line(values, c[2 * i], c[2 * i + 1], c[(2 * i + 2) % 8], c[(2 * i + 3) % 8], thick);
@@ -71,7 +72,7 @@ static void a_box_goes_and_a_digit_that_touches_it_stays(void **unused) {
         }
     begin();
     box(upright, 3);
-    hook(185, 80); /* over the right side */
+    hook(185, 80); /* across the right side */
     remove_frames(1);
     only_strokes_are_left("a digit across a side", 12);
 }
@@ -101,7 +102,7 @@ static void combs_go(void **unused) {
 static void digits_are_no_frames(void **unused) {
     (void)unused;
     static const double zero[8] = {40, 30, 100, 30, 100, 150, 40, 150};
-    begin(); /* a 0 and an 8 as on a display */
+    begin(); /* a 0 and an 8 as on a segment display */
     box(zero, 5);
     remove_frames(0);
     line(values, 40, 90, 100, 90, 5);

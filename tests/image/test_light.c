@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_light.c: the ground behind ink, where light is uneven, and squares of largest and least values. */
+/* test_light.c: the ground behind ink in uneven light, and maxima and minima over squares. */
 #include "testing.h"
 
 #include "image/light.h"
@@ -44,10 +44,10 @@ static void ground_is_found_behind_ink_in_any_light(void **unused) {
             for (size_t i = 0; i < WIDE * HIGH; i++) {
                 const double lit = lights[l](i % WIDE, i / WIDE),
                              found = turned ? 255 - ground[i] : ground[i];
-                /* Between a shadow and ink beside it no square fits. */
+                /* Between a shadow and ink beside it there is no room for a square. */
                 const bool near_border =
                     l == 1 && fabs((double)(i % WIDE) + floor((double)(i / WIDE) / 3) - 90) < 20;
-                /* Nor at the picture's edge, where light falls off towards it. */
+                /* Nor at the picture's edge, where the light decreases. */
                 const size_t x = i % WIDE, y = i / WIDE;
                 const bool inside = x >= 16 && x + 16 < WIDE && y >= 16 && y + 16 < HIGH;
                 if (inside && !near_border && fabs(found - lit) > 16)
@@ -84,7 +84,7 @@ static void squares_are_those_of_a_plain_loop(void **unused) {
             }
 }
 
-/* A stroke goes on behind the border of a shadow: no part of the octagon's corner gets into it. */
+/* A stroke continues beyond the border of a shadow: no part of the octagon's corner gets into it. */
 static void a_stroke_across_a_border_of_shadow_stays_ink(void **unused) {
     (void)unused;
     static uint8_t values[WIDE * HIGH], ground[WIDE * HIGH];
@@ -120,7 +120,7 @@ static void octagons_are_round_and_have_no_holes(void **unused) {
                 if (most <= (double)r && dx + dy < 1.41 * (double)r - 1) assert_int_equal(v, 200);
             }
         assert_int_equal(values[20 * SIDE + 20 + r], 200);
-        /* The least values undo it, at the picture's edge, too. */
+        /* The minimum reverses it, at the picture's edge, too. */
         dsc_spread_octagon(values, SIDE, SIDE, r, false, room);
         for (size_t i = 0; i < SIDE * SIDE; i++) assert_int_equal(values[i], i == 20 * SIDE + 20 ? 200 : 0);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_lines.c: lines that cross a picture go, strokes stay. */
+/* test_lines.c: lines that cross the picture are removed, strokes stay. */
 #include "testing.h"
 
 #include "image/prepare.h"
@@ -16,7 +16,7 @@ static void fill(size_t left, size_t top, size_t right, size_t bottom) {
     for (size_t y = top; y < bottom; y++) memset(values + y * WIDE + left, 255, right - left);
 }
 
-/* A line two pixels thick, its beginning and its slope. */
+/* A line of two pixels width, with its start and its slope. */
 static void rule(double begin, double slope, bool upright) {
     for (size_t i = 0; i < (upright ? HIGH : WIDE); i++)
         for (size_t k = 0; k < 2; k++) {
@@ -37,7 +37,7 @@ static void lines_go_and_what_crosses_them_stays(void **unused) {
     static const double slopes[] = {0, 0.02, -0.02, 0.045, -0.045};
     for (size_t s = 0; s < sizeof slopes / sizeof *slopes; s++) {
         memset(values, 0, sizeof values);
-        fill(60, 20, 68, 100); /* two strokes, and a bar as of a 7 */
+        fill(60, 20, 68, 100); /* two strokes, and a bar like that of a 7 */
         fill(150, 20, 158, 100);
         fill(150, 20, 190, 26);
         for (int i = 0; i < 3; i++) rule(30 + 25 * i, slopes[s], false);
@@ -61,7 +61,7 @@ static void squared_paper_goes_both_ways(void **unused) {
     size_t lines;
     ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);
     assert_int_equal(lines, 12);
-    /* Where lines cross, a pixel or two may be left. */
+    /* Where lines cross, a pixel or two may remain. */
     assert_true(ink_left(0, 0, 56, HIGH) + ink_left(72, 0, WIDE, HIGH) < 12 * 8 * 4);
     assert_true(ink_left(60, 20, 68, 100) >= 8 * 70);
 }
@@ -101,7 +101,7 @@ static void two_upright_lines_go_where_level_ones_do(void **unused) {
 static void the_strokes_of_a_digit_are_no_lines(void **unused) {
     (void)unused;
     size_t lines;
-    memset(values, 0, sizeof values); /* a 7 in thin strokes that fills a picture higher than wide */
+    memset(values, 0, sizeof values); /* a 7 in thin strokes that fills a tall picture */
     dsc_ink narrow = {.width = 60, .height = 100, .scale = 1, .values = values};
     memset(values, 255, 60 * 2);
     for (size_t y = 2; y < 100; y++) values[y * 60 + 58 - y / 2] = values[y * 60 + 59 - y / 2] = 255;
@@ -112,7 +112,7 @@ static void the_strokes_of_a_digit_are_no_lines(void **unused) {
     for (size_t y = 0; y < HIGH; y++) values[y * WIDE + 80] = values[y * WIDE + 150] = 255;
     ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);
     assert_int_equal(lines, 0);
-    memset(values, 0, sizeof values); /* three sevens beside each other, cut at their ink */
+    memset(values, 0, sizeof values); /* three sevens side by side, cropped at their ink */
     for (size_t i = 0; i < 3; i++) {
         fill(85 * i, 0, 85 * i + 70, 2);
         for (size_t y = 0; y < HIGH; y++) fill(85 * i + 66 - y / 3, y, 85 * i + 69 - y / 3, y + 1);

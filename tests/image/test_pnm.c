@@ -10,7 +10,7 @@
 
 static dsc_error error;
 
-/* Reads a literal, whose size excludes the NUL that C puts behind it. */
+/* Reads a literal without the NUL at its end. */
 #define PARSE(image, literal) dsc_pnm_parse(image, literal, sizeof(literal) - 1, "test.pgm", &error)
 
 static void check(const char *bytes, size_t size, size_t width, size_t height, size_t channels,
@@ -50,7 +50,7 @@ static void comments_and_odd_space_are_passed_over(void **state) {
 static void other_maxima_are_scaled_to_255(void **state) {
     (void)state;
     CHECK("P2 4 1 3 0 1 2 3", 4, 1, 1, 0, 85, 170, 255);
-    CHECK("P2 3 1 2 0 1 2", 3, 1, 1, 0, 128, 255); /* 127.5, to the nearest, half up */
+    CHECK("P2 3 1 2 0 1 2", 3, 1, 1, 0, 128, 255); /* 127.5 rounds to nearest, half up */
     CHECK("P5 2 1 1\n\0\1", 2, 1, 1, 0, 255);
     CHECK("P5 3 1 65535\n\x00\x00\x80\x00\xFF\xFF", 3, 1, 1, 0, 128, 255);
     CHECK("P5 3 1 256\n\x00\x00\x00\x80\x01\x00", 3, 1, 1, 0, 128, 255); /* two bytes from 256 on */
@@ -120,7 +120,8 @@ static void every_prefix_is_an_error(void **state) {
     static const char *const files[] = {"P5 2 2 255\nabcd", "P6 1 2 65535\nabcdefghijkl"};
     for (size_t f = 0; f < 2; f++) {
         for (size_t n = 0; n < strlen(files[f]); n++) {
-            char *copy = malloc(n + 1); /* of the exact size, so that the sanitizer sees a step too far */
+            char *copy =
+                malloc(n + 1); /* of the exact size, so that the sanitizer detects a read beyond it */
             memcpy(copy, files[f], n);
             char *exact = realloc(copy, n ? n : 1);
             dsc_image image;
@@ -199,14 +200,14 @@ static void failing_allocations_are_survived(void **state) {
         dsc_status status = dsc_pnm_read(&image, path, &error);
         if (!status) status = dsc_pnm_write(path, &image, &error);
         done = !testing_allocation_failed();
-        /* One of them is only for the folder's sync, which may be missed. */
+        /* One of them is only for syncing the folder, which may fail. */
         if (status || done) assert_int_equal(status, done ? DSC_OK : DSC_ERROR_MEMORY);
         failures += status != DSC_OK;
         assert_true(!done || failures >= 4);
         dsc_image_clear(&image);
     }
     dsc_image image;
-    ASSERT_OK(dsc_pnm_read(&image, path, &error), error); /* still whole */
+    ASSERT_OK(dsc_pnm_read(&image, path, &error), error); /* still complete */
     dsc_image_clear(&image);
     free(path);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_prepare.c: the preparation of pictures, whatever they hold; its purpose is in tests/shipped. */
+/* test_prepare.c: prepares pictures with any content; tests/shipped tests how well digits are read. */
 #include "testing.h"
 
 #include "image/notes.h"
@@ -45,7 +45,7 @@ static void a_box_is_fitted_and_centred(void **unused) {
                     if (value && x > last) last = x;
                 }
             assert_true(last - first + 1 >= 7 &&
-                        last - first + 1 <= 11); /* such a thick stroke is made thinner */
+                        last - first + 1 <= 11); /* a stroke of that width is made thinner */
             assert_in_range((first + last + 1) / 2, 13, 15);
             assert_true(mass > 255 * 60);
             free(pixels);
@@ -116,9 +116,9 @@ static void patterns_end_in_a_message_not_in_an_endless_search(void **unused) {
     free(pixels);
 }
 
-/* ---- nothing is left out without a word ---- */
+/* ---- everything left out is counted ---- */
 
-/* Dark shapes on light paper: each {left, top, right, bottom}; the ends of the list are boxes of no width. */
+/* Dark shapes on light paper, each {left, top, right, bottom}; a box of no width ends the list. */
 enum { PAPER_WIDE = 400, PAPER_HIGH = 240 };
 static uint8_t *paper(void) {
     uint8_t *pixels = malloc(PAPER_WIDE * PAPER_HIGH);
@@ -151,7 +151,7 @@ typedef struct expected {
 } expected;
 
 static void check_paper(uint8_t *pixels, const char *what, expected want) {
-    /* As it is, and light on dark. */
+    /* As it is, and as light on dark. */
     for (int inverted = 0; inverted < 2; inverted++) {
         dsc_digit *digits;
         size_t count;
@@ -183,7 +183,7 @@ static void what_is_at_the_edge_small_or_pale_is_counted(void **unused) {
         /* its bar lies along the upper edge */
         check_paper(p, "a digit at the edge",
                     side == 2 ? (expected){.digits = 1, .at_edge = 1} : (expected){.digits = 2});
-        p = paper(); /* a strip along the edge, and a corner of something */
+        p = paper(); /* a strip along the edge, and the corner of an object */
         seven(p, 150, 60, 80);
         if (side < 2)
             fill(p, side ? 395 : 0, 40, side ? 400 : 5, 120, 40);
@@ -228,7 +228,7 @@ static void two_digits_in_a_small_picture_are_two(void **unused) {
     memset(one, 230, sizeof one);
     for (size_t y = 8; y < 32; y++) {
         memset(two + y * 60 + 12, 40, 4), memset(two + y * 60 + 36, 40, 4);
-        memset(one + y * 60 + 24, 40, 4); /* a 4 whose strokes stand apart */
+        memset(one + y * 60 + 24, 40, 4); /* a 4 whose strokes do not touch */
         if (y < 22) memset(one + y * 60 + 14, 40, 4);
     }
     dsc_digit *digits;
@@ -278,7 +278,7 @@ static void lines_grids_boxes_and_frames_are_no_digits(void **unused) {
     }
     check_paper(p, "a box a digit", (expected){.digits = 4, .lines = 4});
     p = paper();
-    for (size_t i = 0; i < 150; i++) { /* a frame that is askew by 6 degrees */
+    for (size_t i = 0; i < 150; i++) { /* a frame that is tilted by 6 degrees */
         fill(p, 100 + i, 50 + i / 10, 101 + i, 54 + i / 10, 60),
             fill(p, 85 + i, 200 + i / 10, 86 + i, 204 + i / 10, 60);
         fill(p, 100 - i / 10, 50 + i, 104 - i / 10, 51 + i, 60),
@@ -335,7 +335,7 @@ static void a_small_digit_that_stands_low_is_on_its_line(void **unused) {
     free(p);
 }
 
-/* Half of a crop in a wide soft shadow: all greys between the two, and few of the ink. */
+/* Half of a crop is in a wide soft shadow: all greys occur, and few of them are ink. */
 static void a_crop_half_in_a_soft_shadow_is_one_digit(void **unused) {
     (void)unused;
     enum { SIDE = 142 };
@@ -363,7 +363,7 @@ static void disc(uint8_t *pixels, int across, int down, double radius) {
         }
 }
 
-/* What looks like a ruling, and is none. */
+/* Looks like a ruling, but is none. */
 static void a_one_that_fills_its_crop_and_a_zero_with_a_dot_are_digits(void **unused) {
     (void)unused;
     uint8_t *narrow = malloc(40 * 100);
@@ -377,7 +377,7 @@ static void a_one_that_fills_its_crop_and_a_zero_with_a_dot_are_digits(void **un
     assert_int_equal(notes.lines, 0);
     dsc_digits_free(digits);
     free(narrow);
-    uint8_t *p = paper(); /* a thin ring around a dot that is small for it */
+    uint8_t *p = paper(); /* a thin ring around a relatively small dot */
     disc(p, 200, 120, 60);
     for (int y = 0; y < PAPER_HIGH; y++)
         for (int x = 0; x < PAPER_WIDE; x++)
@@ -403,7 +403,7 @@ static void dots_blots_and_dashes_are_no_digits(void **unused) {
     uint8_t *p = paper(); /* but a 1 is a bar too */
     fill(p, 90, 100, 98, 160, 50);
     check_paper(p, "a 1", (expected){.digits = 1});
-    p = paper(); /* scraps of five pixels are read by nobody, though they are not solid */
+    p = paper(); /* scraps of five pixels are not read, although they are not solid */
     for (size_t i = 0; i < 5; i++)
         fill(p, 90 + i, 100 + i, 91 + i, 101 + i, 30), fill(p, 120 + i, 104 - i, 121 + i, 105 - i, 30);
     check_paper(p, "scraps", (expected){.small = 2});

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_search.c: digits found with the help of a judge, who is made up here: cut apart, turned, set
- * straight; on a sheet, in boxes, above lines. What it is good for is in tests/shipped. */
+/* test_search.c: digits found with the help of a judge that is made up here: cut apart, turned,
+ * straightened; on a sheet, in boxes, above lines. tests/shipped tests the real network. */
 #include "testing.h"
 
 #include "base/error.h"
@@ -25,7 +25,7 @@ static void fill(uint8_t *pixels, size_t left, size_t top, size_t right, size_t 
     for (size_t y = top; y < bottom; y++) memset(pixels + y * WIDE + left, grey, right - left);
 }
 
-/* A bar from (x, y) over a length of 80, so many degrees to the right of upright. */
+/* A bar from (x, y), 80 long, tilted to the right by that many degrees. */
 static void bar(uint8_t *pixels, double x, double y, double degrees) {
     const double s = sin(degrees * 3.14159265 / 180), c = cos(degrees * 3.14159265 / 180);
     for (int row = 0; row < HIGH; row++)
@@ -50,7 +50,7 @@ static size_t columns_of(const uint8_t *image) {
 
 static size_t asked;
 
-/* Sure of upright bars alone. */
+/* Sure of upright bars only. */
 static dsc_status likes_bars(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)e;
     *sure = columns_of(image) <= 8 ? 0.99f : 0.2f;
@@ -58,7 +58,7 @@ static dsc_status likes_bars(void *unused, float *sure, const uint8_t *image, ds
     return DSC_OK;
 }
 
-/* A little surer of upright bars. */
+/* Slightly surer of upright bars. */
 static dsc_status prefers_bars(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)e;
     *sure = columns_of(image) <= 8 ? 0.98f : 0.5f;
@@ -97,7 +97,7 @@ static dsc_status search(dsc_digit **digits, size_t *count, dsc_picture_notes *n
     return dsc_digits_search(digits, count, notes, pixels, HIGH, WIDE, 1, ask ? &judge : NULL, &error);
 }
 
-/* --- what touches --- */
+/* --- touching digits --- */
 
 static void what_touches_is_cut_where_the_judge_is_surest(void **unused) {
     (void)unused;
@@ -115,7 +115,7 @@ static void what_touches_is_cut_where_the_judge_is_surest(void **unused) {
         assert_true(digits[i].width < 60);
     }
     dsc_digits_free(digits);
-    /* A judge who likes it whole has it whole; nobody who judges, too. */
+    /* A judge that is sure of the whole keeps it whole; so does a search without a judge. */
     ASSERT_OK(search(&digits, &count, &notes, p, likes_all), error);
     assert_int_equal(count, 1);
     assert_int_equal(digits->marks, 0);
@@ -128,7 +128,7 @@ static void what_touches_is_cut_where_the_judge_is_surest(void **unused) {
 
 static void what_is_as_narrow_as_one_digit_is_cut_only_on_strong_grounds(void **unused) {
     (void)unused;
-    uint8_t *p = paper(230); /* an H, a little more than half as wide as high */
+    uint8_t *p = paper(230); /* an H, slightly more than half as wide as high */
     fill(p, 100, 60, 108, 160, 40), fill(p, 148, 60, 156, 160, 40), fill(p, 100, 100, 156, 106, 40);
     dsc_digit *digits;
     size_t count;
@@ -141,7 +141,7 @@ static void what_is_as_narrow_as_one_digit_is_cut_only_on_strong_grounds(void **
     free(p);
 }
 
-/* What a lossy file leaves beside strokes is no ink. */
+/* The noise of lossy compression beside strokes is not ink. */
 static void faint_ink_joins_no_digits(void **unused) {
     (void)unused;
     uint8_t *p = paper(230);
@@ -168,7 +168,7 @@ static void hairlines_of_a_small_drawing_become_strokes(void **unused) {
     assert_true(mass > 29 * 255 * 3 / 2); /* 29 pixels were drawn */
 }
 
-/* The widest that is cut at all, and a judge who likes nothing: it ends, in a bounded time. */
+/* The widest piece that is cut, and a judge that is sure of nothing: the search ends in bounded time. */
 static void a_wide_blot_is_judged_a_bounded_number_of_times(void **unused) {
     (void)unused;
     uint8_t *p = paper(230);
@@ -183,7 +183,7 @@ static void a_wide_blot_is_judged_a_bounded_number_of_times(void **unused) {
     free(p);
 }
 
-/* A page of letters, say: each might be two digits that touch. */
+/* A page of letters, for example: each might be two touching digits. */
 static void of_a_page_of_doubtful_marks_a_hundred_are_cut(void **unused) {
     (void)unused;
     uint8_t *p = paper(230);
@@ -214,7 +214,7 @@ static void a_failing_judge_is_passed_on(void **unused) {
     free(p);
 }
 
-/* --- what lies on its side, or askew --- */
+/* --- sideways or tilted --- */
 
 /* Four Ls, in a picture that is then turned to the left by `quarters`. */
 static uint8_t *turned_ells(size_t quarters, size_t *width, size_t *height) {
@@ -249,7 +249,7 @@ static void a_picture_on_its_side_is_read_upright(void **unused) {
         assert_int_equal(count, 4);
         assert_int_equal(notes.turned, quarters);
         for (size_t i = 0; i < 4; i++) {
-            /* Where they stand in the picture as it is: the first is at the left end, seen upright. */
+            /* Their places in the picture as it is: the first is at the left end, seen upright. */
             const size_t along = 60 + 80 * i, dark_x = digits[i].left + digits[i].width / 2,
                          dark_y = digits[i].top + digits[i].height / 2;
             const size_t wanted_x[] = {along, 100, WIDE - along - 44, HIGH - 180},
@@ -305,7 +305,7 @@ static void lines_askew_are_set_straight(void **unused) {
     }
 }
 
-/* A box of the ink as it was goes to ink that was turned or set straight, and back. */
+/* Converts a box of the original ink to turned or straightened ink, and back. */
 static void boxes_come_back_from_where_they_were_turned_to(void **unused) {
     (void)unused;
     for (size_t quarters = 0; quarters < 4; quarters++)
@@ -339,7 +339,7 @@ static void boxes_come_back_from_where_they_were_turned_to(void **unused) {
             if (x >= found.right) found.right = x + 1;
             if (y >= found.bottom) found.bottom = y + 1;
         }
-        assert_in_range(mass, 120 * 255 * 97 / 100, 120 * 255 * 103 / 100); /* all of the ink is there */
+        assert_in_range(mass, 120 * 255 * 97 / 100, 120 * 255 * 103 / 100); /* all of the ink is included */
         const dsc_box box = dsc_box_before_tilt(&found, &tilt);
         assert_true(box.left <= 101 && box.right >= 111 && box.top <= 41 && box.bottom >= 49);
         dsc_ink_clear(&straight);
@@ -369,7 +369,7 @@ static void only_what_is_on_the_sheet_is_read(void **unused) {
     }
 }
 
-/* A hard shadow on the left: what lies in the light is no sheet. */
+/* A hard shadow on the left: the lit part is not a sheet. */
 static void half_a_picture_in_a_shadow_is_read_too(void **unused) {
     (void)unused;
     uint8_t *p = paper(225);
@@ -387,8 +387,8 @@ static void half_a_picture_in_a_shadow_is_read_too(void **unused) {
     free(p);
 }
 
-/* A cut-out of an L, 60 x 90, with a margin, in a shadow `soft` hundredths of its width wide, which falls in
- * the tenth `place` of it. */
+/* A crop of an L, 60 x 90, with a margin, in a shadow with an edge `soft` hundredths of its width wide, at
+ * the tenth `place` of the width. */
 static void check_shadow(uint8_t ink, size_t margin, size_t place, size_t soft, size_t thick) {
     const size_t width = 60 + 2 * margin, height = 90 + 2 * margin;
     uint8_t *p = malloc(width * height);
@@ -418,7 +418,7 @@ static void a_soft_shadow_is_no_ink(void **unused) {
     for (size_t place = 2; place <= 6; place++)
         for (size_t soft = 4; soft <= 16; soft += 4)
             for (size_t thick = 8; thick <= 24; thick += 8) check_shadow(60, 40, place, soft, thick);
-    /* Pale ink, and little of it in the shadow, which so is of one grey but for that. */
+    /* Pale ink, and little of it in the shadow, which is otherwise of one grey. */
     check_shadow(110, 50, 4, 16, 12), check_shadow(110, 50, 6, 16, 24);
     check_shadow(110, 50, 7, 8, 6), check_shadow(110, 50, 7, 12, 6);
 }
@@ -438,7 +438,7 @@ static void a_block_letter_is_no_sheet(void **unused) {
     free(p);
 }
 
-/* Boxes beside one another: of a whole row, or of a comb without upper sides. The digits touch them. */
+/* Adjacent boxes: a whole row, or a comb without upper sides. The digits touch them. */
 static void the_sides_of_boxes_are_no_digits(void **unused) {
     (void)unused;
     for (int comb = 0; comb < 2; comb++) {
@@ -447,7 +447,7 @@ static void the_sides_of_boxes_are_no_digits(void **unused) {
         fill(p, 20, 197, 383, 200, 60);
         if (!comb) fill(p, 20, 80, 383, 83, 60);
         for (size_t i = 0; i < 5; i++) {
-            const size_t left = 44 + 72 * i; /* a 7; the third reaches into the line below */
+            const size_t left = 44 + 72 * i; /* a 7; the third one reaches into the line below */
             fill(p, left, 110, left + 28, 117, 40),
                 fill(p, left + 20, 110, left + 28, i == 2 ? 199 : 175, 40);
         }
@@ -514,7 +514,7 @@ static void commas_and_dashes_are_told_from_specks(void **unused) {
     fill(p, 190, 168, 198, 205, 40); /* a comma */
     fill(p, 215, 138, 255, 146, 40); /* a minus */
     fill(p, 340, 172, 348, 180, 40); /* a point */
-    fill(p, 120, 20, 124, 24, 40);   /* a speck, far above */
+    fill(p, 120, 20, 124, 24, 40);   /* a speck far above */
     dsc_digit *digits;
     size_t count;
     dsc_picture_notes notes;
@@ -544,7 +544,7 @@ static void a_digit_that_reaches_the_edge_is_marked(void **unused) {
 
 /* --- memory --- */
 
-/* Every third pixel: small pictures take less time. */
+/* Every third pixel: smaller pictures take less time. */
 static uint8_t *third(uint8_t *p, size_t *height, size_t *width) {
     const size_t to_height = *height / 3, to_width = *width / 3;
     for (size_t y = 0; y < to_height; y++)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* amx_trap.h: AMX's tile instructions on a processor that lacks them. There each raises SIGILL; the
- * handler reads the instruction where it stands, does in software what the processor would do, and goes on
- * behind it. So the machine code that users get is what is tested: its configuration as it lies in memory
- * at that moment, its addresses, its order.
+/* amx_trap.h: AMX's tile instructions on a processor without AMX. Each instruction raises SIGILL; the
+ * handler decodes it, does the work of the processor in software, and continues behind it. So the tests
+ * run the machine code that users get: its configuration in memory at that moment, its addresses, its
+ * order.
  *
  * After Intel, "Software Developer's Manual", volume 2: LDTILECFG, TILERELEASE, TILEZERO, TILELOADD,
- * TILESTORED, TDPBF16PS, all in the three-byte VEX form, 128 bits, opcode map 0F38. What a processor would
- * answer with a fault is counted in `amx_faults`, and described in `amx_fault`. */
+ * TILESTORED, TDPBF16PS, all in the three-byte VEX form, 128 bits, opcode map 0F38. Where a processor
+ * would raise a fault, the handler counts it in `amx_faults` and describes it in `amx_fault`. */
 #ifndef TESTS_KERNEL_AMX_TRAP_H
 #define TESTS_KERNEL_AMX_TRAP_H
 
@@ -20,7 +20,7 @@
 #include <ucontext.h>
 
 static struct { unsigned char rows[16][64]; } amx_tiles[8];
-static dsc_amx_config amx_config; /* palette 0: not configured, as in the beginning */
+static dsc_amx_config amx_config; /* palette 0: not configured, the initial state */
 static unsigned amx_instructions, amx_faults;
 static const char *amx_fault = "none";
 
@@ -28,7 +28,7 @@ static void amx_count_fault(const char *why) {
     if (amx_faults++ == 0) amx_fault = why;
 }
 
-/* What LDTILECFG answers with a general protection fault. */
+/* Detects configurations for which LDTILECFG raises a general protection fault. */
 static bool amx_config_is_valid(const dsc_amx_config *c) {
     if (c->palette != 1 || c->start_row != 0) return c->palette == 0;
     for (size_t i = 0; i < sizeof c->reserved; i++)
@@ -65,7 +65,8 @@ static void amx_move(unsigned tile, char *memory, ptrdiff_t stride, bool load) {
     }
 }
 
-/* The lower and the upper halves of pairs are summed apart, from zero, and both sums are added at the end. */
+/* The lower and the upper halves of pairs are summed separately, from zero, and the two sums are added at
+ * the end. */
 static void amx_dot(unsigned sum, unsigned a, unsigned b) {
     if (!amx_ready(sum) || !amx_ready(a) || !amx_ready(b)) return;
     const int rows = amx_config.rows[sum], columns = amx_config.row_bytes[sum] / 4,
@@ -101,7 +102,7 @@ typedef struct amx_operand {
     const unsigned char *end;
 } amx_operand;
 
-/* ModRM, SIB and displacement (volume 2, section 2.1): where `at` is the ModRM byte. */
+/* ModRM, SIB and displacement (volume 2, section 2.1); `at` is the ModRM byte. */
 static amx_operand amx_memory(const ucontext_t *context, const unsigned char *at, unsigned extend_index,
                               unsigned extend_base) {
     const unsigned mod = *at >> 6, rm = *at & 7;
@@ -128,7 +129,7 @@ static amx_operand amx_memory(const ucontext_t *context, const unsigned char *at
     return o;
 }
 
-/* True if there was a tile instruction at `at`; it has been done then. */
+/* Returns true if there was a tile instruction at `at`, after executing it. */
 static bool amx_step(ucontext_t *context, const unsigned char *at) {
     enum { NONE, P66, PF3, PF2 };
     if (at[0] != 0xc4 || (at[1] & 0x1f) != 2 || (at[2] & 0x84) != 0) return false; /* W and L are 0 */
@@ -162,7 +163,7 @@ static void amx_trap(int signal_number, siginfo_t *info, void *context) {
     (void)info;
     ucontext_t *const c = context;
     if (!amx_step(c, (const unsigned char *)(intptr_t)c->uc_mcontext.gregs[REG_RIP]))
-        (void)signal(signal_number, SIG_DFL); /* not ours: it comes again, and ends the program */
+        (void)signal(signal_number, SIG_DFL); /* not ours: it is raised again, and ends the program */
 }
 
 static void amx_trap_begin(void) {

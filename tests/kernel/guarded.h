@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* guarded.h: buffers whose first byte behind the end is a page that may not be touched. */
+/* guarded.h: buffers with an inaccessible page behind their last byte. */
 #ifndef TESTS_KERNEL_GUARDED_H
 #define TESTS_KERNEL_GUARDED_H
 
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 typedef struct guarded {
-    void *data; /* `size` bytes; ends where the forbidden page begins */
+    void *data; /* `size` bytes, which end where the inaccessible page begins */
     void *map;
     size_t mapped;
 } guarded;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* products.h: one matrix product of one kernel, with operands of every form and all ends, against sums in
- * double. */
+/* products.h: a matrix product of one kernel, with operands of every form and all options at the end,
+ * compared with sums in double. */
 #ifndef TESTS_KERNEL_PRODUCTS_H
 #define TESTS_KERNEL_PRODUCTS_H
 
@@ -19,13 +19,13 @@ static uint32_t random_bits(void) {
 static size_t random_below(size_t n) { return random_bits() % n; }
 static float random_real(void) { return (float)((double)random_bits() / 0x1p30 - 1); }
 
-/* How an operand is handed over. */
+/* How an operand is passed. */
 enum { ROWS, TRANSPOSED, STRIDED, PACKED, PACKED_TRANSPOSED, HALVES, FORMS };
 
 typedef struct operand {
     guarded data, packed;
     dsc_packer packer;
-    double *values; /* count x depth: what the product should multiply */
+    double *values; /* count x depth: the operand itself */
     dsc_operand operand;
 } operand;
 
@@ -35,7 +35,7 @@ static void operand_make(operand *o, const dsc_gemm_kernels *k, bool rounds, dsc
     const size_t n = count * depth;
     o->values = malloc((n + 1) * sizeof *o->values);
     const bool transposed = form == TRANSPOSED || form == PACKED_TRANSPOSED;
-    const size_t spread = form == STRIDED ? 3 : 1; /* elements from one to the next */
+    const size_t spread = form == STRIDED ? 3 : 1; /* distance of adjacent elements */
     const size_t size = form == HALVES ? sizeof(uint16_t) : sizeof(dsc_real);
     o->data = guarded_make(n ? ((n - 1) * spread + 1) * size : 0);
     for (size_t v = 0; v < count; v++)
@@ -76,13 +76,13 @@ static void operand_free(operand *o) {
     if (o->packed.map) guarded_free(o->packed);
 }
 
-/* With a plan that was made for `most`. */
+/* With a plan made for `most`. */
 static void run(const dsc_gemm_kernels *k, const dsc_gemm *g, const dsc_gemm *most, size_t parts,
                 bool backwards) {
     dsc_gemm_plan plan;
     dsc_gemm_plan_make(&plan, k, most, parts);
     const guarded space = guarded_make((plan.workspace + 63) / 64 * 64);
-    memset(space.data, 0xff, plan.workspace); /* NaN: nothing unwritten may be used */
+    memset(space.data, 0xff, plan.workspace); /* NaN: values that were not written must not be used */
     if (backwards)
         for (size_t t = plan.tiles; t-- > 0;) dsc_gemm_run(&plan, g, t, t + 1, space.data);
     else
@@ -90,7 +90,7 @@ static void run(const dsc_gemm_kernels *k, const dsc_gemm *g, const dsc_gemm *mo
     guarded_free(space);
 }
 
-/* One product with random sizes of ends; fails with all it needs to be repeated. */
+/* One product with random sizes and options; a failure prints all that is needed to repeat it. */
 static void check(const dsc_gemm_kernels *k, bool rounds, size_t m, size_t n, size_t depth, int a_form,
                   int b_form) {
     operand a, b;
@@ -143,14 +143,14 @@ static void check(const dsc_gemm_kernels *k, bool rounds, size_t m, size_t n, si
                          depth, a_form, b_form, ends & 15, i, j, (double)out[at], sum);
         }
 
-    /* The same bits however it is cut. */
+    /* The same bits for any division of the work. */
     memcpy(again.data, start, c_size * sizeof *out);
     g.c = again.data;
     run(k, &g, &g, 1 + random_below(9), true);
     if (memcmp(again.data, out, c_size * sizeof *out) != 0)
         fail_msg("%s %zux%zux%zu: other bits when cut in tiles", k->name, m, n, depth);
 
-    /* And by the plan of a larger product. */
+    /* And with the plan of a larger product. */
     dsc_gemm most = g;
     most.rows += random_below(100);
     most.depth += random_below(700);

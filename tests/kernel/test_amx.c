@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test_amx.c: the products on AMX tiles where there are no tiles: the machine code of src/kernel/set_amx.c
- * with its tile instructions done in software (amx_trap.h). Where the processor has AMX, test_kernels.c
- * runs the real ones. */
+/* test_amx.c: the products on AMX tiles on a machine without AMX: the machine code of src/kernel/set_amx.c
+ * with its tile instructions in software (amx_trap.h). If the processor has AMX, test_kernels.c runs the
+ * real ones. */
 #include "testing.h"
 
 #include "graph/executor.h"
@@ -15,7 +15,7 @@
 
 static const dsc_kernels *bf16_set;
 
-/* cmocka's skipping jumps, so it stands in the test itself. */
+/* cmocka skips by a jump, so the macro stands in the test itself. */
 static const char *reason_to_skip(void) {
     if (dsc_kernels_find("amx")) return "this processor has AMX: kernel.kernels tests it";
     bf16_set = dsc_kernels_find("avx512-bf16");
@@ -47,7 +47,7 @@ static void products_on_emulated_tiles_are_right(void **unused) {
     print_message("kernels amx: emulated\n");
 }
 
-/* The checks before a set is used must not find fault with tiles that are right. */
+/* The checks before a set is used must accept correct tiles. */
 static void the_checks_find_emulated_tiles_right(void **unused) {
     (void)unused;
     if (reason_to_skip()) TEST_SKIP(reason_to_skip());
@@ -66,7 +66,7 @@ static void the_checks_find_emulated_tiles_right(void **unused) {
     assert_int_equal(amx_faults, 0);
 }
 
-/* ---- an answer and its neighbours ---- */
+/* ---- an answer among others ---- */
 
 enum { SAMPLES = 40, DEPTH = 150, UNITS = 20, CLASSES = 10, VALUES = 8192 };
 
@@ -77,7 +77,7 @@ static void load_samples(void *context, dsc_real *const *inputs, size_t first, s
     memcpy(inputs[0], all + first * DEPTH, count * DEPTH * sizeof *all);
 }
 
-/* A dense layer, and a convolution with a dense layer behind it. */
+/* A dense layer, and a convolution followed by a dense layer. */
 static void make_outputs(dsc_node *outputs[2], dsc_graph *graph) {
     dsc_node *x = dsc_input(graph, "x", dsc_shape_of(1, DEPTH, 0, 0, 0));
     dsc_node *dense =
@@ -92,8 +92,8 @@ static void make_outputs(dsc_node *outputs[2], dsc_graph *graph) {
     outputs[1] = dsc_matmul(dsc_reshape(features, dsc_shape_of(1, 9 * UNITS, 0, 0, 0)), last, NULL);
 }
 
-/* The order within a tile is the tile's own, so no other way of computing a product may stand in for it, as
- * the one that leaves zeros out does for a single row of other sets. */
+/* Tiles sum in an order of their own, so no other way of computing may replace a product, as the product
+ * without zeros does for a single row in other sets. */
 static void an_answer_on_emulated_tiles_depends_on_no_neighbour(void **unused) {
     (void)unused;
     if (reason_to_skip()) TEST_SKIP(reason_to_skip());
@@ -138,7 +138,7 @@ static void an_answer_on_emulated_tiles_depends_on_no_neighbour(void **unused) {
     dsc_graph_free(graph);
 }
 
-/* ---- patches, read where they lie ---- */
+/* ---- patches, read in place ---- */
 
 static void *aligned(size_t bytes) {
     void *memory = dsc_allocate_aligned(1, bytes);
@@ -147,14 +147,14 @@ static void *aligned(size_t bytes) {
     return memory;
 }
 
-/* The product of patches of an image, in line, with a packed weight; `beyond` as the packer's. */
+/* The product of patches of an image, read in place, with a packed weight; `beyond` as in the packer. */
 static bool multiply_patches(dsc_real *c, const dsc_gemm_kernels *k, size_t rows, size_t channels,
                              size_t beyond) {
     enum { H = 6, W = 9, COLUMNS = 20 };
     static uint16_t image[(H * W + 16) * 64];
     for (size_t i = 0; i < H * W * channels; i++)
         image[i] = dsc_bf16_from_float((float)(i * 7919 % 101) / 100 - 0.5f);
-    memset(image + H * W * channels, 0xff, 16 * channels * sizeof *image); /* NaN: read, and not used */
+    memset(image + H * W * channels, 0xff, 16 * channels * sizeof *image); /* NaN: read, but not used */
     const size_t depth = 9 * channels;
     dsc_real *w = aligned(depth * COLUMNS * sizeof *w);
     for (size_t i = 0; i < depth * COLUMNS; i++) w[i] = (dsc_real)(i * 104729 % 97) / 96 - (dsc_real)0.5;
@@ -228,7 +228,7 @@ static dsc_node *parameter(dsc_graph *graph, const char *name, dsc_shape shape) 
     return dsc_parameter(graph, name, shape, DSC_INIT_ZEROS, 0, 0, true);
 }
 
-/* Convolutions whose channels fill tiles, with and without padding, and one that scatters. */
+/* Convolutions whose channels fill tiles, with and without padding, and one whose gradient is scattered. */
 static dsc_node *make_step(dsc_graph *graph) {
     static const size_t one[2] = {1, 1}, two[2] = {2, 2};
     dsc_node *x = dsc_input(graph, "x", dsc_shape_of(3, 32, 5, 7, 0));
@@ -288,7 +288,7 @@ static void a_step_on_emulated_tiles_is_that_of_other_kernels(void **unused) {
     for (size_t i = 0; i < numbers; i++) largest = fmax(largest, fabs((double)expected[i]));
     assert_true(largest > 1e-3);
     for (size_t i = 0; i < numbers;
-         i++) /* a value that is rounded the other way on the way moves some by more */
+         i++) /* a value that is rounded the other way in between changes some results by more */
         if (!(fabs((double)(found[i] - expected[i])) <= 0.01 * largest))
             fail_msg("number %zu of %zu: %.9g, not %.9g (the largest is %g)", i, numbers, (double)found[i],
                      (double)expected[i], largest);
@@ -296,7 +296,8 @@ static void a_step_on_emulated_tiles_is_that_of_other_kernels(void **unused) {
     dsc_graph_free(graph);
 }
 
-/* The emulation must notice what made processors stop: a configuration whose stores were dropped. */
+/* The emulation must detect the error that stopped processors: a configuration whose stores the compiler
+ * had dropped. */
 static void a_wrong_configuration_is_a_fault(void **unused) {
     (void)unused;
     if (reason_to_skip()) TEST_SKIP(reason_to_skip());
@@ -308,7 +309,7 @@ static void a_wrong_configuration_is_a_fault(void **unused) {
     assert_int_equal(amx_faults, 0);
     AMX_ZERO(1); /* not configured */
     assert_int_equal(amx_faults, 1);
-    config.reserved[3] = 0x7f; /* rubbish of the stack */
+    config.reserved[3] = 0x7f; /* arbitrary bytes of the stack */
     AMX_CONFIGURE(&config);
     assert_int_equal(amx_faults, 2);
     AMX_RELEASE();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_check.c: the checks of kernel sets find the sets of this machine right, and every wrong function of
- * a set wrong. */
+/* test_check.c: the checks of kernel sets accept the sets of this machine, and detect each function of a
+ * set if it is wrong. */
 #include "testing.h"
 
 #include "kernel/check.h"
@@ -21,7 +21,7 @@ static void every_set_of_this_machine_is_right(void **unused) {
     }
 }
 
-/* Copies of a set, to spoil. */
+/* Copies of a set, to be broken. */
 static dsc_kernels set;
 static dsc_vector_kernels vector;
 static dsc_gemm_kernels f32, bf16;
@@ -133,7 +133,7 @@ static void no_add_columns(dsc_real *y, size_t y_row, size_t panels, const dsc_r
     (void)packed, (void)panel, (void)strip, (void)more;
 }
 
-/* Spoils function number `i` of the vectors; its name. */
+/* Breaks function number `i` of the vectors; returns its name. */
 #define SPOIL(number, member, wrong)                                                                         \
     case number:                                                                                             \
         vector.member = wrong;                                                                               \
@@ -180,7 +180,7 @@ static const char *spoil_vectors(size_t i) {
     }
 }
 
-/* The same of what leaves zeros out. */
+/* The same for the functions that skip zeros. */
 enum { SPARSE = 5 };
 _Static_assert(sizeof(dsc_sparse_kernels) == SPARSE * sizeof(void (*)(void)), "every function is spoiled");
 #undef SPOIL
@@ -238,13 +238,13 @@ static void the_long_check_finds_every_wrong_function(void **unused) {
     }
 }
 
-/* One wrong element of one size of tile: what a compiler's or a processor's mistake looks like. */
+/* One wrong element in one size of tile, as a mistake of a compiler or a processor would cause. */
 static const dsc_gemm_kernels *right;
 static void tile_with_a_slip(size_t rows, size_t vectors, const dsc_micro_tile *tile) {
     right->tile(rows, vectors, tile);
     tile->c[(ptrdiff_t)(rows - 1) * tile->c_row + (ptrdiff_t)tile->columns - 1] += 1;
 }
-/* Right for plain matrices, wrong for patches that are read in place: runs do not jump to the next row. */
+/* Right for plain matrices, wrong for patches read in place: it does not jump to the next row. */
 static void tile_that_never_jumps(size_t rows, size_t vectors, const dsc_micro_tile *tile) {
     dsc_micro_tile wrong = *tile;
     wrong.a_jump = 0;
@@ -292,7 +292,7 @@ static void the_short_check_takes_microseconds(void **unused) {
         for (int k = 0; k < 100; k++) assert_null(dsc_kernels_check(from));
         const double each = 1e4 * (double)(clock() - start) / CLOCKS_PER_SEC;
         print_message("%s: %.0f microseconds\n", from->name, each);
-        assert_true(each < 10000); /* a thousand times what it should be: sanitizers and emulators are slow */
+        assert_true(each < 10000); /* a thousand times the usual time: sanitizers and emulators are slow */
     }
 }
 
@@ -302,7 +302,7 @@ static void checks_without_memory_say_so(void **unused) {
     const dsc_kernels *from = dsc_kernels_at(0);
     bool more = true;
     for (long n = 0; more;
-         n += n < 12 ? 1 : 301) { /* there are some for each product: a few of them will do */
+         n += n < 12 ? 1 : 301) { /* each product has several: a few of them are sufficient */
         testing_fail_allocation(n);
         const dsc_status status = dsc_kernels_check_all(from, &error);
         more = testing_allocation_failed();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_choose.c: which kernel set `auto` means on which processor. */
+/* test_choose.c: the kernel set that `auto` means on each processor. */
 #include "testing.h"
 
 #include "kernel/choose.h"
@@ -18,7 +18,7 @@ static bool is_a_set(const char *name) {
 #endif
 }
 
-/* The first candidate on that processor, and whether it was measured there. */
+/* Returns the first candidate on that processor, and whether it was measured there. */
 static void first_is(const char *vendor, unsigned family, unsigned model, const char *name, bool measured) {
     dsc_processor p = {.family = family, .model = model};
     const char *why;
@@ -39,7 +39,7 @@ static void processors_of_the_table_get_what_was_measured(void **unused) {
 
 static void other_processors_get_the_most_capable_set(void **unused) {
     (void)unused;
-    first_is("GenuineIntel", 6, 0x55, "avx512", false); /* if it lacks it, the next ones follow */
+    first_is("GenuineIntel", 6, 0x55, "avx512", false); /* if the processor lacks it, the next ones follow */
     first_is("GenuineIntel", 6, 0x8f, "avx512", false); /* Sapphire Rapids */
     first_is("AuthenticAMD", 25, 0x80, "avx512", false);
     first_is("SomethingNew", 99, 1, "avx512", false);
@@ -62,8 +62,8 @@ static void candidates_end_with_the_portable_set(void **unused) {
     }
 }
 
-/* No hardware has run amx in its present form, nor neon or wasm. Whoever has seen one pass there changes
- * this with the table. */
+/* No hardware has run amx in its present form, nor neon or wasm. If you have seen one pass on hardware,
+ * change this and the table. */
 static void a_set_that_no_hardware_ran_is_never_automatic(void **unused) {
     (void)unused;
     static const dsc_processor processors[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_kernels.c: every matrix product of every kernel set that this machine has, against sums in double. */
+/* test_kernels.c: compares every matrix product of every kernel set of this machine with sums in double. */
 #include "products.h"
 
 typedef void check_kernels(const dsc_gemm_kernels *kernels, bool rounds);
@@ -26,7 +26,7 @@ static void products_of_small_sizes_are_right_in_every_form(void **unused) {
     each_kernel(small_sizes);
 }
 
-/* Ops plan for the largest batch, and run smaller ones in the same memory. */
+/* Ops plan for the largest batch, and run smaller batches in the same memory. */
 static void smaller_workspaces(const dsc_gemm_kernels *k, bool rounds) {
     (void)rounds;
     for (int round = 0; round < 3000; round++) {
@@ -63,7 +63,7 @@ static void large_sizes(const dsc_gemm_kernels *k, bool rounds) {
             check(k, rounds, sizes[i][0], sizes[i][1], sizes[i][2], (int)random_below(FORMS),
                   (int)random_below(FORMS));
     for (int form = 0; form < FORMS; form++) {
-        check(k, rounds, 30, 40, 1024, form, form); /* rows a page apart */
+        check(k, rounds, 30, 40, 1024, form, form); /* rows one page apart */
         check(k, rounds, 64, 70, 64, form, form);
     }
 }
@@ -72,7 +72,7 @@ static void products_of_real_sizes_are_right(void **unused) {
     each_kernel(large_sizes);
 }
 
-/* Of one element: no neighbour, tile or position may change it. */
+/* The value of one element: no neighbour, tile or position may change it. */
 static void element_alone(const dsc_gemm_kernels *k, bool rounds) {
     (void)rounds;
     enum { M = 45, N = 77, K = 1000 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_packers.c: every packer against its definition, element by element, and patches read in place by
- * products. */
+/* test_packers.c: compares every packer with its definition, element by element, and patches that products
+ * read in place. */
 #include "guarded.h"
 
 #include "kernel/gemm_pack.h"
@@ -134,14 +134,15 @@ static void convolutions_read_patches_in_place(void **unused) {
             guarded_free(s.images);
             free(w);
         }
-        /* Or nothing was tested. Tiles read nothing in place; the other sets at least products in f32. */
+        /* Otherwise nothing was tested. Tiles read nothing in place; the other sets do at least for
+         * products in f32. */
         print_message("%s: %zu of 400 in place\n", set->name, in_place);
         assert_true(in_place > 20);
     }
 }
 
-/* Panels side by side, of any depth, never begin near the same place of a page; and less depth never needs
- * more memory. */
+/* Adjacent panels, of any depth, never begin near the same place of a page; and a smaller depth never
+ * needs more memory. */
 static void panels_spread_over_the_cache(void **unused) {
     (void)unused;
     const dsc_kernels *set;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_sparse.c: products that leave zeros out give the bits of the whole products. */
+/* test_sparse.c: products that skip zeros give the bits of the complete products. */
 #include "testing.h"
 
 #include "kernel/sparse.h"
@@ -17,7 +17,7 @@ static dsc_real random_real(void) {
     return (dsc_real)(int32_t)(state >> 8) / (dsc_real)(1 << 23) - 1;
 }
 
-/* (rows, columns), of which about one in `every` is not zero; some zeros are negative. */
+/* (rows, columns), of which about one in `every` is nonzero; some zeros are negative. */
 static dsc_real *some_values(size_t rows, size_t columns, unsigned every) {
     dsc_real *values = aligned(rows * columns * sizeof *values);
     for (size_t i = 0; i < rows * columns; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_vectors.c: the elementary functions' errors and bits, and the loops, in every kernel set of this
- * machine. */
+/* test_vectors.c: the errors and bits of the elementary functions, and the loops, in every kernel set of
+ * this machine. */
 #include "guarded.h"
 
 #include "kernel/choose.h"
@@ -37,7 +37,7 @@ static float from_bits(uint32_t bits) {
     return both.f;
 }
 
-/* The distance in units in the last place of the exact result. */
+/* The error in units in the last place. */
 static double ulps(float found, double exact) {
     if (isnan(exact)) return isnan(found) ? 0 : INFINITY;
     if (found == exact || (isinf(found) && fabs(exact) > (double)FLT_MAX)) return 0;
@@ -57,7 +57,7 @@ static void elementary_functions_keep_their_stated_errors(void **unused) {
         double worst = 0, mean = 0;
         float at = 0;
         size_t count = 0;
-        for (uint64_t bits = 0; bits < 0x100000000u;) { /* a sample of all floats, both signs */
+        for (uint64_t bits = 0; bits < 0x100000000u;) { /* a sample of all floats, with both signs */
             for (size_t i = 0; i < BLOCK; i++, bits += 4999) in[i] = from_bits((uint32_t)bits);
             map_of(v, &functions[f])(out, in, BLOCK);
             for (size_t i = 0; i < BLOCK; i++) {
@@ -121,7 +121,7 @@ static void elementary_functions_give_the_same_bits_in_every_set_and_place(void 
     }
 }
 
-/* Sums in the stated order: sixteen lanes, then pairs. */
+/* Sums in the documented order: sixteen lanes, then pairs. */
 static float lanes_sum(const float *terms, size_t count) {
     float part[16] = {0};
     for (size_t i = 0; i < count; i++) part[i % 16] += terms[i];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_late.c: what is not there is told. */
+/* test_late.c: missing names and options are reported. */
 #include "testing.h"
 
 #include "late/late.h"

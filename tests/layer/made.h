@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* made.h: for tests that go through the registry of layers: a network around each of them. */
+/* made.h: for tests over the registry of layers: a network around each layer. */
 #ifndef TESTS_LAYER_MADE_H
 #define TESTS_LAYER_MADE_H
 
@@ -8,8 +8,8 @@
 #include "base/memory.h"
 #include "layer/layer.h"
 
-/* "conv channels=3 more": a first parameter that is a whole number is set to 3. A layer with brackets holds
- * its own example. */
+/* "conv channels=3 more": sets an integer first parameter to 3. A layer with brackets gets its own
+ * example. */
 static inline void made_item(char out[256], const dsc_layer *layer, const char *more) {
     int length = snprintf(out, 256, layer->brackets ? "%s(%s)" : "%s", layer->name, layer->brackets);
     const dsc_param *first = layer->positional ? layer->params : NULL;
@@ -18,8 +18,7 @@ static inline void made_item(char out[256], const dsc_layer *layer, const char *
     (void)snprintf(out + length, 256 - (size_t)length, " %s", more);
 }
 
-/* Number i of the networks in which a layer may stand: for images and for flat values. NULL: there are no
- * more. */
+/* Network number i in which a layer may be used: for images and for flat values. NULL: there are no more. */
 static inline const char *made_network(size_t i) {
     static const char *const networks[] = {"%s, flatten, dense 3", "%s, dense 3", "flatten, %s, dense 3"};
     return i < sizeof networks / sizeof *networks ? networks[i] : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Layers: their names, shapes, parameters, and how they start. Counts are those of the published networks. */
+/* Layers: names, shapes, parameters, and initial values. Counts are those of published networks. */
 #include "made.h"
 #include "others.h"
 
@@ -269,7 +269,7 @@ static void every_layer_of_the_registry_is_found_described_and_has_defaults_in_r
 
 /* --- every layer of the registry --- */
 
-/* All that the nodes of a network say, as text; NULL: it cannot be built. */
+/* All properties of the nodes of a network, as text; NULL: it cannot be built. */
 static char *describe(const char *network, const char *item) {
     char text[512], number[64];
     dsc_graph *graph;
@@ -304,7 +304,7 @@ static bool layer_parameter_matters(const dsc_layer *layer, const dsc_param *p) 
     void *values = calloc(1, layer->values_size + 1);
     dsc_error error;
     ASSERT_OK(dsc_params_initialise(layer->params, values, &error), error);
-    bool matters = false; /* made_item's own 3 may be among the others: there are more of them */
+    bool matters = false; /* the 3 from made_item may be among the other values: so there are more of them */
     for (size_t k = 0; !matters && made_network(k); k++) {
         made_item(item, layer, "");
         char *usual = describe(made_network(k), item);
@@ -330,7 +330,7 @@ static void every_parameter_of_every_layer_matters(void **state) {
                 fail_msg("layer %s: its parameter '%s' changes nothing", (*layer)->name, p->name);
 }
 
-/* Weights have two dimensions or more; biases and what scales and shifts have one for each channel or
+/* Weights have two dimensions or more; biases, scales and shifts have one element for each channel or
  * unit. */
 static void of_every_layer_weights_decay_and_nothing_else_does(void **state) {
     (void)state;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers of threads, against a brute force. */
+/* The nearest neighbours, computed by threads, against a brute force. */
 #include "testing.h"
 
 #include "base/random.h"
 #include "data/dataset.h"
 #include "measure/baselines.h"
 
-/* The answer of three neighbours as the header defines it, by whole numbers and nothing else. */
+/* The answer of three neighbours by the header's definition, in integers only. */
 static size_t brute(const dsc_dataset *training, const uint32_t *searched, size_t count,
                     const uint8_t *image) {
     uint64_t distance[3] = {UINT64_MAX, UINT64_MAX, UINT64_MAX};
@@ -47,8 +47,8 @@ static void expect_brute(const dsc_baselines *b, const dsc_dataset *training, co
     free(searched);
 }
 
-/* A set of `count` images with `pixels` values each, which are drawn from few, so that many are equally far
- * apart, or from the ends, so that products are as large as they can be. */
+/* A set of `count` images with `pixels` values each. The values come from a small set, so that many
+ * distances are equal, or are the extremes, so that products are as large as possible. */
 static dsc_dataset *drawn(size_t count, size_t height, size_t width, bool ends, uint64_t seed) {
     dsc_error error;
     dsc_dataset *data;
@@ -127,7 +127,7 @@ static void the_majority_is_that_of_the_training_set(void **state) {
     dsc_error error;
     dsc_baselines b;
     dsc_dataset *all = drawn(6, 2, 2, true, 1), *training, *test;
-    /* Class of each: whatever was drawn; views make the counts. */
+    /* The class of each: as drawn; views set the counts. */
     const uint8_t first = dsc_dataset_label(all, 0);
     uint32_t other = 0;
     while (dsc_dataset_label(all, other) == first) other++;
@@ -139,7 +139,7 @@ static void the_majority_is_that_of_the_training_set(void **state) {
     assert_int_equal(b.majority_right, 1);
     dsc_baselines_clear(&b);
     dsc_dataset_free(test);
-    /* Of equals, the first class. */
+    /* If equal, the first class. */
     ASSERT_OK(dsc_dataset_view(&test, all, (const uint32_t[]){0, other}, 2, NULL, &error), error);
     const uint8_t second = dsc_dataset_label(all, other);
     assert_int_equal(dsc_majority_class(test), first < second ? first : second);

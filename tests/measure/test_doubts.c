@@ -7,8 +7,8 @@
 
 static dsc_error error;
 
-/* Class 0 gets 0.9, 0.8 and 0.1 for itself, 0.6 in the mean; class 1 gets 0.7, 0.5 and 0.6; class 2 has no
- * sample. */
+/* The probabilities of class 0 for its samples are 0.9, 0.8 and 0.1, mean 0.6; those of class 1 are 0.7,
+ * 0.5 and 0.6; class 2 has no sample. */
 enum { COUNT = 6, CLASSES = 3 };
 static const float rows[COUNT][CLASSES] = {{0.9F, 0.1F, 0}, {0.8F, 0.1F, 0.1F}, {0.1F, 0.9F, 0},
                                            {0.3F, 0.7F, 0}, {0.5F, 0.5F, 0},    {0.05F, 0.61F, 0.34F}};
@@ -37,9 +37,9 @@ static void a_label_is_doubted_where_another_class_is_reached(void **state) {
     dsc_doubts_clear(&d);
 }
 
-/* Twelve samples of label 0: five are surely 0, one surely 1, and six reach no threshold, of which two are
- * rather 1. One of the six that count is of class 1, so two of the twelve are doubted: the two that prefer
- * it most. */
+/* Twelve samples of label 0: five are clearly 0, one clearly 1, and six reach no threshold, of which two
+ * tend to 1. One of the six that count is of class 1, so two of the twelve are doubted: the two that tend
+ * to it most. */
 static void as_many_are_doubted_as_the_table_says(void **state) {
     (void)state;
     static const float own[12] = {0.99F, 0.99F, 0.99F, 0.99F, 0.99F, 0.01F,
@@ -64,7 +64,7 @@ static void the_least_probable_label_is_first_and_equals_are_by_number(void **st
     (void)state;
     float many[9][2];
     uint8_t their[9];
-    for (size_t i = 0; i < 9; i++) { /* the first three are of class 1, and labelled 0 */
+    for (size_t i = 0; i < 9; i++) { /* the first three are of class 1 but labelled 0 */
         their[i] = i >= 6;
         const float own = i == 0 ? 0.05F : i < 3 ? 0.01F : 0.9F;
         many[i][their[i]] = own, many[i][!their[i]] = 1 - own;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The last hidden layer's values. */
+/* The values of the last hidden layer. */
 #include "testing.h"
 
 #include "measure/hidden.h"

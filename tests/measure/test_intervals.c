@@ -45,8 +45,8 @@ static void precision_and_recall_have_wilsons_intervals(void **state) {
     dsc_metrics_clear(&m);
 }
 
-/* 20,000 rounds of the same in Python, of other random numbers, gave 0.8161 to 0.8663, and for the mean
- * 0.8268 to 0.8712. */
+/* 20,000 rounds in Python with other random numbers gave 0.8161 to 0.8663, and for the mean 0.8268 to
+ * 0.8712. */
 static void f1_has_the_bootstraps_interval(void **state) {
     (void)state;
     dsc_metrics m;
@@ -76,14 +76,14 @@ static void a_class_without_images_has_no_interval(void **state) {
     ASSERT_OK(dsc_metrics_intervals(intervals, macro, &m, 1, &error), error);
     assert_true(isnan(intervals[2].precision[0]) && isnan(intervals[2].recall[1]) &&
                 isnan(intervals[2].f1[0]));
-    near(intervals[0].f1[0], 1, 0); /* never wrong: no draw is */
+    near(intervals[0].f1[0], 1, 0); /* never wrong, so no draw is */
     near(intervals[0].f1[1], 1, 0);
     near(macro[0], 1, 0);
-    near(dsc_metrics_macro_f1(&m), 1, 0); /* the mean of the two that have one */
+    near(dsc_metrics_macro_f1(&m), 1, 0); /* the mean of the two classes that have one */
     dsc_metrics_clear(&m);
 }
 
-/* They are drawn as images of their class that nobody called anything. */
+/* They are drawn as images of their class with no prediction. */
 static void images_without_an_answer_count_as_missed(void **state) {
     (void)state;
     dsc_metrics m;
@@ -132,7 +132,7 @@ static void mcnemars_test_is_the_exact_one(void **state) {
     near(dsc_mcnemar(&(dsc_paired){.first = 0, .second = 5}), 2 / 32.0, 1e-12);
     near(dsc_mcnemar(&(dsc_paired){.first = 3, .second = 3}), 1, 0);
     near(dsc_mcnemar(&(dsc_paired){.both = 100}), 1, 0);
-    /* as large as no power of 1/2 is: the normal approximation with continuity correction gives 0.0307 */
+    /* the normal approximation with continuity correction gives 0.0307 */
     near(dsc_mcnemar(&(dsc_paired){.first = 1000, .second = 1100}), 0.0307, 0.0005);
     assert_true(dsc_mcnemar(&(dsc_paired){.first = 0, .second = 5000}) < 1e-300);
 }
@@ -155,7 +155,7 @@ static void holm_raises_each_p(void **state) {
     near(p[3], 0.025, 1e-12); /* 5 tests */
     near(p[0], 0.04, 1e-12);
     near(p[2], 0.09, 1e-12);
-    near(p[1], 0.09, 1e-12); /* 0.08, but not below the one before */
+    near(p[1], 0.09, 1e-12); /* 0.08, but at least the one before */
     near(p[5], 0.9, 1e-12);
     assert_true(isnan(p[4]));
 }
@@ -175,7 +175,7 @@ static void the_plane_is_that_of_the_largest_spread(void **state) {
     for (size_t i = 0; i < 8; i++) near(places[i], expected[i], 1e-6);
 }
 
-/* What defines them: no covariance, and no direction with a larger variance than the first's. */
+/* The definition: no covariance, and no direction with a larger variance than the first. */
 static void components_are_uncorrelated_and_the_first_is_largest(void **state) {
     (void)state;
     enum { COUNT = 60, WIDTH = 37 };

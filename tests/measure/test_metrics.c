@@ -9,7 +9,8 @@ static void near(double found, double expected) {
     if (!(fabs(found - expected) < 1e-9)) fail_msg("found %.12g, expected %.12g", found, expected);
 }
 
-/* Four samples of three classes: right with 0.7, right with 0.5, wrong, and the third of three. */
+/* Four samples of three classes: right with 0.7, right with 0.5, wrong, and the correct class third of
+ * three. */
 static void fill(dsc_metrics *metrics) {
     dsc_error error;
     ASSERT_OK(dsc_metrics_initialise(metrics, 3, &error), error);
@@ -25,7 +26,8 @@ static void accuracy_and_top_k_count_ranks(void **state) {
     fill(&m);
     near(dsc_metrics_accuracy(&m), 0.5);
     assert_int_equal(m.top[0], 2);
-    assert_int_equal(m.top[1], 3); /* the third sample's label ties for second, and stands first of the two */
+    assert_int_equal(m.top[1],
+                     3); /* the third sample's label ties for second place, and comes first of the two */
     assert_int_equal(m.top[2], 4);
     near(m.loss, 4.5);
     dsc_metrics_clear(&m);
@@ -59,12 +61,12 @@ static void calibration_error_is_the_weighted_gap(void **state) {
     fill(&m);
     /* bin 0.5: three samples, confidence 1.5, right 1; bin 0.75: one, right: (|1 - 1.5| + |1 - 0.75|) / 4 */
     near(dsc_metrics_calibration_error(&m), 0.75 / 4);
-    /* right with 0.5 again: 2 of 4, and only the other bin's gap is left */
+    /* right with 0.5 again: 2 of 4, and only the other bin has a gap */
     assert_int_equal(dsc_metrics_add(&m, (float[]){0.25f, 0.5f, 0.25f}, 1, 0), 1);
     near(dsc_metrics_calibration_error(&m), 0.25 / 5);
     assert_int_equal(m.bin_count[7], 4);
     assert_int_equal(m.bin_count[11], 1);
-    /* a confidence of 1 is in the last bin, not behind it: the gap there is 1 */
+    /* a confidence of 1 is in the last bin, not beyond it: its gap is 1 */
     assert_int_equal(dsc_metrics_add(&m, (float[]){0, 0, 1}, 1, 0), 2);
     near(dsc_metrics_calibration_error(&m), 1.25 / 6);
     assert_int_equal(m.bin_count[DSC_CALIBRATION_BINS - 1], 1);
@@ -92,7 +94,7 @@ static void wilsons_interval_is_the_published_one(void **state) {
     dsc_wilson_interval(interval, 1, 29); /* 0.0061 to 0.1718 */
     assert_true(fabs(interval[0] - 0.0061) < 5e-5 && fabs(interval[1] - 0.1718) < 5e-5);
     dsc_wilson_interval(interval, 0, 0);
-    assert_true(interval[0] == 0 && interval[1] == 1); /* nothing is known */
+    assert_true(interval[0] == 0 && interval[1] == 1); /* no data */
 }
 
 int main(void) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_mistakes.c: the surest mistakes are kept, in order, and told to those who watch. */
+/* test_mistakes.c: the most confident mistakes are kept, in order, and reported to the caller. */
 #include "testing.h"
 
 #include "measure/mistakes.h"
@@ -21,7 +21,7 @@ static void the_surest_are_kept_in_order(void **unused) {
         assert_true(m.worst[i].sample % 3 != 0);
         if (i) assert_true(m.worst[i - 1].confidence >= m.worst[i].confidence);
     }
-    /* None that was left out is surer than the last that was kept. */
+    /* No mistake that was dropped is more confident than the last one kept. */
     for (size_t i = 0; i < 100; i++) {
         bool kept = i % 3 == 0;
         for (size_t j = 0; j < m.count; j++) kept = kept || m.worst[j].sample == i;
@@ -47,7 +47,7 @@ static void they_are_told_as_json(void **unused) {
         assert_int_equal(json_integer_value(json_array_get(json_object_get(one, "pixels"), i)),
                          dsc_dataset_images(data)[3 * 784 + i]);
     json_decref(json);
-    json = dsc_mistakes_json(&m, model, data, 0); /* the number stays where none is shown */
+    json = dsc_mistakes_json(&m, model, data, 0); /* the count is kept even if none is shown */
     assert_int_equal(json_integer_value(json_object_get(json, "all")), 5);
     assert_int_equal(json_array_size(json_object_get(json, "list")), 0);
     json_decref(json);

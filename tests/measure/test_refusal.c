@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The curve of errors against refusals: counts done by hand, and answers that are equally sure. */
+/* The curve of errors against refusals: hand-made counts, and answers with equal confidence. */
 #include "testing.h"
 
 #include "measure/refusal.h"
@@ -32,7 +32,7 @@ static void the_least_sure_are_refused_first(void **state) {
     assert_true(fabs(dsc_refusals_area(&r) - (0.4 + 0.25 + 1.0 / 3 + 0.5) / 5) < 1e-12);
     assert_int_equal(dsc_refusals_below(&r, 0), 0);
     assert_int_equal(dsc_refusals_below(&r, 0.65), 1);
-    assert_int_equal(dsc_refusals_below(&r, (double)0.9F), 2); /* below is not at */
+    assert_int_equal(dsc_refusals_below(&r, (double)0.9F), 2); /* below, not equal */
     assert_int_equal(dsc_refusals_below(&r, 1), 4);
     assert_int_equal(dsc_refusals_below(&r, 1.1), 5);
     dsc_refusals_clear(&r);

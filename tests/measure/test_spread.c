@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Student's t against the printed tables, and error curves whose law is known. */
+/* Student's t against printed tables, and error curves whose law is known. */
 #include "testing.h"
 
 #include "measure/power_law.h"
@@ -56,7 +56,7 @@ static void a_power_law_is_found_again(void **state) {
     error[7] *= 1.1;
     assert_true(dsc_power_law_outlook(&o, n, error, 8, 25600));
     assert_true(o.low < o.high && o.low <= o.error && o.error <= o.high);
-    /* The others foretell what was there before it was made a tenth larger. */
+    /* The other points predict its value before it was increased by a tenth. */
     near(o.foretold, error[7] / 1.1, 1e-9);
     assert_true(o.high >= o.error * 1.1 - 1e-12 && o.low <= o.error / 1.1 + 1e-12);
 }

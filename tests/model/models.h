@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* models.h: small models of small images, for the tests of what a model remembers of them. */
+/* models.h: small models of small images, for the tests of the images that a model expects. */
 #ifndef TESTS_MODEL_MODELS_H
 #define TESTS_MODEL_MODELS_H
 
@@ -26,7 +26,7 @@ static inline dsc_model *trained(const dsc_dataset *data, const char *augment) {
     return model;
 }
 
-/* Not trained. */
+/* Untrained. */
 static inline dsc_model *made(size_t channels, size_t side, size_t classes, const char *const *class_names) {
     dsc_model_options options = dsc_model_options_defaults();
     dsc_model *model;

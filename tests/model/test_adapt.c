@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a model that starts from another promises: what fits is copied to the bit, rows of the same class
- * too; all else begins afresh; bytes are read as before. */
+/* A model that starts from another: matching values are copied to the bit, also rows of the same class;
+ * all other values start afresh; bytes are converted as before. */
 #include "testing.h"
 
 #include "graph/graph.h"
@@ -158,7 +158,7 @@ static dsc_model *make_own(void) {
     parts.target = dsc_input(graph, "target", dsc_shape_of(0, 0, 0, 0, 0));
     parts.logits = dsc_dense(dsc_flatten(parts.image), 3);
     parts.loss = dsc_softmax_cross_entropy(parts.logits, parts.target, 0);
-    parts.text = "16-3"; /* a name, however it looks; also after it was in a file */
+    parts.text = "16-3"; /* a name, whatever it contains; also after loading from a file */
     parts.seed = 7;
     ASSERT_OK(dsc_model_from_graph(&from, &parts, &error), error);
     return from;
@@ -187,7 +187,8 @@ static void a_graph_of_its_own_is_copied_and_stays_as_it_is(void **state) {
         how.shape[1] = how.shape[2] = 5;
         assert_int_equal(dsc_model_adapt(&to, from, &how, &error), DSC_ERROR_ARGUMENT);
         how.shape[1] = how.shape[2] = 4;
-        how.class_names = names; /* rows go by their classes' names; that of a new one begins afresh */
+        how.class_names =
+            names; /* rows are matched by the names of their classes; the row of a new class starts afresh */
         ASSERT_OK(dsc_model_adapt(&to, from, &how, &error), error);
         const size_t at = dsc_graph_next_value(from->graph, NULL)->offset;
         assert_memory_equal(to->values + at, from->values + at + 32, 16 * sizeof(dsc_real));

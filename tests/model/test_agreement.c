@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_agreement.c: a model knows what it was trained on, keeps it in its file, and is asked about nothing
- * else without a word. */
+/* test_agreement.c: a model records the images that it was trained on, keeps the record in its file, and
+ * reports other images. */
 #include "models.h"
 
 #include "data/images.h"
@@ -11,7 +11,7 @@ enum { SIZE = SIDE * SIDE, COUNT = 48 };
 
 static const char *const turned[CLASSES] = {"dog", "cat", "bee", "ant"};
 
-/* A square in one of four corners: `ink` on `ground`. Labels are turned as the names are. */
+/* A square in one of four corners, `ink` on `ground`. Labels are rotated as the names are. */
 static dsc_dataset *corners(const char *const *class_names, bool turn, uint8_t ink, uint8_t ground) {
     static uint8_t images[COUNT * SIZE];
     uint8_t labels[COUNT];
@@ -51,7 +51,7 @@ static void classes_are_compared_by_name_in_training_and_evaluation(void **state
     how.batch = 8;
     assert_true(accuracy(model, data) >= 1);
     assert_true(accuracy(model, other) >= 1);
-    ASSERT_OK(dsc_train(model, other, &how, &error), error); /* goes on with what it knew */
+    ASSERT_OK(dsc_train(model, other, &how, &error), error); /* continues with its own record */
     assert_true(accuracy(model, data) >= 1);
     dsc_dataset_free(data);
     dsc_dataset_free(other);
@@ -113,7 +113,7 @@ static void a_model_that_cannot_be_trained_stays_as_it_was(void **state) {
     dsc_error error;
     options.text = "flatten, dense";
     options.classes = CLASSES;
-    for (int what = 0; what < 2; what++) { /* images of another shape; an option that there is not */
+    for (int what = 0; what < 2; what++) { /* images of another shape; an option that does not exist */
         options.shape[1] = options.shape[2] = what ? SIDE : SIDE + 1;
         how.optimiser = what ? "adamant" : NULL;
         ASSERT_OK(dsc_model_create(&model, &options, &error), error);
@@ -174,7 +174,7 @@ static void a_trained_model_knows_the_ground_of_its_images(void **state) {
     assert_int_equal(remarks.count, 1);
     assert_non_null(strstr(remarks.line[0], "corners is light ink on a dark ground"));
     dsc_dataset_free(matched);
-    dsc_model_describe(&images, both); /* it saw either */
+    dsc_model_describe(&images, both); /* it has seen both */
     assert_int_equal(images.ground, DSC_GROUND_UNKNOWN);
     dsc_dataset_free(dark);
     dsc_dataset_free(light);
@@ -238,7 +238,7 @@ static void what_does_not_go_with_the_shape_is_not_expected(void **state) {
     dsc_model_free(model);
 }
 
-/* The same file with other words in it. */
+/* The same file with other words in its metadata. */
 static dsc_status parse_with(const char *from, const char *to, dsc_error *error) {
     dsc_model *model = made(1, 28, 4, names), *back;
     const dsc_images images = {{1, 28, 28}, DSC_PREPARATION_DIGITS, DSC_GROUND_DARK, DSC_FIT_NONE};
@@ -266,7 +266,7 @@ static void a_file_whose_images_do_not_go_with_its_shape_is_refused(void **state
     unsigned char *bytes;
     size_t size;
     dsc_error error;
-    model->images_noted = true; /* past the check of dsc_model_expect, as in a file from somewhere else */
+    model->images_noted = true; /* bypasses the check of dsc_model_expect, as a file from elsewhere would */
     model->expected.preparation = DSC_PREPARATION_DIGITS;
     model->expected.ground = DSC_GROUND_DARK;
     ASSERT_OK(dsc_model_write(&bytes, &size, model, &error), error);

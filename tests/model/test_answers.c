@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* All that a predictor can answer: logits, the likeliest classes and embeddings beside probabilities, of
- * bytes and of floats. */
+/* Everything that a predictor returns: logits, the most likely classes and embeddings beside
+ * probabilities, for bytes and for floats. */
 #include "testing.h"
 
 #include "model/model.h"
@@ -44,7 +44,7 @@ static dsc_predictor *predictor_with(const dsc_node *embedding, dsc_workspace **
     return predictor;
 }
 
-/* What the model's own graph makes at a node, nothing folded. */
+/* The value of a node in the model's own graph, without folding. */
 static void plain_values(float *values, const dsc_node *node) {
     static dsc_real numbers[IMAGES * PIXELS];
     const dsc_model_parts nodes = dsc_model_nodes(model);
@@ -62,7 +62,7 @@ static void plain_values(float *values, const dsc_node *node) {
     dsc_session_free(session);
 }
 
-/* Of each layer, also those that are folded into others where nobody asks for them. */
+/* Of each layer, also layers that are folded into others if they are not requested. */
 static void an_embedding_is_what_the_layer_makes_and_changes_no_answer(void **state) {
     (void)state;
     static const char *const layers[] = {"conv1",     "batch_norm1", "relu1",  "max_pool1",
@@ -90,7 +90,7 @@ static void an_embedding_is_what_the_layer_makes_and_changes_no_answer(void **st
         all.logits = logits;
         all.embeddings = found;
         ASSERT_OK(dsc_predict_all(predictor, workspace, &all, &error), error);
-        /* A view cannot be kept by a session: its numbers are those of what it shows. */
+        /* A session cannot keep a view: its values are those of its input. */
         const bool is_view = !strcmp(layers[i], "flatten1");
         plain_values(wanted, is_view ? dsc_graph_find_layer(dsc_model_graph(model), "dropout1") : node);
         for (size_t k = 0; k < IMAGES * size; k++)
@@ -127,7 +127,7 @@ static void the_likeliest_come_in_order_and_logits_make_the_probabilities(void *
             for (size_t c = 0; c < CLASSES; c++)
                 assert_true(fabs(exp((double)(z[c] - z[0])) / sum - (double)p[c]) < 1e-5);
             for (size_t place = 0; place < k; place++) {
-                size_t before = 0; /* how many classes are likelier: a sort of another kind */
+                size_t before = 0; /* the number of more likely classes: a sort by other means */
                 const uint32_t class = classes[i * k + place];
                 for (uint32_t c = 0; c < CLASSES; c++)
                     before += p[c] > p[class] || (c < class && !(p[c] < p[class]));
@@ -140,7 +140,7 @@ static void the_likeliest_come_in_order_and_logits_make_the_probabilities(void *
     dsc_predictor_free(predictor);
 }
 
-/* A network of zeros finds all classes equally likely. */
+/* A network of zeros gives all classes equal probability. */
 static void equal_classes_come_by_their_numbers(void **state) {
     (void)state;
     dsc_model *zeros;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_inspector.c: what an answer went by against differences of the loss, and layers against what the model
- * answers. */
+/* test_inspector.c: attributions against differences of the loss, and the values of layers against the
+ * model's answers. */
 #include "testing.h"
 
 #include "data/dataset.h"
@@ -35,8 +35,8 @@ static double loss_of(const dsc_model *model, const uint8_t *image, uint8_t labe
     return loss;
 }
 
-/* What the pixels say adds up to what the image changes (completeness), also where batch normalisation and
- * dropout behave as they do when the model answers, not as in training. */
+/* The attributions of the pixels add up to the effect of the image (completeness), also where batch
+ * normalisation and dropout behave as in inference, not as in training. */
 static void shares_of_all_pixels_add_up_to_the_difference_of_the_loss(void **state) {
     (void)state;
     static const char *const texts[] = {"conv 3 3x3, batch-norm, tanh, flatten, dropout 0.5, dense",
@@ -65,7 +65,7 @@ static void shares_of_all_pixels_add_up_to_the_difference_of_the_loss(void **sta
     }
 }
 
-/* A model of which the weights say what a pixel is worth: p(0) follows from 3 times the first pixel less the
+/* A model whose weights give the attribution of a pixel: p(0) depends on 3 times the first pixel minus the
  * second. */
 static void what_speaks_for_is_above_zero_and_against_below(void **state) {
     (void)state;
@@ -85,8 +85,8 @@ static void what_speaks_for_is_above_zero_and_against_below(void **state) {
     assert_float_equal(shares[0], 1, 1e-6);
     assert_float_equal(shares[1], -1.0 / 3, 1e-5);
     for (size_t i = 2; i < PIXELS; i++)
-        assert_float_equal(shares[i], 0, 0); /* one of them is inked, and has no weight */
-    /* Where hardly anything spoke, the picture is pale; where nothing did, there is none. */
+        assert_float_equal(shares[i], 0, 0); /* one of them has ink, and no weight */
+    /* Where attributions are small the picture is pale; where they are zero there is none. */
     model->values[0] = 3e-3F;
     model->values[1] = -1e-3F;
     dsc_inspector_free(inspector);
@@ -150,7 +150,7 @@ static void layers_are_what_the_model_makes(void **state) {
     dsc_model_free(model);
 }
 
-/* A layer that is several operations is shown once, by what it gives. */
+/* A layer of several operations is shown once, with its output. */
 static void a_layer_of_several_operations_is_one(void **state) {
     (void)state;
     dsc_model *model = make_model("conv 4 3x3, se, flatten, dense");

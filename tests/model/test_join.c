@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an ensemble promises: it answers with the mean of its members' probabilities, whatever these are made
- * of and however they read bytes; it is a model that is saved, loaded, trained on; what does not fit is
+/* Ensembles: the answer is the mean of the members' probabilities, whatever layers they have and however
+ * they convert bytes; an ensemble is a model that is saved, loaded and trained; what does not fit is
  * refused by name. A shifted model answers with the mean over shifted images. */
 #include "models.h"
 
@@ -61,7 +61,7 @@ static void assert_near(const float *found, const float *expected, size_t count,
             fail_msg("number %zu is %.9g, expected %.9g", i, (double)found[i], (double)expected[i]);
 }
 
-/* The mean of what the models say, one by one. */
+/* The mean of the models' answers, computed one by one. */
 static void mean_of(float *mean, dsc_model *const *models, size_t count, size_t n) {
     float one[IMAGES * CLASSES];
     for (size_t i = 0; i < n * CLASSES; i++) mean[i] = 0;
@@ -134,7 +134,8 @@ static void members_read_bytes_each_in_its_own_way(void **state) {
     ASSERT_OK(dsc_model_normalise_by(models[1], "standard", (double[]){0.3}, (double[]){0.2}, 1, &error),
               error);
     ASSERT_OK(dsc_model_normalise(models[2], "bytes", NULL, &error), error);
-    for (size_t k = 0; k < 2; k++) { /* bytes first, or last: they are not what is rounded to */
+    for (size_t k = 0; k < 2;
+         k++) { /* the member for bytes is first, or last: floats are not rounded to bytes */
         dsc_model *swapped[] = {models[2 * k], models[1], models[2 - 2 * k]};
         dsc_model *joined = join(swapped, 3);
         mean_of(expected, models, 3, IMAGES);
@@ -233,7 +234,7 @@ static void doubt_is_the_members_where_they_are_sure_of_different_classes(void *
 
 /* --- shifts --- */
 
-/* Moved by (down, right) pixels; what comes in is `ground`. */
+/* Shifted by (down, right) pixels; new pixels are `ground`. */
 static void move(uint8_t *to, const uint8_t *from, int down, int right, uint8_t ground) {
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++) {

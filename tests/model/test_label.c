@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs are called after their data and their network, in names that any file system takes. */
+/* Runs are named after their data and their network; every file system accepts the names. */
 #include "testing.h"
 
 #include "model/label.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Models made from texts: what they hold, and what is said of texts that are wrong. */
+/* Models from texts: their contents, and the messages about wrong texts. */
 #include "testing.h"
 
 #include "model/model.h"
@@ -195,7 +195,7 @@ static void errors_of_sizes_point_at_the_column(void **state) {
     check_error("784-0-10", "column 5: expected a number of units");
 }
 
-/* How probabilities are made belongs to the loss, not to how its text is written. */
+/* The loss determines how probabilities are computed, not the wording of its text. */
 static void spaces_in_a_text_of_loss_change_nothing(void **state) {
     (void)state;
     static const char *const texts[] = {"binary-cross-entropy",
@@ -357,7 +357,7 @@ static void standard_normalisation_gives_mean_zero_and_deviation_one(void **stat
             sum += value;
             squares += value * value;
         } else {
-            assert_true(fabs(value) < 1e-6); /* a channel of one value */
+            assert_true(fabs(value) < 1e-6); /* a constant channel */
         }
     }
     assert_true(fabs(sum) < 1e-6 && fabs(squares / 6 - 1) < 1e-6);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Model files: what is loaded is what was saved, bit for bit; what is damaged is refused and named. */
+/* Model files: a loaded model equals the saved one, bit for bit; damage is refused and named. */
 #include "layer/made.h"
 
 #include "base/file.h"
@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-/* The model of this text, or NULL: there is none. */
+/* The model of this text, or NULL if there is none. */
 static dsc_model *try(const char *text) {
     static const char *const names[] = {"zero", "\"one\"", "zw\xC3\xB6lf"};
     dsc_model *model;
@@ -98,7 +98,7 @@ static void check_saved_and_loaded(dsc_model *model, const char *text) {
     forward(model, before);
     forward(loaded, after);
     assert_memory_equal(before, after, sizeof before);
-    assert_true(before[0] != before[3]); /* not all alike: something was computed */
+    assert_true(before[0] != before[3]); /* not all alike, so something was computed */
     dsc_model_free(model);
     dsc_model_free(loaded);
     free(path);
@@ -189,7 +189,7 @@ static void a_file_cut_off_anywhere_is_refused(void **state) {
     for (size_t size = 0; size < f.size; size++) {
         dsc_model *model = (dsc_model *)1;
         dsc_error error = {0};
-        unsigned char *copy = malloc(size ? size : 1); /* the address sanitizer sees each byte too far */
+        unsigned char *copy = malloc(size ? size : 1); /* the address sanitizer detects each byte too far */
         assert_non_null(copy);
         memcpy(copy, f.bytes, size);
         assert_int_equal(dsc_model_parse(&model, copy, size, "cut.safetensors", NULL, &error),
@@ -201,7 +201,7 @@ static void a_file_cut_off_anywhere_is_refused(void **state) {
     free(f.bytes);
 }
 
-/* Replaces `from` by `to`, of the same length, in the header; expects the message to say `part`. */
+/* Replaces `from` by `to`, of the same length, in the header; the message must contain `part`. */
 static void check_changed(const char *from, const char *to, dsc_status expected, const char *part) {
     file f = small_file();
     dsc_model *model;
@@ -273,7 +273,7 @@ static void what_is_no_model_file_is_refused(void **state) {
     ASSERT_MESSAGE(error, "/nowhere/m.safetensors");
 }
 
-/* --- ops from outside --- */
+/* --- own ops --- */
 
 static dsc_op twice_op(void) {
     dsc_op op = *dsc_op_find("relu");
@@ -281,7 +281,7 @@ static dsc_op twice_op(void) {
     return op;
 }
 
-/* Found when the model is made, and not when it is to be saved after hours of training. */
+/* Detected when the model is made, not when it is saved after hours of training. */
 static void texts_that_could_not_be_saved_are_refused_at_once(void **state) {
     (void)state;
     static const char *const names[][2] = {{"a", "K\xFChe"}, {"a", "b\nc"}, {"a", ""}, {"a", NULL}};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_pictures.c: a picture becomes the image that a model expects, as its training images were made. */
+/* test_pictures.c: a picture becomes the image that a model expects, in the same way as its training
+ * images. */
 #include "models.h"
 
 #include "data/dataset.h"
@@ -7,7 +8,7 @@
 
 enum { SIZE = SIDE * SIDE };
 
-/* A model of unprepared images, which expects such a ground. */
+/* A model of unprepared images, which expects this ground. */
 static dsc_model *reader(size_t channels, size_t side, dsc_ground ground) {
     dsc_model *model = made(channels, side, 4, names);
     const dsc_images images = {{channels, side, side}, DSC_PREPARATION_NONE, ground, DSC_FIT_NONE};
@@ -16,7 +17,7 @@ static dsc_model *reader(size_t channels, size_t side, dsc_ground ground) {
     return model;
 }
 
-/* Good until the next call. */
+/* Valid until the next call. */
 static const dsc_images *expected_by(const dsc_model *model) {
     static dsc_images images;
     dsc_model_describe(&images, model);
@@ -125,7 +126,7 @@ static void a_picture_of_other_proportions_is_refused(void **state) {
                      DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "28 x 60");
     ASSERT_MESSAGE(error, "28 x 28");
-    assert_null(strstr(error.message, "--")); /* options are the program's */
+    assert_null(strstr(error.message, "--")); /* the program has options */
     ASSERT_OK(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 28, 29, 1, &error),
               error); /* nearly square */
     assert_int_equal(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 0, 28, 1, &error),
@@ -139,8 +140,8 @@ static void a_picture_of_other_proportions_is_refused(void **state) {
 
 enum { PICTURES = 24, WIDEST = 40 };
 
-/* A picture of its own size and colours: picture i of class i % CLASSES has a square in one of four corners.
- * Some have transparency, some no colour, some are light and some dark. */
+/* A picture with its own size and colours: picture i of class i % CLASSES has a square in one of four
+ * corners. Some pictures have transparency, some no colour, some are light and some dark. */
 static void paint(uint8_t *pixels, size_t *height, size_t *width, size_t *channels, size_t i) {
     const size_t k = i % CLASSES, sides[] = {17, 24, 31, WIDEST};
     *height = sides[i % 4], *width = sides[(i / 4) % 4], *channels = i % 3 == 0 ? 1 : i % 3 == 1 ? 3 : 4;
@@ -153,7 +154,7 @@ static void paint(uint8_t *pixels, size_t *height, size_t *width, size_t *channe
             }
 }
 
-/* Pictures of many sizes as whoever packs them makes images of them. */
+/* Pictures of many sizes, as packing them makes images. */
 static dsc_dataset *packed(dsc_fit fit, size_t channels) {
     static uint8_t images[PICTURES * 3 * SIZE], pixels[WIDEST * WIDEST * 4];
     uint8_t labels[PICTURES];
@@ -173,7 +174,8 @@ static dsc_dataset *packed(dsc_fit fit, size_t channels) {
     return data;
 }
 
-/* What the saved model sees of a picture is, byte for byte, what it was trained and is evaluated on. */
+/* The image that the saved model sees of a picture equals, byte for byte, the image in training and
+ * evaluation. */
 static void a_picture_is_fitted_as_the_training_images_were(void **state) {
     (void)state;
     for (size_t channels = 1; channels <= 3; channels += 2)
@@ -231,7 +233,7 @@ static void a_model_of_prepared_digits_gets_them_prepared(void **state) {
     ASSERT_OK(dsc_prepare_image(image, &did, NULL, expected_by(model), pixels, 100, 100, 1, &error), error);
     assert_memory_equal(image, digit.pixels, sizeof image);
     assert_int_equal(did, DSC_DID_PREPARE);
-    /* Where a model learned digits on paper, that is what it gets. */
+    /* A model that learned digits on paper gets such digits. */
     dsc_images paper = *expected_by(model);
     paper.ground = DSC_GROUND_LIGHT;
     ASSERT_OK(dsc_prepare_image(image, &did, NULL, &paper, pixels, 100, 100, 1, &error), error);

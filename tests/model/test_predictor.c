@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_predictor.c: a predictor answers as the model does that it was made of. */
+/* test_predictor.c: a predictor gives the answers of its model. */
 #include "testing.h"
 
 #include "base/memory.h"
@@ -22,7 +22,7 @@ static dsc_dataset *digits(void) {
     return data;
 }
 
-/* A model whose running statistics, gammas and betas are not those it begins with. */
+/* A model whose running statistics, gammas and betas differ from the initial ones. */
 static dsc_model *model_of(const char *text, const char *loss) {
     dsc_error error;
     dsc_model *model;
@@ -55,7 +55,7 @@ static void load_one(void *context, dsc_real *const *inputs, size_t first, size_
     dsc_model_load_images(one->model, inputs[0], one->image + first * PIXELS, DSC_U8, count);
 }
 
-/* The model's own graph, nothing folded, one image after the other. */
+/* The model's own graph, without folding, one image after the other. */
 static void plain_answers(float *probabilities, const dsc_model *model, const uint8_t *images, size_t count) {
     dsc_error error;
     dsc_executor *executor;
@@ -85,7 +85,7 @@ static const char *const texts[] = {
     "flatten, "
     "dense",
     "depthwise 3x3, batch-norm, relu, global-pool avg, dense",
-    "conv 24 5x5, relu, conv 24 5x5 stride=2 padding=1, relu, flatten, dense", /* one image is shared out */
+    "conv 24 5x5, relu, conv 24 5x5 stride=2 padding=1, relu, flatten, dense", /* threads share an image */
 };
 
 static void answers_are_those_of_the_model(void **state) {
@@ -191,7 +191,7 @@ static void one_image_shared_by_threads_gets_the_same_answer(void **state) {
                     ASSERT_OK(dsc_predict(found, predictor, workspace, dsc_dataset_images(data) + i * PIXELS,
                                           1, &error),
                               error);
-                    for (size_t k = 0; k < CLASSES; k++) /* bf16 is added up in another order */
+                    for (size_t k = 0; k < CLASSES; k++) /* bf16 sums in another order */
                         if (bf16 ? fabsf(found[k] - wanted[i * CLASSES + k]) > 1e-5F
                                  : found[k] != wanted[i * CLASSES + k])
                             fail_msg("image %zu, class %zu: %.9g, not %.9g", i, k, (double)found[k],

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A model layer by layer: what is counted, and what leads where. */
+/* The summary of a model, layer by layer: counts and connections. */
 #include "testing.h"
 
 #include "model/summary.h"

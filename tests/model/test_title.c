@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What models and their data are called: by what they are, without a path, without the name of a recipe. */
+/* Titles of models and their data: by content, without a path, without the name of a recipe. */
 #include "testing.h"
 
 #include "model/title.h"

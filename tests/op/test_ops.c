@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Every registered op, in float: each kernel set of this machine agrees with the portable one, and the
- * number of threads changes no bit. Then what single ops promise beyond their gradients.
+ * number of threads changes no bit. Then the properties of single ops beyond their gradients.
  *
- * Tolerance between kernel sets: 1e-5 of the largest number. Only matrix products differ, which fuse
- * multiplication and addition or do not: sums of a few hundred terms, each rounded to 6e-8. */
+ * Tolerance between kernel sets: 1e-5 of the largest number. Only matrix products differ, which may fuse
+ * multiplication and addition: sums of a few hundred terms, each rounded to 6e-8. */
 #include "testing.h"
 
 #include "check/gradient.c" /* compiled for float here */
@@ -23,15 +23,15 @@ static void kernel_sets_agree_with_the_portable_one(void **state) {
             }
 }
 
-/* The same with operands rounded to bfloat16: every set rounds alike, products are exact, and sums are in
- * float. */
+/* The same with operands rounded to bfloat16: every set rounds in the same way, products are exact, and
+ * sums are in float. */
 static void in_bf16_too(void **state) {
     (void)state;
     dsc_kernels reference = *dsc_kernels_find("portable");
     reference.f32 = reference.bf16;
     for (size_t k = 0; dsc_kernels_at(k); k++) {
         dsc_kernels kernels = *dsc_kernels_at(k);
-        kernels.f32 = kernels.bf16; /* what a program takes that was not asked for bf16 */
+        kernels.f32 = kernels.bf16; /* the program's default, without bf16 */
         for (const dsc_op *const *op = dsc_ops; *op; op++)
             for (const dsc_op_example *example = (*op)->examples; example->roles; example++) {
                 gradient_check_kernels(*op, example, true, &kernels, &reference, kernels.name, TOLERANCE);
@@ -40,7 +40,7 @@ static void in_bf16_too(void **state) {
     }
 }
 
-/* In which form values lie changes the order of some sums, and nothing else; bfloat16 has eight bits. */
+/* The form of values changes the order of some sums only; bfloat16 has eight bits. */
 static void pixels_give_what_reals_give(void **state) {
     (void)state;
     const dsc_kernels *kernels;
@@ -60,7 +60,7 @@ static void threads_change_no_bit(void **state) {
             gradient_check_threads(*op, example);
 }
 
-/* Does the loss depend on the number? Strides and slices pass some of them over. */
+/* Returns whether the loss depends on the element. Strides and slices skip some. */
 static bool matters(rig *r, dsc_real *x) {
     const dsc_real kept = *x;
     double losses[3];
@@ -71,8 +71,7 @@ static bool matters(rig *r, dsc_real *x) {
     return losses[0] != losses[2] || losses[1] != losses[2];
 }
 
-/* A NaN on its way through a network is never taken for a number: not by a maximum, a bound, a comparison,
- * or a zero. */
+/* No op replaces a NaN by a number: not a maximum, a bound, a comparison, or a product with zero. */
 static void every_op_passes_nan_on(void **state) {
     (void)state;
     enum { TRIED = 5 };
@@ -164,8 +163,7 @@ static void max_pools_pass_nan_on_and_know_no_padding(void **state) {
     }
 }
 
-/* The definition, for windows of 2 x 2: the first of the largest values, or the last of those that are
- * NaN. */
+/* The definition for windows of 2 x 2: the first of the largest values, or the last NaN. */
 static size_t largest_of_four(const float *x, size_t width) {
     const size_t places[4] = {0, 1, width, width + 1};
     size_t at = 0;
@@ -198,7 +196,7 @@ static void max_pools_of_any_width_find_the_first_of_the_largest(void **state) {
     }
 }
 
-/* Takes values (K) alone, and needs no parameter. */
+/* Accepts values (K) only, and needs no parameter. */
 static bool is_activation(const dsc_op *op) {
     if (op->least_inputs != 1 || op->most_inputs != 1) return false;
     for (const dsc_op_example *example = op->examples; example->roles; example++)
@@ -225,7 +223,7 @@ static void activations_stay_finite_far_out(void **state) {
     assert_true(tried >= 6);
 }
 
-/* Ones, in training: a share p is dropped, and what is left keeps the mean. */
+/* Ones, in training: a share p is dropped, and the mean stays. */
 static void dropout_drops_its_share_and_keeps_the_mean(void **state) {
     (void)state;
     enum { UNITS = 40000 };
@@ -249,7 +247,7 @@ static void dropout_drops_its_share_and_keeps_the_mean(void **state) {
         dropped += found[i] == 0;
         assert_true(found[i] == 0 || fabs((double)found[i] - 1 / 0.75) < 1e-6);
     }
-    assert_true(fabs((double)dropped / UNITS - 0.25) < 0.01); /* its deviation is 0.0022 */
+    assert_true(fabs((double)dropped / UNITS - 0.25) < 0.01); /* one standard deviation is 0.0022 */
     dsc_session_free(session);
     dsc_graph_free(graph);
 }
@@ -334,7 +332,7 @@ static void class_weights_multiply_the_loss(void **state) {
     dsc_graph_free(graph);
 }
 
-/* --- what cannot be --- */
+/* --- impossible arguments --- */
 
 static dsc_session *batch_norm_session(dsc_graph **graph, dsc_shape shape, size_t batch, dsc_error *error) {
     dsc_session *session;
@@ -371,7 +369,8 @@ static void batch_norm_refuses_to_train_on_one_value_per_channel(void **state) {
     dsc_session_free(session);
     dsc_graph_free(graph);
 
-    session = batch_norm_session(&graph, dsc_shape_of(3, 3, 2, 1, 0), 1, &error); /* two pixels are enough */
+    session =
+        batch_norm_session(&graph, dsc_shape_of(3, 3, 2, 1, 0), 1, &error); /* two pixels are sufficient */
     assert_non_null(session);
     dsc_session_free(session);
     dsc_graph_free(graph);

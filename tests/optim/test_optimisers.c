@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test_optimisers.c: every optimiser by its examples: numbers, parameters that matter, how slabs are cut,
- * the kernel sets, NaN. And the first ones for long, against their definitions in double, written here a
- * second time. */
+/* test_optimisers.c: every optimiser by its examples: values, effects of parameters, division of slabs,
+ * kernel sets, NaN. The basic ones also over many steps against their definitions in double, written here
+ * independently. */
 #include "others.h"
 #include "testing.h"
 
@@ -16,7 +16,7 @@ enum { COUNT = 531, STEPS = 30 };
 /* --- the definitions --- */
 
 typedef struct reference {
-    double w, a, b, c; /* the parameter, and what the optimiser remembers */
+    double w, a, b, c; /* the parameter, and the optimiser's states */
 } reference;
 typedef void reference_step(reference *r, double g, int t, double rate, double decay, double momentum);
 
@@ -82,7 +82,7 @@ static float some_number(unsigned i, unsigned t) {
     return (float)(x >> 8) / 8388608.0f - 1;
 }
 static float start_of(unsigned i) { return some_number(i, 1000); }
-/* Sizes from 1e-3 to 1e2, now and then exactly 0. */
+/* Magnitudes from 1e-3 to 1e2, and sometimes exactly 0. */
 static float gradient_of(unsigned i, unsigned t) {
     static const float scale[] = {1, 1e-3f, 100, 0, 0.1f};
     return scale[(i + t) % 5] * some_number(i, t);
@@ -106,7 +106,7 @@ static void step_range(const dsc_chosen_optimiser *chosen, slabs *s, size_t begi
     chosen->kind->update(&update);
 }
 
-/* All steps, each in ranges of `cut` numbers, the last range first. */
+/* All steps, each in ranges of `cut` elements, the last range first. */
 static void run(slabs *s, const char *text, double decay, bool cycled, size_t cut,
                 const dsc_kernels *kernels) {
     dsc_chosen_optimiser chosen;
@@ -140,7 +140,7 @@ static void compare(const definition *d, double decay, bool cycled) {
                      (double)s.w[i]);
         furthest = fmax(furthest, fabs(r.w - (double)start_of(i)));
     }
-    assert_true(furthest > 0.01); /* it moved */
+    assert_true(furthest > 0.01); /* the parameter changed */
 }
 
 static void the_first_optimisers_follow_their_definitions(void **unused) {
@@ -301,7 +301,7 @@ static void a_gradient_that_is_nan_is_not_hidden_and_harms_no_neighbour(void **u
     for_all_examples(check_nan);
 }
 
-/* --- what is done to ranges of slabs --- */
+/* --- operations on ranges of slabs --- */
 
 static void regularising_adds_penalties_then_clips_then_scales(void **unused) {
     (void)unused;
@@ -335,7 +335,7 @@ static void sums_of_squares_are_those_of_double_and_show_nan(void **unused) {
         for (size_t i = 0; i < count; i++) right += (double)x[i] * (double)x[i];
         assert_true(fabs(dsc_sum_of_squares(x, count) - right) <= 1e-13 * right);
     }
-    x[0] = 1e30f; /* its square is no float */
+    x[0] = 1e30f; /* its square is infinite in float */
     assert_true(dsc_sum_of_squares(x, COUNT) > 9e59);
     x[77] = (float)NAN;
     assert_true(isnan(dsc_sum_of_squares(x, COUNT)));

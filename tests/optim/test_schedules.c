@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_schedules.c: schedules against sequences worked out by other means, and texts that are wrong. */
+/* test_schedules.c: schedules against independently computed sequences, and wrong texts. */
 #include "others.h"
 #include "testing.h"
 
@@ -91,7 +91,8 @@ static void every_schedule_gives_finite_paces_for_the_shortest_runs_and_behind_t
     assert_true(pace_at("one-cycle peak=1", 99, 100).rate == 1);
 }
 
-/* What ReduceLROnPlateau does, told in another way: by looking back at the whole series each time. */
+/* The definition of ReduceLROnPlateau, computed differently: by looking back over the whole series each
+ * time. */
 static double plateau_by_looking_back(const double *losses, int count, int patience, double factor,
                                       double threshold) {
     double best = INFINITY, rate = 1;
@@ -122,7 +123,7 @@ static void plateau_falls_after_its_patience_and_takes_nan_for_no_better(void **
         assert_true(chosen.kind->pace(chosen.values, &moment, &state).rate == right);
         for (int k = 0; k < 4; k++) assert_true(isfinite(state.number[k]));
     }
-    assert_true(plateau_by_looking_back(losses, COUNT, 1, 0.5, 0.01) < 0.2); /* the series says something */
+    assert_true(plateau_by_looking_back(losses, COUNT, 1, 0.5, 0.01) < 0.2); /* the series has an effect */
     for (int i = 0; i < 100; i++) chosen.kind->listen(chosen.values, &state, INFINITY);
     assert_true(chosen.kind->pace(chosen.values, &moment, &state).rate == 0.01);
     dsc_schedule_release(&chosen);
@@ -136,7 +137,8 @@ static void range_rises_by_the_same_factor_from_low_to_high(void **unused) {
 
 /* --- every schedule of the registry, by its own examples --- */
 
-/* The pace at a moment, ten steps an epoch, with so many of the examples' losses heard. False: refused. */
+/* The factor at a moment, with ten steps in an epoch, after that many of the examples' losses. False:
+ * refused. */
 static bool follow(dsc_pace *pace, const char *text, uint64_t step, uint64_t steps, size_t heard) {
     static const double losses[] = {2, 1, 1, 0.999, 1.5, 0.5, 0.6, 0.6};
     dsc_chosen_schedule chosen;
@@ -170,7 +172,7 @@ static void every_schedule_gives_the_numbers_that_were_worked_out(void **unused)
     }
 }
 
-/* Do the two texts give different paces at some step of a run? */
+/* Returns whether the two texts give different factors at some step of a run. */
 static bool differ(const char *text, const char *other) {
     for (size_t heard = 0; heard <= 8; heard += 4)
         for (uint64_t step = 0; step < 100; step += 3) {

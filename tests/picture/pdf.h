@@ -8,9 +8,8 @@
 #include <string.h>
 
 typedef struct pdf_page {
-    int width, height; /* points, 72 to an inch */
-    const char
-        *content; /* what is drawn: "10 10 5 20 re f" is a black rectangle; the origin is bottom left */
+    int width, height;   /* points, 72 to an inch */
+    const char *content; /* the drawing: "10 10 5 20 re f" is a black rectangle; the origin is bottom left */
 } pdf_page;
 
 enum { PDF_ROOM = 65536, PDF_OBJECTS = 512 };
@@ -27,7 +26,7 @@ typedef struct pdf_file {
     ((file)->at[(file)->objects++] = (file)->size, PDF_ADD(file, "%zu 0 obj", (file)->objects),              \
      PDF_ADD(file, __VA_ARGS__), PDF_ADD(file, " endobj\n"))
 
-/* Encrypted: it says so, and nothing in it is; the password is unknown to everybody. */
+/* Encrypted with an unknown password: the file says so, and has no content. */
 static inline void pdf_make(pdf_file *file, const pdf_page *pages, size_t count, bool encrypted) {
     file->size = file->objects = 0;
     PDF_ADD(file, "%%PDF-1.4\n");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pictures.h: what the tests of all picture formats do. */
+/* pictures.h: helpers for the tests of all picture formats. */
 #ifndef TESTS_PICTURE_PICTURES_H
 #define TESTS_PICTURE_PICTURES_H
 
@@ -7,7 +7,7 @@
 
 #include "picture/picture.h"
 
-/* An EXIF block whose one entry is the orientation. */
+/* An EXIF block whose only entry is the orientation. */
 static inline size_t exif_block(unsigned char block[26], int orientation) {
     static const unsigned char start[26] = "MM\0*\0\0\0\10\0\1\1\x12\0\3\0\0\0\1";
     memcpy(block, start, sizeof start);
@@ -15,8 +15,8 @@ static inline size_t exif_block(unsigned char block[26], int orientation) {
     return sizeof start;
 }
 
-/* A picture of four flat quarters, each of another colour, that is no mirror image of itself: lossy formats
- * keep it to a few steps, and each way of turning it shows. Sides are multiples of 16. */
+/* A picture of four quarters of different colours, without symmetry: lossy formats keep it to a few steps,
+ * and each orientation shows. Sides are multiples of 16. */
 static inline dsc_image four_quarters(size_t width, size_t height, size_t channels) {
     static const uint8_t colours[4][4] = {
         {250, 20, 30, 255}, {20, 200, 60, 255}, {40, 60, 220, 128}, {230, 230, 90, 255}};
@@ -40,7 +40,7 @@ static inline void assert_pictures_near(const dsc_image *a, const dsc_image *b, 
             fail_msg("value %zu: %d and %d", i, a->pixels[i], b->pixels[i]);
 }
 
-/* Reads bytes at the very end of what is allocated, so that a sanitizer sees every step beyond. */
+/* Reads bytes at the very end of an allocation, so that a sanitizer detects every read beyond them. */
 static inline dsc_status parse_exact(dsc_image *image, const unsigned char *bytes, size_t size,
                                      dsc_error *error) {
     unsigned char *exact = malloc(size ? size : 1);
@@ -64,7 +64,7 @@ static inline void assert_no_prefix_is_read(const unsigned char *bytes, size_t s
             fail_msg("the first %zu of %zu bytes are read, or fail otherwise than by their format", n, size);
 }
 
-/* Each byte changed, to several values: an error, or a picture of some kind; nothing else happens. */
+/* Each byte changed to several values: an error or a picture, and no other effect. */
 static inline void assert_changes_are_survived(const unsigned char *bytes, size_t size) {
     static const unsigned char changes[] = {0x01, 0x80, 0xFF};
     unsigned char *changed = malloc(size);
@@ -84,7 +84,7 @@ static inline void assert_changes_are_survived(const unsigned char *bytes, size_
     assert_true(failures > 0);
 }
 
-/* Every allocation of ours fails in turn. */
+/* Each allocation of the library fails in turn. */
 static inline void assert_failing_allocations_are_survived(const unsigned char *bytes, size_t size) {
     bool done = false;
     for (long n = 0; !done; n++) {
@@ -99,7 +99,7 @@ static inline void assert_failing_allocations_are_survived(const unsigned char *
     }
 }
 
-/* In a build without the library: its files are recognised, and the message says what to do. */
+/* In a build without the library: its files are recognised, and the message names the remedy. */
 static inline void assert_missing_library_is_named(const char *format, const char *bytes, size_t size) {
     const picture_format *row = (const picture_format *)dsc_registry_find(&picture_formats, format);
     dsc_error error;

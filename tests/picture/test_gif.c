@@ -140,7 +140,7 @@ static void the_first_frame_is_the_picture(void **state) {
 static void damage_is_an_error_or_harmless(void **state) {
     (void)state;
     const gif_file file = make((making){colours, false, false, 2, 0, 1});
-    const size_t end = 1 + 1 + 1; /* the end of the codes, and of the file: not needed */
+    const size_t end = 1 + 1 + 1; /* the end of the codes and of the file is not needed */
     assert_no_prefix_is_read(file.bytes, file.size - end - 1);
     assert_changes_are_survived(file.bytes, file.size);
     assert_failing_allocations_are_survived(file.bytes, file.size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_heif.c: HEIC and AVIF files. A libheif without an encoder is usual: tests/fuzz/make-pictures.c made
- * them. */
+/* test_heif.c: HEIC and AVIF files. libheif often lacks an encoder, so tests/fuzz/make-pictures.c made the
+ * files. */
 #include "pictures.h"
 
 #include "base/file.h"
@@ -30,7 +30,7 @@ static heif_file load(const char *name) {
     return file;
 }
 
-/* A libheif may lack a codec; what this test wants to see cannot be seen then. */
+/* A libheif may lack a codec, which this test needs. */
 static bool lacks_codec(const heif_file *file) {
     dsc_image image;
     const dsc_status status = picture_parse(&image, file->bytes, file->size, "a.heic", &error);
@@ -96,7 +96,7 @@ static void damage_is_an_error_or_harmless(void **state) {
 static void huge_claims_cost_nothing(void **state) {
     (void)state;
     LOAD(file, "hevc")
-    for (size_t i = 0; i + 16 < file.size; i++) /* of the picture, and of a tile of it */
+    for (size_t i = 0; i + 16 < file.size; i++) /* of the picture, and of one of its tiles */
         if (!memcmp(file.bytes + i, "ispe", 4))
             memcpy(file.bytes + i + 8, "\0\0\x40\0\0\0\x40\0", 8); /* 16384 x 16384 */
     dsc_image back;

@@ -102,15 +102,14 @@ static void grey_and_colour_are_read(void **state) {
         }
 }
 
-/* 0 is no ink for most; Adobe's programs, which leave a mark, count the other way. */
+/* In most files 0 means no ink; Adobe's programs, which leave a mark, invert it. */
 static void cmyk_becomes_colour(void **state) {
     (void)state;
     static const uint8_t ink[4] = {200, 100, 0, 50}; /* cyan, magenta, yellow, black */
     static const J_COLOR_SPACE spaces[] = {JCS_CMYK, JCS_YCCK};
     for (int adobe = 0; adobe < 2; adobe++)
         for (size_t s = adobe ? 0 : 1; s < 2; s++) {
-            const J_COLOR_SPACE space =
-                adobe ? spaces[s] : JCS_CMYK; /* YCCK is known by Adobe's mark alone */
+            const J_COLOR_SPACE space = adobe ? spaces[s] : JCS_CMYK; /* only Adobe's mark identifies YCCK */
             dsc_image image, back;
             ASSERT_OK(dsc_image_create(&image, 16, 16, 4, &error), error);
             for (size_t i = 0; i < 16 * 16 * 4; i++)
@@ -144,7 +143,7 @@ static void every_orientation_is_honoured(void **state) {
     dsc_image_clear(&image);
 }
 
-/* Cameras leave stray bytes before a marker; whoever shows such a picture shows it whole. */
+/* Cameras leave stray bytes before a marker; other programs show such pictures completely. */
 static void stray_bytes_before_a_marker_do_no_harm(void **state) {
     (void)state;
     dsc_image image = four_quarters(16, 16, 1), back;
@@ -175,7 +174,7 @@ static void damage_is_an_error_or_harmless(void **state) {
     }
 }
 
-/* Where the header has the sides of a baseline file. */
+/* The place of the sides in the header of a baseline file. */
 static unsigned char *sides_of(unsigned char *bytes, size_t size) {
     unsigned char *frame = memmem(bytes, size, "\xFF\xC0", 2);
     assert_non_null(frame);
@@ -202,7 +201,7 @@ static void huge_claims_cost_nothing(void **state) {
     free(bytes);
 }
 
-/* Each coefficient by itself, a bit at a time. */
+/* Each coefficient separately, one bit at a time. */
 static void a_file_of_hundreds_of_scans_is_refused(void **state) {
     (void)state;
     jpeg_scan_info scans[1 + 63 * 4] = {{.comps_in_scan = 1}};

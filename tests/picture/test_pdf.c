@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_pdf.c: PDF files that are written here, page by page. */
+/* test_pdf.c: PDF files that this test writes page by page. */
 #include "pictures.h"
 
 #include "pdf.h"

@@ -16,7 +16,7 @@ static dsc_error error;
         if (!picture_png_available()) TEST_SKIP("needs libpng");                                             \
     } while (0)
 
-/* --- a PNG writer of the test's own, for what libpng's simplified one does not make --- */
+/* --- a PNG writer, for files that libpng's simplified one does not write --- */
 
 typedef struct png_bytes {
     unsigned char bytes[8192];
@@ -137,7 +137,7 @@ static void a_chunk_that_claims_more_than_the_file_has_costs_no_memory(void **st
     begin(&png, 4, 1, 1, 3, 0);
     const size_t at = png.size;
     chunk(&png, "sPLT", "ssssss", 6);
-    put_number(png.bytes + at, 0x73737373, 4, true); /* 1.9 GB: libpng sets them aside before it reads */
+    put_number(png.bytes + at, 0x73737373, 4, true); /* 1.9 GB: libpng allocates them before it reads */
     finish(&png, "\0\xA0", 2);
     struct rusage before, after;
     assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
@@ -150,7 +150,7 @@ static void a_chunk_that_claims_more_than_the_file_has_costs_no_memory(void **st
 
 /* --- orientation --- */
 
-/* A TIFF header and a directory of one other tag and Orientation, in either order of bytes. */
+/* A TIFF header and a directory with another tag and Orientation, in either byte order. */
 enum { EXIF_SIZE = 8 + 2 + 2 * 12 + 4 };
 static size_t exif_block(unsigned char block[64], int orientation, bool big) {
     static const size_t entries[2][3] = {{0x010F, 2, 'x'}, {0x0112, 3, 0}}; /* tag, type, value */
@@ -172,7 +172,7 @@ static size_t exif_block(unsigned char block[64], int orientation, bool big) {
 static void a_picture_is_turned_as_its_exif_says(void **state) {
     (void)state;
     NEEDS_PNG();
-    /* "F" of 3 x 2: abc above def. What each orientation makes of it, by hand. */
+    /* "F" of 3 x 2: abc above def. The result of each orientation, by hand. */
     static const char *const upright[] = {NULL,     "abcdef", "cbafed", "fedcba", "defabc",
                                           "adbecf", "daebfc", "fcebda", "cfbead"};
     for (int orientation = 1; orientation <= 8; orientation++)
@@ -183,7 +183,7 @@ static void a_picture_is_turned_as_its_exif_says(void **state) {
             begin(&png, 3, 2, 8, 0, 0);
             if (how < 2) chunk(&png, "eXIf", block, size);
             finish(&png, "\0abc\0def", 8);
-            if (how >= 2) { /* behind the pixels is allowed too */
+            if (how >= 2) { /* a block behind the pixels is allowed, too */
                 png.size -= 12;
                 chunk(&png, "eXIf", block, size);
                 chunk(&png, "IEND", NULL, 0);
@@ -219,7 +219,7 @@ static void a_damaged_exif_block_leaves_the_picture_upright(void **state) {
         unsigned char block[64];
         const size_t size = exif_block(block, 6, big);
         assert_int_equal(picture_exif_orientation(block, size), 6);
-        /* Cut anywhere before the end of its entry, at the end of what may be read. */
+        /* Truncated anywhere before the end of its entry, at the end of readable memory. */
         for (size_t n = 0; n < size; n++) {
             unsigned char *exact = malloc(n ? n : 1);
             memcpy(exact, block, n);
@@ -231,8 +231,8 @@ static void a_damaged_exif_block_leaves_the_picture_upright(void **state) {
                 block[i] ^= (unsigned char)(1 << bit);
                 const int found = picture_exif_orientation(block, size);
                 assert_in_range(found, 1, 8);
-                /* The mark of the order, the number 42, where the directory is, the tag, its type: without
-                 * any of them it is not found. */
+                /* The byte order mark, the number 42, the offset of the directory, the tag, its type: each
+                 * is necessary. */
                 if (i < 8 || (i >= 22 && i < 26)) assert_int_equal(found, 1);
                 block[i] ^= (unsigned char)(1 << bit);
             }
@@ -299,7 +299,7 @@ static void huge_claims_cost_nothing(void **state) {
         assert_int_equal(testing_allocations(), before);
         ASSERT_MESSAGE(error, "huge.png");
     }
-    png_bytes png; /* what the limits allow is read */
+    png_bytes png; /* a picture within the limits is read */
     begin(&png, 30000, 1, 1, 0, 0);
     static const char row[1 + 30000 / 8];
     finish(&png, row, sizeof row);
@@ -343,7 +343,8 @@ static void the_content_tells_the_kind_not_the_name(void **state) {
     ASSERT_MESSAGE(error, path);
     ASSERT_MESSAGE(error, "a BMP picture");
     const picture_format *format;
-    for (size_t i = 0; (format = picture_format_at(i)); i++) /* what this build reads, and nothing else */
+    for (size_t i = 0; (format = picture_format_at(i));
+         i++) /* the formats that this build reads, and no others */
         assert_true((strstr(error.message, format->title) != NULL) == (format->parse != NULL));
     ASSERT_MESSAGE(error, "PGM");
     ASSERT_MESSAGE(error, "PPM");
@@ -404,7 +405,7 @@ static void check_seed(const unsigned char *bytes, size_t size) {
     assert_true(image.width > 0 && image.height > 0 && image.pixels);
     dsc_image_clear(&image);
     parsed++;
-    for (size_t n = 0; n < 16 && n < size; n++) /* its head alone is no picture */
+    for (size_t n = 0; n < 16 && n < size; n++) /* its header alone is not a picture */
         assert_int_not_equal(picture_parse(&image, bytes, n, "seed", &error), DSC_OK);
 }
 
@@ -418,7 +419,8 @@ static void every_format_has_a_seed_that_it_reads_and_no_other_takes(void **stat
     }
 }
 
-/* No two take the same names; each is named, and says what is missing where it is. */
+/* No two formats have the same names; each message names the format, and the missing library if there is
+ * one. */
 static void every_format_is_its_own(void **state) {
     (void)state;
     const picture_format *format;
@@ -473,7 +475,7 @@ static void failing_allocations_are_survived(void **state) {
         dsc_status status = picture_write(path, &image, &error);
         if (!status) status = picture_read(&back, path, &error);
         done = !testing_allocation_failed();
-        /* One of them is only for the folder's sync, which may be missed. */
+        /* One of them is only for syncing the folder, which may fail. */
         if (status || done) assert_int_equal(status, done ? DSC_OK : DSC_ERROR_MEMORY);
         failures += status != DSC_OK;
         assert_true(!done || failures >= 5);

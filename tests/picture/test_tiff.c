@@ -72,7 +72,7 @@ typedef struct making {
     bool tiled, without_samples; /* without_samples: the header alone */
 } making;
 
-/* Of rows as they lie in the file. The file is static: it is large. */
+/* Rows as they lie in the file. The file is static because it is large. */
 static tiff_file *make(making how, const void *rows) {
     static tiff_file file;
     file.size = file.at = 0;
@@ -167,7 +167,7 @@ static void colours_are_read(void **state) {
     check(ink, "\0\0\0\0\xFF\0\0\0", 3, (const uint8_t[]){255, 255, 255, 0, 255, 255});
 }
 
-/* The colours of our pictures are not multiplied by alpha. */
+/* The test pictures' colours are not multiplied by alpha. */
 static void transparency_is_read(void **state) {
     (void)state;
     making rgba = {.photometric = PHOTOMETRIC_RGB,
@@ -271,7 +271,8 @@ static void huge_claims_cost_nothing(void **state) {
         dsc_image back;
         uint32_t directory;
         memcpy(&directory, file->bytes + 4, 4);
-        for (size_t k = 0; k < 2; k++) { /* the first two entries: width and height, now of four bytes each */
+        for (size_t k = 0; k < 2;
+             k++) { /* the first two entries, width and height, now have four bytes each */
             unsigned char *entry = file->bytes + directory + 2 + 12 * k;
             assert_int_equal(entry[0], k);
             entry[2] = 4;
@@ -317,7 +318,7 @@ static void pages_are_counted_and_read_in_order(void **state) {
     }
     assert_int_equal(picture_parse_page(&image, 2, file.bytes, file.size, "pages.tif", &error),
                      DSC_ERROR_FORMAT);
-    /* Without its last page's end it is one page, whole, and something that is broken. */
+    /* Truncated at its last page, the file is one complete page and a broken one. */
     ASSERT_OK(picture_parse(&image, file.bytes, file.size - 60, "cut.tif", &error), error);
     dsc_image_clear(&image);
     assert_int_equal(picture_count(&pages, file.bytes, file.size - 60, "cut.tif", &error), DSC_ERROR_FORMAT);

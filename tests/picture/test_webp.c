@@ -131,7 +131,7 @@ static void damage_is_an_error_or_harmless(void **state) {
     for (int lossless = 0; lossless < 2; lossless++) {
         dsc_image image = four_quarters(32, 16, 3);
         webp_file file = make(&image, lossless);
-        /* The last byte of a chunk may fill it up only; and a file may do without it. */
+        /* The last byte of a chunk may be padding, which a file may omit. */
         assert_no_prefix_is_read(file.bytes, file.size - 2);
         assert_changes_are_survived(file.bytes, file.size);
         assert_failing_allocations_are_survived(file.bytes, file.size);

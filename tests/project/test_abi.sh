@@ -34,7 +34,7 @@ int dsc_first(const char *path, dsc_options *options);
 size_t dsc_second(void);
 END
 abi --record --header "$folder/whole.h" --recorded "$folder/whole.abi"
-# changed NAME SED-SCRIPT EXPECTED: what is said of a header that is changed so
+# changed NAME SED-SCRIPT EXPECTED: the report about a header with this change
 changed() {
     sed "$2" "$folder/whole.h" >"$folder/changed.h"
     contains "$1" "$(abi --header "$folder/changed.h" --recorded "$folder/whole.abi")" "$3"

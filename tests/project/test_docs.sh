@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What the guides tell people to type.
+# Tests the commands and claims of the documentation.
 #   test_docs.sh PROGRAM     in the build folder; DOCS_LONG=1 runs everything (make test-docs, and CI)
 #
-# Every ```sh block of a guide is run, in one folder for each guide, from top to bottom; what must lie there first stands in a block
-# behind a comment `file: NAME`. The guides that train are followed by `make test-docs` alone, since that takes half a minute; the C programmer's
-# always. In all pages each `descender ...` line names commands and options that there are.
+# Every ```sh block of a guide is run, in one folder for each guide, from top to bottom. A block behind a comment
+# `file: NAME` is first written to that file. Only `make test-docs` runs the guides that train, since that takes half a
+# minute; the C programmer's guide always runs. In all pages, each `descender ...` line must name existing commands and
+# options.
 #
-# Of the README every line `    $ COMMAND` is typed, in one folder, and what it prints is compared with what stands under it.
+# In the README every line `    $ COMMAND` is typed, in one folder, and its output is compared with the lines below it.
 set -u
 source "$(dirname "$0")/../shell.sh"
 program=$(realpath "$1")
@@ -17,7 +18,7 @@ sanitize=$(sed -n 's/^DESCENDER_SANITIZE:[A-Z]*=//p' CMakeCache.txt)
 # --- every line of every page ---
 "$program" help --as bash >"$folder/completion"
 commands=$("$program" help --as names | sed 's/^descender-*//')
-# What a line asks for: prints what there is not.
+# Prints the commands and options of a line that do not exist.
 check_line() {
     local words=$1 command action name option options
     words=${words%%[|>#]*}
@@ -42,7 +43,7 @@ done < <(cd "$top" && grep -hE '^( {4})?(\$ )?descender ' $pages | sed 's/^ *\(\
 is "there_are_commands_in_the_pages" "$([ $lines -gt 40 ] && echo many)" many
 is "every_command_and_option_in_the_pages_is_there" "$wrong" ""
 
-# --- the page that is made ---
+# --- the generated page ---
 differs=$(diff <("$program" help --as markdown) "$top/docs/reference.md" | head -n 5)
 is "the_reference_is_that_of_this_program" "${differs:+run make reference: $differs}" ""
 
@@ -61,9 +62,9 @@ work=$folder/readme
 mkdir -p "$work/build/release"
 ln -s "$(realpath "$build/descender")" "$work/build/release/descender"
 ln -s "$(realpath "$DESCENDER_DATA")" "$work/data"
-# Pages name figures that differ between machines and versions of processors: each number is an N on both sides.
+# Figures on the pages differ between machines, so every number becomes N on both sides.
 unify() { sed -E 's/[0-9]+(\.[0-9]+)?/N/g; s/kernels [^,]*(, [a-z]+N)*/kernels K/; s/ +/ /g; s/ $//'; }
-# Whether the lines of FILE are those of the page: in the page "..." in a line is any text, and alone on a line any lines.
+# Compares a page with a FILE: in the page, "..." in a line matches any text, and alone on a line any lines.
 looks_like() { # PAGE FILE
     awk 'function matches(line, pattern,   parts, n, i, at) {
              n = split(pattern, parts, "[.][.][.]")
@@ -84,7 +85,7 @@ looks_like() { # PAGE FILE
          END { while (at < pages && page[at + 1] == "...") at++
                if (!wrong && at < pages) print "not printed: " page[at + 1] }' "$1" "$2"
 }
-# Reads "    $ COMMAND" and the lines under each, and types them in one shell.
+# Reads each "    $ COMMAND" and the lines below it, and types the commands in one shell.
 awk -v folder="$work" '
     /^    \$ / { close(out); out = sprintf("%s/page-%02d", folder, ++n); print substr($0, 7) >(out ".command"); printf "" >out; next }
     /^    / && out { print substr($0, 5) >out; next }
@@ -93,7 +94,7 @@ is "the_readme_has_commands_to_type" "$([ "$(find "$work" -name '*.command' | wc
 for command in "$work"/page-*.command; do
     page=${command%.command} name=the_readme_$(basename "${command%.command}")
     cat "$command" >>"$work/typed"
-    # What the commands before have set lasts, as it does in a shell; only the last one prints.
+    # Exports of earlier commands stay set, as in a shell; only the output of the last command counts.
     (cd "$work" && env -u DESCENDER_DATA PATH="/usr/bin:/bin" bash -eu -c "$(grep '^export ' typed)
         $(cat "$command")" >"$page.log" 2>&1 </dev/null)
     status=$?
@@ -107,7 +108,7 @@ for command in "$work"/page-*.command; do
     fi
 done
 
-# The two commands before all others: in a clone, which has nothing but what is committed.
+# The first two commands of the page, in a clone that contains only committed files.
 if [ -n "${DOCS_LONG:-}" ] && git -C "$top" rev-parse --git-dir >/dev/null 2>&1; then
     git clone -q "$top" "$folder/clone"
     make --no-print-directory -C "$folder/clone" tutorial >"$folder/clone.log" 2>&1
@@ -118,7 +119,7 @@ else
     skip "make_tutorial_works_in_a_fresh_clone" "make test-docs builds in a clone"
 fi
 
-# Writes block-NN.sh, or the file that a block is to be, into a folder.
+# Writes each block to block-NN.sh, or to its file, in a folder.
 take_blocks() { # PAGE FOLDER
     awk -v folder="$2" '
         /^<!-- file:/ { file = $3; next }
@@ -127,7 +128,7 @@ take_blocks() { # PAGE FOLDER
         /^```/ { inside = 0; if (out) close(out); next }
         inside { print >out }' "$1"
 }
-# On one processor: other tests run beside this one, and threads that wait for each other would only be in the way.
+# On one processor: other tests run at the same time, and threads that wait for each other would disturb them.
 one=()
 command -v taskset >/dev/null && one=(taskset -c "$(taskset -cp $$ | sed 's/.*[ ,-]//')")
 guides="c-programmer${DOCS_LONG:+ learner practitioner}"

@@ -42,11 +42,11 @@ for path, _, names in os.walk(folder):
             os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
 END
 cd "$copy/$place" || exit 1
-# What goes through examples that lie in the project looks for them in the copy.
+# The copy's tests must find the examples in the copy.
 rm -f tests/CMakeFiles/picture-picture.dir/picture/test_picture.c.o
-# WebAssembly, which exported pages run, is not compiled anew: this is about the program.
+# WebAssembly, which exported pages run, is not compiled again: this test is about the program.
 [ ! -d generated/wasm ] || find generated/wasm -name '*.o' -exec touch -d '1 day' {} +
-export CCACHE_BASEDIR=$copy CCACHE_NOHASHDIR=1 # where there is a ccache
+export CCACHE_BASEDIR=$copy CCACHE_NOHASHDIR=1 # if ccache is installed
 
 # --- one of each ---
 kinds=(op loss layer optimiser schedule augmentation command data-set picture model-format kernel-set)
@@ -59,7 +59,7 @@ declare -A file=([op]=src/op/tall_tanh.c [loss]=src/op/near_square.c [layer]=src
 touch -d '1 second ago' "$folder/before"
 for kind in "${kinds[@]}"; do
     succeeds "a_new_${kind//-/_}_begins_with_a_template" "$copy/scripts/new.py" "$kind" "${name[$kind]}"
-    # What is its own: one file, and a line of a registry. (A format of pictures brings an example, too.)
+    # The change of each: one file, and a line of a registry. (A format of pictures also has an example file.)
     cp "$copy/${file[$kind]}" "$folder/$kind.good"
 done
 added=$(find "$copy" -path "$copy/$place" -prune -o -type f -newer "$folder/before" -print | wc -l)
@@ -70,14 +70,14 @@ is "nothing_is_written_over" "$? $(cat "$folder/said")" "2 new.py: src/op/tall_t
 
 tests=$(sed -n 's/.*"^(\([a-z0-9_.|]*\))\$".*/\1/p' "$copy/scripts/new.py" | tr '|\n' '\n\n' | sort -u)
 programs=$(grep -v '^cli' <<<"$tests" | tr . -)
-# build_all: compiles what changed, and links the tests; shows what went wrong
+# build_all: compiles the changes, and links the tests; prints the errors
 make_all() {
     # shellcheck disable=SC2086
     cmake --build . -j "$(getconf _NPROCESSORS_ONLN)" --target descender-program $programs >"$folder/made" 2>&1 && return
     fail "$1" "$(grep -E -A 5 'error|Error' "$folder/made" | head -40)"
     finish
 }
-# run_tests REGEX: what the tests say
+# run_tests REGEX: prints the output of the tests
 run_tests() { ctest --test-dir . -R "$1" --output-on-failure >"$folder/said" 2>&1; }
 
 make_all "one_of_each_is_compiled"
@@ -105,7 +105,7 @@ mistake() {
     sed "$2" "$folder/$1.good" >"$copy/${file[$1]}"
     cmp -s "$folder/$1.good" "$copy/${file[$1]}" && fail "the_mistake_can_be_made" "$1: $2"
 }
-# found NAME TEST PART: the test fails, and says so
+# found NAME TEST PART: the test must fail, with this message
 found() {
     run_tests "^$2\$"
     contains "$1" "$(cat "$folder/said")" "$3"

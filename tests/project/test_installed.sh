@@ -35,9 +35,9 @@ flags=$(pkg-config --cflags descender)
 libs=$(pkg-config --libs descender)
 # -ldescender would be the shared one.
 static_libs="$libraries/libdescender.a $(pkg-config --libs --static descender | sed 's/-ldescender//')"
-# run FILE: runs a program in a folder of its own, for some write files
+# run FILE: runs a program in a folder of its own, because some write files
 run() { (cd "$folder/run" && "$@" 2>&1); }
-# shared LABEL COMPILER STANDARD SOURCE: compiles it through pkg-config, and runs it
+# shared LABEL COMPILER STANDARD SOURCE: compiles it with pkg-config, and runs it
 shared() {
     local out=$folder/$1
     # shellcheck disable=SC2086
@@ -46,7 +46,7 @@ shared() {
     is "the_example_$1_runs" "$?" 0
     is "the_example_$1_says_something" "$([ -s "$out.txt" ] && echo yes)" yes
 }
-# static LABEL COMPILER STANDARD SOURCE: the same with the static library; says what the shared one said
+# static LABEL COMPILER STANDARD SOURCE: the same with the static library; the output must equal the shared one's
 static() {
     local out=$folder/$1-static
     # shellcheck disable=SC2086
@@ -83,7 +83,7 @@ unused() {
     comm -23 <(nm -D --defined-only "$libraries/libdescender.so" | awk '{ print $3 }' | sort -u) \
         <(nm -u "$@" | awk '{ sub(/@.*/, "", $NF); print $NF }' | sort -u)
 }
-# The programs themselves: nothing that is mentioned in a comment alone.
+# The symbols of the programs themselves: a name in a comment does not count.
 programs=$(for example in "$top"/examples/*.c; do find "$folder" -maxdepth 1 -name "$(basename "$example" .c)_*" ! -name '*.txt' ! -name '*-static'; done)
 # shellcheck disable=SC2086
 is "every_function_is_in_an_example" "$(unused $programs)" ""

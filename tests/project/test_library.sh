@@ -26,7 +26,8 @@ for compiler in g++ clang++; do
     succeeds "the_header_alone_is_clean_C++17_with_$compiler" $compiler -std=c++17 $strict -I "$top/include" "$folder/alone.cc"
 done
 
-# The library's own variables. The program alone turns on the cache of decompressed files, and so reads DESCENDER_CACHE.
+# The library's own environment variables. Only the program turns on the cache of decompressed files, which reads
+# DESCENDER_CACHE.
 read=$(grep -rhoE 'getenv\("[A-Z_]+"' "$top/src" | sed 's/.*"\(.*\)"/\1/' | grep -vx DESCENDER_CACHE | sort -u)
 named=$(sed -n '/^ \* Environment\./,/^ \*$/p' "$header" | grep -oE '\b[A-Z_]{4,}\b' | grep -vx NULL | sort -u)
 is "the_header_names_the_environment_variables_that_the_library_reads" "$named" "$read"
@@ -40,7 +41,7 @@ if [ -n "$sanitize" ] || [ "$coverage" = ON ]; then
     finish
 fi
 
-# Every declaration begins with DSC_API; the name is what stands before the first parenthesis.
+# Every declaration begins with DSC_API; the name is the word before the first parenthesis.
 declared=$("$cc" -E -P -D'DSC_API=EXPORTED' -I "$top/include" - <"$header" 2>/dev/null | tr '\n' ' ' |
     sed 's/__attribute__ *((visibility("default")))/EXPORTED/g' | grep -o 'EXPORTED[^(;]*(' |
     sed 's/.*[ *]\([A-Za-z0-9_]*\) *($/\1/' | sort -u)
@@ -62,7 +63,7 @@ check_registered() {
     nm -A "$@" 2>/dev/null | sed 's/^.*[/:]\([a-z0-9_]*\)\.c\.\?o:[0-9a-f]* */\1 /' | awk '
         $2 ~ /^[RD]$/ && $3 ~ /^(dsc_(op|layer|optimiser|schedule|augmentation|known_data|data_form|set)|command|picture_format|exchange_format)_[a-z0-9_]+$/ && $3 !~ /(_(registry|params)|^picture_format_(at|of))$/ { has[$3] = $1 }
         $2 == "U" && $1 ~ /^(ops|layers|optimisers|schedules|augmentations|commands|formats|known|exchange|forms|kernel)$/ { listed[$3] }
-        # The actions of a command stand in its own file: command_data_show in data.c.
+        # The actions of a command are in files of their own: command_data_show in data.c.
         $2 == "U" { split($3, part, "_"); if (part[1] == "command" && part[2] == $1) listed[$3] }
         END { for (name in has) if (!(name in listed)) print has[name] ".c: no registry has a line for " name }' | sort
 }

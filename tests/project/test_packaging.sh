@@ -60,7 +60,7 @@ is "the_package_of_the_library_is_called_after_its_name" "$(sed -n 1p "$debian/l
 is "the_package's_symbols_are_the_recorded_ones" \
     "$(diff <(sed -n 's/^ \(.*\)@Base .*/\1/p' "$debian/libdescender0.symbols") <(sed -n 's/^function \([a-z0-9_]*\):.*/\1/p' "$top/tests/abi/descender.abi" | LC_ALL=C sort))" ""
 
-# Every library that a build takes has its development package among what packages are built with.
+# Every library that a build uses has its development package in the build dependencies.
 wanted=$(sed -n "s/^build|[a-z]*|\(module\|file\) [^|]*|\([^|]*\)|.*/\2/p" "$top/scripts/dependencies.sh" | tr ' ' '\n' | sort)
 given=$(sed -n '/^Build-Depends:/,/^Standards/p' "$debian/control" | grep -oE '[a-z0-9.+-]+(-dev|\.js)\b' | sort)
 is "packages_are_built_with_every_library" "$(diff <(echo "$wanted") <(echo "$given"))" ""

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The counting of scripts/test.sh itself, on programs that end in every way a program can.
+# Tests the counting of scripts/test.sh, on programs that end in every possible way.
 set -u
 source "$(dirname "$0")/../shell.sh"
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The documentation site of `make docs`: it is made, all its links lead somewhere, and the check of that can fail.
+# The documentation site of `make docs`: it is generated, all its links have targets, and the check of the links can
+# fail.
 set -u
 source "$(dirname "$0")/../shell.sh"
 
@@ -16,7 +17,7 @@ succeeds "the_site_is_made" /usr/bin/python3 "$top/scripts/site.py" "$folder/sit
 succeeds "every_link_anchor_and_symbol_is_there" /usr/bin/python3 "${check[@]}"
 contains "a_guide_leads_to_what_it_names_of_the_library" "$(cat "$folder/site/c-programmer.html")" '<a href="manual-2.html#dsc_mnist_open">'
 
-# A copy of what the script reads, with a symbol of which the header says nothing.
+# A copy of the script's inputs, with a symbol that the header does not describe.
 mkdir "$folder/copy"
 ln -s "$top"/* "$top/.ci" "$folder/copy"
 rm "$folder/copy/include"
@@ -25,7 +26,7 @@ sed -i 's|^/\* What came of a call|DSC_API int dsc_unsaid(void);\n\n&|' "$folder
 contains "a_symbol_without_a_comment_is_an_error" "$(/usr/bin/python3 "$folder/copy/scripts/site.py" "$folder/site-2" 2>&1)" \
     "include/descender.h: dsc_unsaid has no comment"
 
-# damage NAME FILE SED-SCRIPT EXPECTED: what the check says of a site that is damaged so.
+# damage NAME FILE SED-SCRIPT EXPECTED: the check's report about a site with this damage.
 damage() {
     cp "$folder/site/$2" "$folder/whole"
     sed -i "$3" "$folder/site/$2"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The shape of the sources, as docs/architecture.md gives it: includes run downward only, and a file
-# is read in one sitting.
+# The structure of the sources, as in docs/architecture.md: includes point downward only, and files are short enough to
+# read at once.
 set -u
 source "$(dirname "$0")/../shell.sh"
 cd "$top" || exit 1
 
-# room: what it may include, beside itself and descender.h
+# room: the rooms that it may include, besides itself and descender.h
 declare -A may=(
     [base]=""
     [image]="base"
@@ -44,12 +44,12 @@ may+=(
 may+=([tutorial]="${!may[*]}")
 may+=([cli]="${!may[*]}")
 
-# check_includes FOLDER: prints a line for every include under FOLDER that runs upward or to nowhere
+# check_includes FOLDER: prints a line for every include under FOLDER that points upward or to no room
 check_includes() {
     local file line target room other
     (cd "$1" && grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]' --include='*.[ch]' include src tools tutorial cli 2>/dev/null) |
         while IFS=: read -r file line target; do
-            target=${target#*[\"<]} target=${target%%[\">]*} # no process for each: they cost more than the rest
+            target=${target#*[\"<]} target=${target%%[\">]*} # no process for each file: processes cost more than the rest
             case $file in
             include/*) room=include ;;
             src/*/* | tools/*/*) room=${file#*/} room=${room%%/*} ;;
@@ -61,13 +61,13 @@ check_includes() {
             fi
             case $target in
             */*) other=${target%%/*} ;;
-            *) other=$room ;; # a neighbour, or the system's
+            *) other=$room ;; # a neighbour, or a system header
             esac
             case $target in
             */*) [ -e "$1/src/$target" ] || [ -e "$1/tools/$target" ] || [ -e "$1/$target" ] || continue ;;
             descender.h) continue ;;
             *)
-                # Without a folder: a neighbour, a system header, or tutorial's, whose folder is on the path.
+                # Without a folder: a neighbour, a system header, or tutorial's, whose folder is in the include path.
                 [ -e "$1/tutorial/$target" ] && other=tutorial
                 [ -e "$1/${file%/*}/$target" ] && other=$room
                 ;;
@@ -94,7 +94,7 @@ is "an_include_that_runs_upward_is_found" "$(check_includes "$folder" | sort)" \
     "src/attic/x.c: the room 'attic' is not in the plan
 src/base/bad.c:1: base includes op/op.h, but may include only: nothing"
 
-# check_circles FOLDER: prints a line for every two files of which each includes the other's header
+# check_circles FOLDER: prints a line for each pair of files that include each other's headers
 check_circles() {
     (cd "$1" && grep -roE '^#include "[a-z_/0-9]+\.h"' --include='*.c' src tools tutorial cli 2>/dev/null) |
         awk -F: '{
@@ -116,8 +116,9 @@ printf '#include "base/two.h"\n#include "base/one.h"\n' >"$folder/src/base/two.c
 is "two_files_that_include_each_other_are_found" "$(check_circles "$folder")" \
     "base/one.c and base/two.c include each other"
 
-# check_instructions FOLDER: prints a line for every use of an instruction set outside of the kernels: intrinsics, vectors by name,
-# a question which set it is. Loops compiled for each set (kernel/multiversion.h, kernel/loop.h) need none of these.
+# check_instructions FOLDER: prints a line for every use of an instruction set outside of the kernels: intrinsics,
+# vector types, tests of the instruction set. Loops compiled for each set (kernel/multiversion.h, kernel/loop.h) need
+# none of these.
 check_instructions() {
     (cd "$1" && grep -rnE '\b_(mm|tile)[0-9]*_|__m(128|256|512|mask)|float32x|v128_t|intrin\.h|arm_neon\.h|wasm_simd128\.h|\bvec_[a-z]|DSC_ON_(X86|ARM|WASM)|DSC_ISA_NUMBER|\<__attribute__ *\(\(target' \
         --include='*.[ch]' src tools cli 2>/dev/null) | grep -v '^src/kernel/'
@@ -127,13 +128,14 @@ mkdir -p "$folder/src/kernel"
 echo '#include <immintrin.h>' | tee "$folder/src/op/fast.c" >"$folder/src/kernel/fast.c"
 is "intrinsics_outside_of_the_kernels_are_found" "$(check_instructions "$folder")" "src/op/fast.c:1:#include <immintrin.h>"
 
-# An instruction set is named in the list (instruction_sets.h) and in its own files alone, so that one more changes no other file.
+# Only the list (instruction_sets.h) and its own files name an instruction set, so a new one changes no other file.
 named=$(grep -rlwE 'dsc_set_[a-z0-9_]+|isa_(avx2|avx512|neon|wasm)|DSC_ISA_NUMBER_[a-z0-9]+' src --include='*.[ch]' |
     grep -vE '^src/kernel/(set_[a-z0-9_]+\.c|isa_[a-z0-9_]+\.h)$')
 is "instruction_sets_are_named_in_their_own_files_alone" "$named" ""
 
-# named_data FOLDER: prints a line for every use of a data set's name, or of its row, outside of the row's own file: the
-# registry is asked, so that one more data set changes no other code. What is drawn is drawn by code, which has its row.
+# named_data FOLDER: prints a line for every use of a data set's name, or of its row, outside of the row's own file.
+# Other code asks the registry, so a new data set changes no other file. Data sets drawn by code have their rows in the
+# drawing code.
 named_data() {
     local names rows
     names=$(cd "$1" && grep -L '\.draw = ' src/data/known_*.c | xargs sed -n 's/^ *\.name = "\(.*\)",$/\1/p' | paste -sd'|')
@@ -149,14 +151,14 @@ echo 'row = &dsc_known_data_shoe_box;' >"$folder/tools/row.c"
 is "a_data_sets_name_in_other_code_is_found" "$(named_data "$folder" | sort)" 'cli/open.c:1:bool is = !strcmp(name, "shoe-box"); /* shoes */
 tools/row.c:1:row = &dsc_known_data_shoe_box;'
 
-# Measured sizes stand in one file, each group under the benchmark that chose it.
+# Measured sizes are in one file, each group with the benchmark that chose it.
 nameless=$(awk '/^enum \{/ && comment !~ /make bench[ *]*ARGS=/ { print FNR ": " $0 } /^\/\*/ { comment = "" } /^(\/\*| \*)/ { comment = comment $0 }' \
     src/base/thresholds.h)
 is "every_group_of_thresholds_names_a_benchmark" "$nameless" ""
 for bench in $(grep -o 'ARGS=[a-z-]*' src/base/thresholds.h | sort -u); do [ -e "bench/${bench#ARGS=}.c" ] || echo "$bench"; done >"$folder/lost"
 is "every_benchmark_of_a_threshold_exists" "$(cat "$folder/lost")" ""
 
-# The public header is one file by design: it comes in tiers, and its reader stops where he has what he needs.
+# The public header is one file by design: it has tiers, and readers stop when they have what they need.
 long=$(find CMakeLists.txt Makefile cmake include src tools tutorial cli tests bench scripts examples -type f \
     \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.js' -o -name '*.txt' -o -name '*.cmake' -o -name Makefile \) \
     -not -path 'tests/golden/*.txt' -not -path include/descender.h -exec awk 'FNR == 601 { print FILENAME ": more than 600 lines" }' {} +)
@@ -171,7 +173,7 @@ is "the_library_knows_no_optional_library" "$optional" ""
 missing=$(for room in src/* tools/*; do [ -d "$room" ] && ! grep -q "\`\(src/\|tools/\)\?$(basename "$room")/\`" docs/architecture.md && echo "$room"; done)
 is "every_room_is_on_the_architecture_page" "$missing" ""
 
-# root_files FOLDER: the tracked files in the root of a folder that is a git work tree, but for those that belong there
+# root_files FOLDER: the tracked files in the root of a git work tree, except those that belong there
 root_files() {
     git -C "$1" ls-files -- ':(glob)*' | grep -vxE '\.(clang-format|clang-tidy|clangd|editorconfig|gitignore)|(README|CONTRIBUTING|CHANGELOG)\.md|LICENSE|Makefile|CMakeLists\.txt|CMakePresets\.json'
 }
@@ -184,7 +186,7 @@ else
     skip "no_stray_file_is_in_the_root" "needs git and a clone"
 fi
 
-# A link to a file of the project in a page of it leads somewhere.
+# A link in a page to a file of the project has a target.
 broken=$(grep -noE '\]\([^)#: ]+[)#]' ./*.md docs/*.md | while IFS=: read -r page line link; do
     target=${link#](} target=${target%[)#]}
     [ -e "$(dirname "$page")/$target" ] || echo "$page:$line: $target"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The tools of those who work on the project: `make help`, the changelog's check, the table of times, what a save is checked with.
+# The tools for work on the project: `make help`, the check of the changelog, the table of times, the check after a
+# save.
 #   test_tools.sh PROGRAM     in the build folder
 set -u
 source "$(dirname "$0")/../shell.sh"
@@ -52,7 +53,7 @@ all 3 5.8"
 "$top/scripts/test-times.sh" "$folder/mine" >"$folder/said" 2>&1
 is "where_no_test_ran_times_say_so" "$? $(cat "$folder/said")" "1 test-times: no test has run in $folder/mine; run \`make test\` first"
 
-# --- what a save is checked with ---
+# --- the check after a save ---
 if [ -f "$top/build/release/CTestTestfile.cmake" ]; then
     list() { "$top/scripts/check-fast.sh" --list "$@" 2>&1; }
     contains "a_changed_schedule_runs_the_tests_of_its_room" "$(list src/optim/schedule_step.c)" "optim.schedules"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* integers.h: a quantised network in integers, by plain loops: what the library's floats are compared with.
- * It knows ops by name and reads their tables; sums have 32 bits, as on a microcontroller, and may not leave
- * them. */
+/* integers.h: a quantised network in integers, by plain loops, which the library's floats are compared
+ * with. It knows ops by name and reads their tables. Sums have 32 bits, as on a microcontroller, and must
+ * not overflow. */
 #ifndef TESTS_QUANT_INTEGERS_H
 #define TESTS_QUANT_INTEGERS_H
 
@@ -16,7 +16,7 @@ static inline const int64_t *pair_of(const dsc_node *node, const char *name) {
     return p ? (const int64_t *)(const void *)((const char *)node->values + p->offset) : ones;
 }
 
-/* All numbers of a parameter or buffer, or one number of a value; `at` counts in the shape's order. */
+/* All elements of a parameter or buffer, or one element of a value; `at` counts in the shape's order. */
 static inline int32_t number_of(const dsc_model *model, const dsc_node *node, size_t at) {
     return (int32_t)model->values[node->offset + at];
 }
@@ -82,7 +82,7 @@ static inline void per_channel(int32_t *y, const dsc_node *node, const int32_t *
                            number_of(model, node->inputs[2], i / pixels), low, high);
 }
 
-/* The values of all nodes for one image of bytes: values[i] is NULL where a node is none of them, else to be
+/* The values of all nodes for one image of bytes. values[i] is NULL if a node has none; otherwise to be
  * freed. */
 static inline void in_integers(int32_t **values, const dsc_model *model, const uint8_t *image) {
     for (size_t n = 0; n < model->graph->count; n++) {

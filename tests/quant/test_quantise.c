@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What networks of whole numbers promise: every set of kernels, any form of values, bfloat16 asked for or
- * not, gives the bits of plain integers (integers.h); nothing reaches 2^24; and little is lost by it. */
+/* Networks of integers: every kernel set, any form of values, with bfloat16 requested or not, gives the
+ * bits of plain integers (integers.h); nothing reaches 2^24; and little accuracy is lost. */
 #include "quant/integers.h"
 
 #include "base/random.h"
@@ -38,7 +38,7 @@ static int free_data(void **state) {
     return 0;
 }
 
-/* A network of that text whose every number, running statistics too, is random. */
+/* A network of that text with random values, running statistics included. */
 static dsc_model *random_model(const char *text, const dsc_dataset *data, const char *normalise,
                                uint64_t seed) {
     dsc_model *model;
@@ -103,7 +103,7 @@ enum { NETWORKS = sizeof networks / sizeof *networks };
 
 static const dsc_dataset *data_of(size_t n) { return networks[n].colours ? colours : digits; }
 
-/* Every value that a session keeps against the integers. */
+/* Compares every value that a session keeps with the integers. */
 static void compare(const dsc_model *model, const dsc_dataset *data, const char *kernels,
                     const char *precision) {
     dsc_session_options how = dsc_session_options_defaults();
@@ -168,7 +168,7 @@ static void every_kernel_set_gives_the_bits_of_integers(void **state) {
     }
 }
 
-/* Logits of both, as the predictor has them; the largest difference over the largest logit. */
+/* Logits of both, by predictors; returns the largest difference relative to the largest logit. */
 static double difference(const dsc_model *a, const dsc_model *b, const dsc_dataset *data) {
     const dsc_model *const both[] = {a, b};
     dsc_real out[2][IMAGES * 10];
@@ -194,7 +194,7 @@ static double difference(const dsc_model *a, const dsc_model *b, const dsc_datas
     }
     for (size_t i = 0; i < IMAGES * a->classes; i++) {
         const double here = fabs((double)out[0][i] - (double)out[1][i]), size = fabs((double)out[0][i]);
-        if (here > apart) apart = here; /* no fmax: GCC 12 for ARM fails on such loops */
+        if (here > apart) apart = here; /* no fmax: GCC 12 for ARM crashes on such loops */
         if (size > most) most = size;
     }
     return apart / most;
@@ -215,7 +215,8 @@ static void eight_bits_give_nearly_the_same_logits(void **state) {
         }
 }
 
-/* Of the second, the depthwise one reads colours of their own scales, the other one scale for all. */
+/* In the second network, the depthwise convolution reads colours with a scale each, the other convolution
+ * one scale for all. */
 static void an_image_is_shifted_once_for_all_that_read_it(void **state) {
     (void)state;
     static const char *const texts[] = {
@@ -259,7 +260,7 @@ static void sums_stay_below_2_to_the_24_where_every_weight_is_large(void **state
     assert_true(sum < 1 << 24 && sum > 1 << 22);
     assert_true(is_quantised(made, &because));
     compare(made, bright, "portable", "f32");
-    /* One level more, and nothing is promised any more. */
+    /* One more level, and exactness is no longer guaranteed. */
     for (size_t i = 0; i < whole->shape.size[1]; i++) made->values[whole->offset + i] = 127;
     assert_false(is_quantised(made, &because));
     assert_string_equal(because->op->name, "matmul");
@@ -337,7 +338,7 @@ static void what_has_no_whole_numbers_is_named(void **state) {
     dsc_model_free(model);
 }
 
-/* Without leak where one branch cannot be: the sanitizers see to it. */
+/* No leak if one branch cannot be quantised: the sanitizers check that. */
 static void a_branch_that_cannot_be_is_refused(void **state) {
     (void)state;
     dsc_model *made, *model = random_model("parallel(conv 3 1x1 | dropout 0.1), relu, flatten, dense",
@@ -398,7 +399,8 @@ static void what_was_rounded_is_rounded_to_itself(void **state) {
             error[round % 4] += apart * apart;
         }
     }
-    /* Of a normal distribution, 3 levels lose at least 19 percent of the power, 7 4.4, 15 1.2 (Max, 1960). */
+    /* For a normal distribution, 3 levels lose at least 19 percent of the power, 7 levels 4.4, 15 levels
+     * 1.2 (Max, 1960). */
     static const double most[] = {0.24, 0.06, 0.02, 0.0001};
     for (size_t l = 0; l < 4; l++)
         if (!(error[l] < most[l] * 50 * COUNT))
@@ -422,7 +424,7 @@ static void levels_are_seen_in_weights_that_have_them(void **state) {
     dsc_model_free(model);
 }
 
-/* The report's bytes are those of the C file, and each layer's are a part of them. */
+/* The report's bytes equal those of the C file, and each layer's bytes are a part of them. */
 static void the_report_counts_what_an_export_has(void **state) {
     (void)state;
     static const int levels[] = {127, 7, 1};
@@ -456,8 +458,8 @@ static void the_report_counts_what_an_export_has(void **state) {
         }
 }
 
-/* Weights that have few levels are those of the whole network, up to their scales, though batch normalisation
- * went into them, and though an image's channels are normalised each by itself. */
+/* Weights with few levels are those of the original network up to their scales, although batch
+ * normalisation was folded into them, and each channel of an image has its own normalisation. */
 static void keeps_levels(const char *text, const dsc_dataset *data, const char *normalise) {
     dsc_model *model = random_model(text, data, normalise, 6);
     dsc_round_weights(model->values, model->values, model->graph, 7);
@@ -473,7 +475,7 @@ static void keeps_levels(const char *text, const dsc_dataset *data, const char *
             const dsc_real *w = model->values + from->offset + k * each,
                            *v = made->values + to->offset + k * each;
             const double scale = dsc_round_channel(rounded, w, each, 7);
-            /* a batch normalisation may turn all signs */
+            /* a batch normalisation may invert all signs */
             double turn = 0;
             for (size_t i = 0; i < each; i++)
                 if (v[i] != 0) turn = (double)v[i] * (double)w[i] > 0 ? 1 : -1;

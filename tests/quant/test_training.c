@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What training with rounded weights promises: it computes with them, moves those that are not rounded by the
- * gradient that the rounded ones have, and ends with rounded ones. That threads and interruptions change no
- * bit of it is tested with all else that has memory (tests/train/test_trainer.c). */
+/* Training with rounded weights: it computes with rounded weights, updates the unrounded ones by the
+ * gradient of the rounded ones, and ends with rounded ones. tests/train/test_trainer.c tests that threads
+ * and interruptions change no bit of it. */
 #include "testing.h"
 
 #include "quant/round.h"
@@ -88,7 +88,7 @@ static void what_comes_out_has_few_levels(void **state) {
         dsc_trainer *t = trainer_of(cases[i].more, NULL);
         ASSERT_OK(dsc_trainer_step(t, &error), error);
         assert_int_equal(dsc_round_levels(t->model->values, t->model->graph),
-                         127); /* what is learned has all */
+                         127); /* training uses all levels */
         assert_int_equal(dsc_round_levels(dsc_trainer_values(t), t->model->graph), cases[i].levels);
         ASSERT_OK(dsc_trainer_run(t, NULL, NULL, &error), error);
         assert_int_equal(dsc_round_levels(t->model->values, t->model->graph), cases[i].levels);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a claim's file promises: what is written is read, each changed byte is found, and whether another run
- * says the same is decided by its bits, and else by its answers. */
+/* Claim files: a written claim is read back, each changed byte is detected, and another run is compared by
+ * its bits, or else by its answers. */
 #include "testing.h"
 
 #include "report/claim.h"
@@ -16,7 +16,7 @@ enum { IMAGES = 203 };
 static const char hex_a[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 static const char hex_b[] = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
-/* The images from `first` on are right. */
+/* The images from `first` on are answered correctly. */
 static void make(report_run_claim *c, size_t first, const char *weights) {
     dsc_error error;
     *c = (report_run_claim){.bf16 = true, .version = "1.2.3", .architecture = "x86_64", .parameters = 7};
@@ -99,7 +99,7 @@ static void each_changed_byte_is_found(void **state) {
     free(bytes);
 }
 
-/* Somebody may seal what is no claim. */
+/* A valid seal on other JSON. */
 static void what_is_sealed_but_makes_no_sense_is_refused(void **state) {
     (void)state;
     if (!fetch_sha256_available()) skip();
@@ -108,7 +108,7 @@ static void what_is_sealed_but_makes_no_sense_is_refused(void **state) {
     dsc_error error;
     (void)snprintf(path, sizeof path, "%s/odd.json", testing_folder());
     make(&c, 5, hex_a);
-    c.right++; /* the answers say otherwise */
+    c.right++; /* the answers disagree */
     ASSERT_OK(report_claim_write(&c, path, &error), error);
     report_claim_clear(&c);
     assert_int_equal(report_claim_read(&c, path, &error), DSC_ERROR_FORMAT);

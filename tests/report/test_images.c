@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Strokes measured, images changed. */
+/* Measured strokes, and changed images. */
 #include "testing.h"
 
 #include "report/robustness.h"
@@ -14,7 +14,7 @@ static void near(double found, double expected, double within) {
     if (!(fabs(found - expected) <= within)) fail_msg("found %.6g, expected %.6g", found, expected);
 }
 
-/* A bar `width` wide from row 4 to 23, `lean` columns further to the right at its top than at its foot. */
+/* A bar `width` wide from row 4 to 23; its top is `lean` columns further to the right than its foot. */
 static void draw_bar(uint8_t *image, size_t width, double lean, uint8_t ground, uint8_t ink) {
     memset(image, ground, PIXELS);
     for (size_t y = 4; y < 24; y++) {
@@ -23,8 +23,8 @@ static void draw_bar(uint8_t *image, size_t width, double lean, uint8_t ground, 
     }
 }
 
-/* A bar of w x 20: ink 20 w; its outline is 2 (20 + w), less what one corner pixel counts once for both of
- * its sides. */
+/* A bar of w x 20 has ink 20 w; its outline is 2 (20 + w), minus the corner pixels, which count once for
+ * both sides. */
 static void thickness_is_that_of_a_stroke(void **state) {
     (void)state;
     uint8_t image[PIXELS];
@@ -70,7 +70,7 @@ static void a_blank_image_has_no_traits(void **state) {
     memset(image, 77, sizeof image);
     report_traits_of(traits, image, shape);
     for (size_t t = 0; t <= REPORT_SIZE; t++) assert_true(isnan(traits[t]));
-    report_traits_of(traits, (const uint8_t[]){9}, (const size_t[3]){1, 1, 1}); /* one pixel is all edge */
+    report_traits_of(traits, (const uint8_t[]){9}, (const size_t[3]){1, 1, 1}); /* the whole pixel is edge */
     assert_true(isnan(traits[REPORT_SLANT]));
 }
 
@@ -94,7 +94,7 @@ static void a_shift_moves_every_pixel(void **state) {
             assert_int_equal(out[y * SIDE + x], image[(y - 1) * SIDE + x + 1]);
     size_t ink = 0;
     for (size_t i = 0; i < PIXELS; i++) ink += out[i];
-    assert_int_equal(ink, 20 * 3 * 255); /* nothing is lost where there is room */
+    assert_int_equal(ink, 20 * 3 * 255); /* nothing is lost if there is room */
 }
 
 static void a_rotation_by_nothing_changes_nothing(void **state) {
@@ -138,7 +138,7 @@ static void blur_keeps_the_ink_and_spreads_it(void **state) {
     uint8_t image[PIXELS] = {0}, out[PIXELS];
     image[14 * SIDE + 14] = 255;
     change(out, image, REPORT_BLUR, 1, 0);
-    /* exp(-x^2 / 2), x = -3 .. 3, sums to 2.5066: 1 / 2.5066 in each direction is left in the middle */
+    /* exp(-x^2 / 2), x = -3 .. 3, sums to 2.5066, so 1 / 2.5066 in each direction stays in the middle */
     near(out[14 * SIDE + 14], 255 / (2.5060 * 2.5060), 1);
     near(out[14 * SIDE + 15], 255 * exp(-0.5) / (2.5060 * 2.5060), 1);
     near(out[13 * SIDE + 14], out[15 * SIDE + 14], 0);

@@ -8,7 +8,7 @@
 
 static dsc_error error;
 
-/* 200 answers, sure 0.5 to 1; the 4 least sure ones and the surest one are wrong. */
+/* 200 answers with confidence 0.5 to 1; the 4 least confident ones and the most confident one are wrong. */
 static void fill(report_answer answers[200]) {
     for (size_t i = 0; i < 200; i++)
         answers[i] =
@@ -29,7 +29,7 @@ static void the_table_tells_what_is_wrong_of_the_rest(void **state) {
     static const size_t refused[REPORT_REFUSAL_POINTS] = {0, 1, 2, 4, 10, 20};
     static const double wrong[REPORT_REFUSAL_POINTS] = {5, 4, 3, 1, 1, 1};
     report_answer answers[200];
-    dsc_model *model = make_model(0.511); /* the fifth least sure has 0.51, the sixth 0.5125 */
+    dsc_model *model = make_model(0.511); /* the fifth has 0.51, the sixth 0.5125 */
     fill(answers);
     const report_exam exam = {
         .model = model, .numbering = model, .metrics = {.count = 200}, .answers = answers};

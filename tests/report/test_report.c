@@ -58,7 +58,7 @@ static void examine(report_exam *exam, size_t which) {
     ASSERT_OK(report_examine(exam, models[which], data, 1, NULL, &error), error);
 }
 
-/* An exam whose answers are given: label and prediction of each sample. */
+/* An exam with given answers: label and prediction of each sample. */
 static void set_answers(report_exam *exam, const uint8_t (*answers)[2], const float *confidence,
                         size_t count) {
     dsc_error error;
@@ -98,7 +98,7 @@ static void the_worst_mistakes_come_first(void **state) {
     uint32_t worst[6];
     set_answers(&exam, answers, confidence, 6);
     assert_int_equal(report_worst(worst, 3, &exam), 3);
-    assert_int_equal(worst[0], 2); /* of equals the first */
+    assert_int_equal(worst[0], 2); /* if equal, the first */
     assert_int_equal(worst[1], 4);
     assert_int_equal(worst[2], 3);
     assert_int_equal(report_worst(worst, 6, &exam), 4);
@@ -213,7 +213,7 @@ static char *read_page(const char *folder) {
     return (char *)bytes;
 }
 
-/* Nothing is fetched: no address in src or href but data within and places on the page. */
+/* Nothing is fetched: src and href refer only to embedded data and to places on the page. */
 static void refers_to_nothing_outside(const char *page) {
     static const char *const attributes[] = {"src=\"", "href=\"", "url(", "@import", "srcset"};
     for (size_t i = 0; i < 5; i++)
@@ -253,7 +253,7 @@ static void a_report_is_one_page_and_its_figures(void **state) {
     refers_to_nothing_outside(page);
     assert_non_null(strstr(page, "&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert_non_null(strstr(page, ": &lt;b&gt;&amp;&quot;1&quot;"));
-    assert_null(strstr(page, "runs/")); /* of a path, the last name alone */
+    assert_null(strstr(page, "runs/")); /* of a path, only the last name */
     assert_non_null(strstr(page, "prefers-color-scheme:dark"));
     assert_non_null(strstr(page, "@media print"));
     assert_non_null(strstr(page, "default-src 'none'"));
@@ -340,13 +340,13 @@ static dsc_model *make_turned_model(const char *const *turned, const size_t from
     return model;
 }
 
-/* The second model's answers to images of one class alone are NaN: they stay no answers, of the class that
- * they belong to. */
+/* The second model's answers to images of one class are NaN: they count as no answers, in the class of
+ * their images. */
 static void what_is_no_answer_is_none_in_another_numbering(void **state) {
     (void)state;
     static const size_t from[CLASSES] = {2, 0, 1};
     const char *turned[CLASSES] = {names[2], names[0], names[1]};
-    enum { ODD = 30 }; /* classes of different size, so that mixing them up shows */
+    enum { ODD = 30 }; /* classes of different size, so that exchanging them would show */
     uint8_t images[ODD * PIXELS] = {0}, labels[ODD];
     const size_t shape[3] = {1, SIDE, SIDE};
     dsc_dataset *few, *whole = data;
@@ -358,7 +358,7 @@ static void what_is_no_answer_is_none_in_another_numbering(void **state) {
     ASSERT_OK(testing_dataset(&few, images, labels, ODD, shape, CLASSES, names, "few", &error), error);
     data = few;
     dsc_model *model = make_turned_model(turned, from);
-    /* The pixel that images of class 0 have gives sums beyond floats. */
+    /* The pixel of class 0 gives sums beyond floats. */
     for (size_t i = 0; i < model->graph->count; i++) {
         const dsc_node *node = model->graph->nodes[i];
         if (node->kind != DSC_NODE_PARAMETER || node->shape.rank != 2) continue;
@@ -423,7 +423,7 @@ static void a_folder_that_cannot_be_made_is_named(void **state) {
     report_exam_clear(&exam);
 }
 
-/* Thousands of allocations: the first hundred, then ever fewer. */
+/* Thousands of allocations: the first hundred, then with growing steps. */
 static void reports_survive_failed_allocations(void **state) {
     (void)state;
     report_exam exam;

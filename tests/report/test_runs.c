@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Several runs side by side: who is compared with whom, what the page says, what goes into it. */
+/* Several runs side by side: the pairs that are compared, the texts and the contents of the page. */
 #include "testing.h"
 
 #include "base/file.h"
@@ -17,7 +17,7 @@ static report_exam exams[RUNS];
 static report_entry entries[RUNS];
 static dsc_run_facts facts = {.epochs = 12, .seconds = 1.5, .kept_epoch = 7};
 
-/* Answers by hand, so that the counts are known: run r is wrong on its first `wrong` images. */
+/* Answers made by hand, so that the counts are known: run r is wrong on its first `wrong` images. */
 static void set_wrong(report_exam *exam, size_t wrong) {
     exam->metrics.top[0] = COUNT - wrong;
     for (size_t i = 0; i < COUNT; i++)
@@ -75,8 +75,8 @@ static void any_two_of_a_group_are_tested_and_no_others(void **state) {
         assert_int_equal(matches[i].first, pairs[i][0]);
         assert_int_equal(matches[i].second, pairs[i][1]);
     }
-    /* Run 0 is wrong on twelve images, run 1 on the first two of these: ten to none, p = 2 / 2^10; Holm takes
-     * the lowest of three p times three, the next one times two but not below. */
+    /* Run 0 is wrong on twelve images, run 1 on the first two of these: ten against none, p = 2 / 2^10.
+     * Holm multiplies the lowest of three p by three, the next by two, and never decreases. */
     assert_int_equal(report_right_alone(&matches[0], 0), 0);
     assert_int_equal(report_right_alone(&matches[0], 1), 10);
     assert_true(fabs(matches[0].duel.p - 2.0 / 1024) < 1e-12);
@@ -175,7 +175,7 @@ static void every_failed_allocation_is_survived(void **state) {
     (void)state;
     const char *folder = testing_folder();
     size_t tried = 0;
-    for (long n = 0;; n += n < 30 ? 1 : n / 4) { /* thousands: the first ones, then ever fewer */
+    for (long n = 0;; n += n < 30 ? 1 : n / 4) { /* thousands: the first ones, then with growing steps */
         report_match *matches = NULL;
         report_figures figures = {0};
         size_t count = 0;
@@ -198,8 +198,7 @@ static void every_failed_allocation_is_survived(void **state) {
 /* Noise does not compress: 600 x 600 pixels of it are 1 MB. */
 static void large_pictures_are_smaller_on_the_page(void **state) {
     (void)state;
-    if (!DESCENDER_WITH_CAIRO)
-        return; /* there are no pictures then: the test above has the reason on the page */
+    if (!DESCENDER_WITH_CAIRO) return; /* there are no pictures then: the test above gives the reason */
     enum { WIDE = 600 };
     uint8_t *pixels = malloc(3 * WIDE * WIDE);
     uint32_t seed = 1;

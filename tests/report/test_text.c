@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What comes from outside stays text; numbers for people. */
+/* Texts from outside stay texts; numbers for people. */
 #include "testing.h"
 
 #include "base/base64.h"

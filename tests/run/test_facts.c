@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a log says of a whole run. */
+/* The facts that a log states about a whole run. */
 #include "testing.h"
 
 #include "base/file.h"

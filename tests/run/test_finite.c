@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A number that is not finite never becomes a result: answers of that kind count as wrong, models of that
- * kind are neither saved nor loaded nor trained, and a run whose last step goes wrong fails like one whose
- * first does. */
+/* A value that is not finite never becomes a result: such answers count as wrong, such models are neither
+ * saved, loaded nor trained, and a run that diverges in its last step fails like one that diverges in its
+ * first. */
 #include "testing.h"
 
 #include "base/file.h"
@@ -77,7 +77,7 @@ static void an_answer_that_is_not_finite_is_wrong_in_every_figure(void **state) 
     assert_true(isinf(dsc_metrics_loss(&m)));
     assert_true(isnan(dsc_metrics_calibration_error(&m)));
 
-    /* beside good answers */
+    /* among good answers */
     assert_int_equal(dsc_metrics_add(&m, (float[]){0.75F, 0.25F, 0}, 0, 0.25), 0);
     assert_true(isinf(dsc_metrics_loss(&m)) && dsc_metrics_loss(&m) > 0);
     assert_true(fabs(dsc_metrics_calibration_error(&m) - 0.25) < 1e-12);
@@ -86,7 +86,7 @@ static void an_answer_that_is_not_finite_is_wrong_in_every_figure(void **state) 
     assert_true(fabs(c.recall - 1.0 / (double)(all + 1)) < 1e-12);
     assert_true(c.precision == 1);
 
-    /* and in the intervals, whose rounds draw the wrong ones too */
+    /* and in the intervals, whose rounds also draw the wrong answers */
     dsc_class_intervals intervals[3];
     double macro[2];
     ASSERT_OK(dsc_metrics_intervals(intervals, macro, &m, 1, &error), error);
@@ -101,7 +101,7 @@ static void an_answer_that_is_not_finite_is_wrong_in_every_figure(void **state) 
 
 /* --- answers --- */
 
-/* Finite weights whose products are not, wherever there is ink; a blank image gets a finite answer. */
+/* Finite weights whose products overflow wherever there is ink; a blank image gets a finite answer. */
 static dsc_model *overflowing(const char *text, const char *last) {
     dsc_model *model = make(text);
     float *w = numbers(model, last);
@@ -162,7 +162,7 @@ static void predicting_fails_for_the_images_without_an_answer_and_only_for_those
     }
 }
 
-/* Far out all sigmoids are 0 in a float; the answer is still one. */
+/* Far from zero all sigmoids are 0 in float; the answer is still one. */
 static void tiny_sigmoids_are_brought_to_a_sum_of_1(void **state) {
     (void)state;
     for (float shift = 0; shift > -1e6F; shift = 2 * shift - 1) {
@@ -230,9 +230,9 @@ static void a_model_that_is_not_finite_is_not_saved(void **state) {
             ASSERT_OK(dsc_model_save(good, path, &error), error);
             dsc_model_free(good);
         }
-        ASSERT_OK(dsc_model_load(&before, path, &error), error); /* what was there stays */
+        ASSERT_OK(dsc_model_load(&before, path, &error), error); /* the previous file stays */
         dsc_model_free(before);
-        /* nor made ready to answer, nor trained */
+        /* nor prepared for answers, nor trained */
         dsc_predictor *predictor;
         dsc_training_options how = dsc_training_options_defaults();
         how.batch = 10;
@@ -245,7 +245,7 @@ static void a_model_that_is_not_finite_is_not_saved(void **state) {
     free(path);
 }
 
-/* Where the number is in the file: all arrays are there in the graph's order, the data begins behind the
+/* The offset of the element in the file: the arrays have the graph's order, and the data begin behind the
  * header. */
 static size_t place_of(const dsc_model *model, const unsigned char *bytes, const char *name, size_t at) {
     uint64_t header = 0;
@@ -272,7 +272,7 @@ static void a_file_with_a_number_that_is_not_finite_is_not_loaded(void **state) 
         const size_t place = place_of(model, bytes, wrong[i].name, wrong[i].at);
         unsigned char kept[4], other[4];
         memcpy(kept, bytes + place, 4);
-        memcpy(other, &wrong[i].value, 4); /* files are little-endian, as the machines that tests run on */
+        memcpy(other, &wrong[i].value, 4); /* files are little-endian, like the machines that run the tests */
         memcpy(bytes + place, other, 4);
         assert_int_equal(dsc_model_parse(&loaded, bytes, size, "some.file", NULL, &error), DSC_ERROR_FORMAT);
         assert_null(loaded);
@@ -286,7 +286,7 @@ static void a_file_with_a_number_that_is_not_finite_is_not_loaded(void **state) 
     free(bytes);
 }
 
-/* The factors that make numbers of bytes are texts in the file. */
+/* The factors that convert bytes are texts in the file. */
 static void a_normalisation_that_is_not_finite_is_not_loaded(void **state) {
     (void)state;
     static const char *const bad[] = {"1e39", "-1e39", "1e999", "NaN", "Infinity", "null"};
@@ -322,8 +322,8 @@ static dsc_status train(dsc_model **model, dsc_training_options *how, const char
     return dsc_train(*model, digits, how, error);
 }
 
-/* The rates go from those that train to those whose only step is beyond all floats: in between there are
- * some that no loss tells of, since none is computed after the last step. */
+/* The rates range from those that train to those whose first step overflows. In between, no loss reveals
+ * some, since no loss is computed after the last step. */
 static void a_run_that_diverges_in_its_last_step_has_diverged(void **state) {
     (void)state;
     static const struct {
@@ -370,7 +370,7 @@ static void a_run_that_diverges_in_its_last_step_has_diverged(void **state) {
                 }
                 dsc_model_free(model);
             }
-    assert_true(late >= 5); /* the test meets what it is for */
+    assert_true(late >= 5); /* the test reaches its case */
 }
 
 static dsc_trainer *make_trainer(dsc_model *model, const char *json) {
@@ -405,7 +405,7 @@ static void checkpoints_hold_finite_weights_only(void **state) {
     size_t size, again;
     ASSERT_OK(dsc_file_read(&before, &size, path, SIZE_MAX, &error), error);
 
-    /* Writing: the last good one stays. */
+    /* Writing: the last valid checkpoint stays. */
     float *const slabs[] = {model->values, trainer->updater.average};
     for (size_t i = 0; i < 2; i++) {
         const float kept = slabs[i][5];
@@ -419,8 +419,8 @@ static void checkpoints_hold_finite_weights_only(void **state) {
         free(after);
     }
 
-    /* Reading: one of an earlier version, say. The slabs are the last in the file: values, two states,
-     * average, best. */
+    /* Reading: for example, a checkpoint of an earlier version. The slabs are the last in the file:
+     * values, two states, average, best. */
     const size_t n = trainer->updater.numbers * 4, p = trainer->updater.parameter_numbers * 4,
                  start = size - 4 - 3 * n - 2 * p;
     const size_t places[] = {start, start + n + 2 * p, start + 2 * n + 2 * p};
@@ -444,8 +444,8 @@ static void checkpoints_hold_finite_weights_only(void **state) {
     free(path);
 }
 
-/* Puts a NaN where no loss tells of it while training goes on, at the second step of a run that saves at
- * each. */
+/* Puts a NaN where no loss reveals it during training, at the second step of a run that saves at each
+ * step. */
 #define MEAN "batch_norm1.running_mean"
 static int spoil(void *user, const dsc_event *event) {
     dsc_training_run *run = *(dsc_training_run **)user;

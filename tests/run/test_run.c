@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_run.c: runs as the library has them: folders, the log, stopping and going on. */
+/* test_run.c: runs through the library: folders, the log, stopping and resuming. */
 #include "train/stripes.h"
 
 #include "base/file.h"
@@ -47,8 +47,7 @@ static void make_recipe(dsc_recipe *recipe) {
     ASSERT_OK(dsc_recipe_from_json(recipe, json, sizeof json - 1, "test", &error), error);
 }
 
-/* So that no snapshot is made of the run, each of which has many allocations; test_snapshot.c lets those
- * fail. */
+/* So that the run makes no snapshot, which has many allocations; test_snapshot.c lets those fail. */
 static void keep_snapshots_away(const char *folder) {
     char path[512];
     (void)snprintf(path, sizeof path, "%s/" DSC_RUN_SNAPSHOTS, folder);
@@ -71,7 +70,7 @@ static void the_next_free_number_is_taken(void **state) {
     }
     char *far = dsc_path_join(parent, "0041-x"), *odd = dsc_path_join(parent, "7000");
     assert_int_equal(mkdir(far, 0777), 0);
-    assert_int_equal(mkdir(odd, 0777), 0); /* no run: its name has no '-' */
+    assert_int_equal(mkdir(odd, 0777), 0); /* not a run: its name has no '-' */
     ASSERT_OK(dsc_run_folder_number(&folder, parent, "y", &error), error);
     assert_string_equal(strrchr(folder, '/') + 1, "0042-y");
     free(folder);
@@ -116,7 +115,7 @@ static void what_has_a_name_of_a_run_is_never_replaced(void **state) {
         assert_int_equal(unlink(path), 0);
         free(path);
     }
-    assert_int_equal(rmdir(folder), 0); /* nothing else came into it */
+    assert_int_equal(rmdir(folder), 0); /* nothing else was written */
     free(folder);
     dsc_recipe_clear(&recipe);
 }
@@ -146,7 +145,7 @@ static void a_run_for_which_there_is_no_room_is_left_to_be_resumed(void **state)
     dsc_recipe_clear(&recipe);
 }
 
-/* What stands in the way of the result is found before the first step, also when a run goes on. */
+/* An obstacle to the result is found before the first step, also when a run resumes. */
 static void a_folder_of_the_models_name_is_found_before_the_first_step(void **state) {
     (void)state;
     dsc_error error;
@@ -177,7 +176,7 @@ static void a_start_that_fails_leaves_no_empty_folder(void **state) {
     char *folder = path_of("gone");
     const dsc_run_options options = {.folder = folder};
     bool left = false, failed = true;
-    for (long n = 0; failed; n++) { /* wherever it fails before anything is in it */
+    for (long n = 0; failed; n++) { /* if it fails before the folder has content */
         testing_fail_allocation(n);
         const dsc_status status = dsc_run_start(&run, &recipe, stripes, &options, &error);
         failed = testing_allocation_failed();
@@ -199,7 +198,8 @@ static int stop_at_once(void *user, const dsc_event *event) {
     return event->kind == DSC_EVENT_STEP;
 }
 
-/* The images that a run began with say what its model expects, whatever is noted of them later. */
+/* The images at the beginning of a run determine what its model expects, whatever is noted about them
+ * later. */
 static void a_resumed_run_expects_the_images_that_it_was_begun_with(void **state) {
     (void)state;
     dsc_error error;
@@ -311,13 +311,13 @@ static void history_takes_running_means_apart(void **state) {
 
 /* ---- runs ---- */
 
-/* Trains in `folder` from where it is; stops after `stop_at` steps. */
+/* Trains in `folder` from its present state; stops after `stop_at` steps. */
 static dsc_status sit(const char *folder, uint64_t stop_at, unsigned threads, dsc_error *error) {
     dsc_recipe recipe;
     dsc_run_options options = {.folder = folder, .name = "test", .threads = threads};
     dsc_training_run *run = NULL;
     listener l = {.stop_at = stop_at};
-    char path[512]; /* no allocation that a test lets fail */
+    char path[512]; /* not one of the allocations that fail in tests */
     (void)snprintf(path, sizeof path, "%s/%s", folder, DSC_RUN_RECIPE);
     bool exists = !access(path, F_OK);
     dsc_status status;
@@ -344,12 +344,12 @@ static void stopped_at_any_step_a_run_ends_with_the_same_bits_and_log(void **sta
     char *model_path = dsc_path_join(whole, DSC_RUN_MODEL);
     assert_int_equal(stat(model_path, &info), 0);
     free(model_path);
-    for (uint64_t step = 1; step <= 24; step++) { /* 8 an epoch */
+    for (uint64_t step = 1; step <= 24; step++) { /* 8 steps in an epoch */
         char name[32];
         (void)snprintf(name, sizeof name, "stopped-%d", (int)step);
         char *folder = path_of(name);
         dsc_status status = sit(folder, step, (unsigned)(step % 4) + 1, &error);
-        /* At the very last step there is nothing left to stop. */
+        /* After the last step there is nothing to stop. */
         if (step < 24) assert_int_equal(status, DSC_ERROR_STOPPED);
         ASSERT_OK(sit(folder, 0, (unsigned)(step % 3) + 1, &error), error);
         char *other = content_of(folder, DSC_RUN_MODEL), *other_log = content_of(folder, DSC_RUN_LOG);
@@ -380,7 +380,7 @@ static void a_run_without_a_checkpoint_starts_again(void **state) {
     assert_memory_equal(expected, found, 200);
     assert_int_equal(count_of(log, "\"event\":\"step\""), 24);
     assert_int_equal(count_of(log, "\"event\":\"start\""), 1);
-    /* Nor does a lost log lose the run. */
+    /* Losing the log does not lose the run. */
     assert_int_equal(unlink(log_path), 0);
     ASSERT_OK(sit(folder, 0, 2, &error), error);
     free(whole);
@@ -432,7 +432,7 @@ static void resuming_survives_every_failed_allocation(void **state) {
         testing_fail_allocation(n);
         dsc_status status = sit(folder, 13, 1, &error);
         failed = testing_allocation_failed();
-        /* Whatever happened, the run is still one that can be gone on with. */
+        /* Whatever happened, the run can be resumed. */
         if (status != DSC_ERROR_STOPPED && status != DSC_ERROR_MEMORY && status)
             fail_msg("%ld: %s", n, error.message);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A run goes on with the data and the recipe that it was begun with: one pixel of one image, one label, a
- * name, or an image more, in any of the sets, is noticed and named. */
+/* A run resumes only with its data and recipe: a change of one pixel, one label, a name, or the number of
+ * images, in any of the sets, is detected and named. */
 #include "testing.h"
 
 #include "base/file.h"
@@ -36,7 +36,7 @@ static dsc_dataset *make(size_t first, size_t count) {
 
 static void a_fingerprint_is_known(void **state) {
     (void)state;
-    /* zlib.crc32 and zlib.adler32, of Python, of the same bytes */
+    /* zlib.crc32 and zlib.adler32 of Python for the same bytes */
     const uint8_t pixels[8] = {1, 2, 3, 4, 5, 6, 7, 8}, two[2] = {0, 1};
     const char *const ab[2] = {"a", "b"};
     dsc_dataset *data;
@@ -97,7 +97,7 @@ static void any_byte_changes_it_and_a_view_is_the_same_as_its_copy(void **state)
     dsc_dataset_free(data);
 }
 
-/* Data are summed up in pieces; what lies far behind counts as what lies in front. */
+/* Data are summed in pieces; the position in the data does not matter. */
 static void the_last_byte_of_large_data_counts(void **state) {
     (void)state;
     enum { LARGE = 800, WIDE = 16, EACH = WIDE * WIDE, PIECE = 1 << 16 };
@@ -188,7 +188,7 @@ static void begin(const char *name) {
     dsc_recipe_clear(&recipe);
 }
 
-/* Goes on with the first `count` images as they are now; with no test set if `test` is not asked for. */
+/* Resumes with the first `count` images as they are now; without a test set if `test` is false. */
 static dsc_status go_on(const char *json, size_t count, bool test, bool force, dsc_error *error) {
     dsc_recipe recipe;
     dsc_training_run *run;
@@ -210,9 +210,9 @@ static void a_run_does_not_go_on_with_other_data(void **state) {
     begin("data");
     const size_t all = COUNT - TESTS;
     ASSERT_OK(go_on(RECIPE, all, true, false, &error), error);
-    ASSERT_OK(go_on(RECIPE, all, false, false, &error), error); /* who has no test set cannot have another */
+    ASSERT_OK(go_on(RECIPE, all, false, false, &error), error); /* a run without a test set accepts none */
 
-    /* one pixel of any image, be it trained on or held out */
+    /* one pixel of any image, trained on or held out */
     size_t trained = 0, held_out = 0;
     for (size_t i = 0; i < all; i += 13) {
         images[i * SIZE + i % SIZE] ^= 1;
@@ -224,7 +224,7 @@ static void a_run_does_not_go_on_with_other_data(void **state) {
     }
     assert_true(trained > 0 && held_out > 0);
 
-    /* two labels that change places, so that there are as many of each */
+    /* two labels exchanged, so that the counts stay */
     labels[7] = (uint8_t)(8 % 3);
     labels[8] = (uint8_t)(7 % 3);
     assert_int_equal(go_on(RECIPE, all, true, false, &error), DSC_ERROR_MISMATCH);
@@ -235,14 +235,14 @@ static void a_run_does_not_go_on_with_other_data(void **state) {
     reset();
     names[0] = "square", names[1] = "circle";
     assert_int_equal(go_on(RECIPE, all, true, false, &error), DSC_ERROR_MISMATCH);
-    ASSERT_MESSAGE(error, "shapes differs in "); /* with the labels the choice of what is held out differs */
+    ASSERT_MESSAGE(error, "shapes differs in "); /* other labels change the choice of held-out images */
     for (size_t i = 0; i < COUNT; i++) labels[i] = labels[i] == 2 ? 2 : 1 - labels[i];
-    ASSERT_OK(go_on(RECIPE, all, true, false, &error), error); /* the same things, numbered otherwise */
+    ASSERT_OK(go_on(RECIPE, all, true, false, &error), error); /* the same data with another numbering */
     reset();
     assert_int_equal(go_on(RECIPE, all - 3, true, false, &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "the number of images");
 
-    /* the test set: what is learned does not depend on it, so --force does */
+    /* the test set has no effect on training, so --force accepts a change */
     images[(all + 5) * SIZE + 3] ^= 128;
     assert_int_equal(go_on(RECIPE, all, true, false, &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "other test data: the test set differs in the images");
@@ -292,7 +292,7 @@ static void a_run_does_not_go_on_with_another_recipe_and_says_what_differs(void 
     ASSERT_OK(go_on(RECIPE, COUNT - TESTS, true, false, &error), error);
 }
 
-/* One that was killed before its first checkpoint begins anew, and its log still says with what. */
+/* A run that was killed before its first checkpoint starts again, and its log still records the data. */
 static void a_run_without_a_checkpoint_begins_anew_with_the_same_data(void **state) {
     (void)state;
     dsc_error error;
@@ -308,7 +308,7 @@ static void a_run_without_a_checkpoint_begins_anew_with_the_same_data(void **sta
     reset();
     ASSERT_OK(go_on(RECIPE, COUNT - TESTS, true, false, &error), error);
     assert_int_equal(remove(log), 0);
-    images[5] ^= 4; /* nothing is known any more, and the new log says what it is */
+    images[5] ^= 4; /* nothing is known any more, and the new log records the data */
     ASSERT_OK(go_on(RECIPE, COUNT - TESTS, true, false, &error), error);
     reset();
     assert_int_equal(go_on(RECIPE, COUNT - TESTS, true, false, &error), DSC_ERROR_MISMATCH);
@@ -318,7 +318,7 @@ static void a_run_without_a_checkpoint_begins_anew_with_the_same_data(void **sta
 
 /* --- checkpoints of earlier versions --- */
 
-/* What format 1 held: the labels in order, and every 97th image. */
+/* The contents of format 1: the labels in order, and every 97th image. */
 static uint32_t sample_of(const dsc_dataset *data) {
     uint32_t crc = 0;
     for (size_t i = 0; i < data->count; i++) {
@@ -329,7 +329,7 @@ static uint32_t sample_of(const dsc_dataset *data) {
     return crc;
 }
 
-/* Rewrites the run's checkpoint as an earlier version would have written it. */
+/* Rewrites the run's checkpoint in the format of an earlier version. */
 static void make_old(const dsc_dataset *training) {
     char *path = dsc_path_join(folder, DSC_RUN_CHECKPOINT);
     unsigned char *bytes, *old;
@@ -377,7 +377,7 @@ static void a_run_of_an_earlier_version_goes_on_with_the_check_it_has_and_says_s
     make_old(dsc_run_trainer(run)->training);
     dsc_run_free(run);
 
-    labels[0] = 1; /* labels were noted */
+    labels[0] = 1; /* labels were recorded */
     assert_int_equal(go_on(RECIPE, COUNT - TESTS, true, false, &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "other training data");
     reset();
@@ -388,7 +388,7 @@ static void a_run_of_an_earlier_version_goes_on_with_the_check_it_has_and_says_s
     dsc_run_free(run);
     dsc_dataset_free(data);
     dsc_recipe_clear(&recipe);
-    /* and its checkpoints are of today from then on */
+    /* and its checkpoints have the present format from then on */
     images[2 * SIZE] ^= 1;
     assert_int_equal(go_on(RECIPE, COUNT - TESTS, true, false, &error), DSC_ERROR_MISMATCH);
     reset();

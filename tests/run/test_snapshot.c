@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_snapshot.c: snapshots of a run are few, whole, and change nothing of it. */
+/* test_snapshot.c: snapshots of a run are few and complete, and have no effect on it. */
 #include "testing.h"
 
 #include "base/file.h"
@@ -55,7 +55,7 @@ static dsc_status train(const char *folder, const char *epochs, const char *vali
     options = (dsc_run_options){.folder = folder, .threads = 1};
     if (w->stop) options.checkpoint_seconds = 1e-9;
     ASSERT_OK(dsc_run_start(&run, &recipe, data, &options, &error), error);
-    if (w->broken) { /* nothing can be written into what is no folder */
+    if (w->broken) { /* no file can be written where there is no folder */
         char *path = dsc_path_join(folder, DSC_RUN_SNAPSHOTS);
         ASSERT_OK(dsc_file_write(path, "x", 1, &error), error);
         free(path);
@@ -78,7 +78,7 @@ static void a_run_keeps_few_of_them_from_its_start_to_its_end(void **unused) {
     (void)unused;
     char *folder = dsc_path_join(testing_folder(), "few"), *inside = path_of(folder, "");
     ASSERT_OK(train(folder, "25", "0.2", &(watch){0}), error);
-    /* Every third of 25 epochs, the start and the end, each with its network. */
+    /* Every third of 25 epochs, the first and the last, each with its network. */
     assert_int_equal(files_in(inside), 2 * (1 + 8 + 1));
     json_t *first = snapshot(folder, "000000.json"), *last = snapshot(folder, "000025.json");
     assert_float_equal(json_number_value(json_object_get(last, "epoch")), 25, 1e-9);
@@ -87,7 +87,7 @@ static void a_run_keeps_few_of_them_from_its_start_to_its_end(void **unused) {
                 json_number_value(json_object_get(first, "accuracy")));
     const size_t count = (size_t)json_integer_value(json_object_get(last, "count"));
     assert_int_equal(count, 60); /* a fifth of 300 */
-    /* The table and the mistakes tell of the same answers. */
+    /* The table and the mistakes describe the same answers. */
     const json_t *rows = json_object_get(last, "confusion"), *row, *cell;
     size_t i, k, all = 0, right = 0;
     json_array_foreach(rows, i, row) json_array_foreach(row, k, cell) {
@@ -111,7 +111,7 @@ static void a_run_keeps_few_of_them_from_its_start_to_its_end(void **unused) {
     free(folder);
 }
 
-/* The last one's network is the one that would be measured: the average, here. */
+/* The network of the last one is the one that would be measured: here the average. */
 static void its_network_is_the_model_as_it_was(void **unused) {
     (void)unused;
     char *folder = dsc_path_join(testing_folder(), "network"), *path = path_of(folder, "000003.safetensors"),
@@ -148,7 +148,7 @@ static void between_two_there_is_one_of_now(void **unused) {
     const double epoch = json_number_value(json_object_get(json, "epoch"));
     assert_true(epoch > 1 && epoch < 2);
     json_decref(json);
-    /* It goes on, and the next that is due takes its place. */
+    /* The run continues, and the next snapshot replaces it. */
     dsc_training_run *run;
     dsc_recipe recipe;
     ASSERT_OK(dsc_run_recipe(&recipe, NULL, folder, &error), error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* asking.h: what the tests of the server share: a site without sockets, with one run, and how it is asked. */
+/* asking.h: helpers for the tests of the server: a site without sockets, with one run, and requests to it. */
 #ifndef TESTS_SERVE_ASKING_H
 #define TESTS_SERVE_ASKING_H
 
@@ -64,7 +64,7 @@ static int make(void **unused) {
     link = dsc_path_join(runs, "link");
     if (dsc_folder_make(report, &error) || dsc_folder_make(secret, &error)) return 1;
     char *bare = dsc_path_join(runs, "secret");
-    if (dsc_folder_make(bare, &error)) return 1; /* a folder that is no run */
+    if (dsc_folder_make(bare, &error)) return 1; /* a folder that is not a run */
     free(bare);
     write_file(one, "recipe.json", "{\"model\": \"784-10\", \"epochs\": 3}");
     write_file(secret, "recipe.json", "{\"model\": \"784-10\"}");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_collection.c: digits that were corrected become a data set. */
+/* test_collection.c: corrected digits become a data set. */
 #include "asking.h"
 
 #include "base/base64.h"
@@ -37,7 +37,7 @@ static void new_folder(void) {
     folder = dsc_path_join(testing_folder(), "corrections");
 }
 
-/* An image of one grey, with its label, as the page sends it. */
+/* An image of one grey with its label, as the page sends it. */
 static void append_digit(dsc_text *body, size_t size, uint8_t grey, const char *label) {
     uint8_t image[800];
     memset(image, grey, sizeof image);
@@ -166,7 +166,7 @@ static void what_is_not_as_it_should_be_changes_nothing(void **unused) {
     }
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
         dsc_text body = {0};
-        append_digit(&body, 784, 1, "1"); /* a right one before it is not kept either */
+        append_digit(&body, 784, 1, "1"); /* a valid one before it is not kept either */
         append_digit(&body, 784, 1, labels[i]);
         assert_int_equal(send(&json, &body), 400);
         json_decref(json);
@@ -211,7 +211,7 @@ static void there_is_a_most(void **unused) {
     close_site();
 }
 
-/* Killed between the two names: the images are the new ones, the labels the old. */
+/* Killed between the two renames: the images are new, the labels old. */
 static void images_without_a_label_are_cut_off(void **unused) {
     (void)unused;
     new_folder();
@@ -228,7 +228,7 @@ static void images_without_a_label_are_cut_off(void **unused) {
     write_array("train-labels-idx1-ubyte", &labels);
     dsc_array_clear(&labels);
     close_site();
-    open_site((serve_options){0}); /* and when it begins */
+    open_site((serve_options){0}); /* and when it starts */
     assert_int_equal(collected(), 1);
     images = read_file("train-images-idx3-ubyte");
     assert_int_equal(images.shape[0], 1);
@@ -237,7 +237,7 @@ static void images_without_a_label_are_cut_off(void **unused) {
     assert_int_equal(unlink(path), 0);
     free(path);
     close_site();
-    open_site((serve_options){0}); /* the very first were being kept */
+    open_site((serve_options){0}); /* the very first images were being kept */
     assert_int_equal(collected(), 0);
     path = dsc_path_join(folder, "train-images-idx3-ubyte");
     assert_false(dsc_is_there(path));
@@ -249,7 +249,7 @@ static void images_without_a_label_are_cut_off(void **unused) {
 static void want_of_memory_keeps_all_or_nothing(void **unused) {
     (void)unused;
     new_folder();
-    for (long n = 0;; n++) { /* each time as if it were the first */
+    for (long n = 0;; n++) { /* each time from the same state */
         const serve_options options = {.model = model,
                                        .model_name = "shipped",
                                        .runs = runs,
@@ -323,7 +323,7 @@ static void other_data_are_left_alone(void **unused) {
     assert_true(cannot_be_opened("was not collected"));
 }
 
-/* The page's training goes on from the network that is served, or from a run, with what was collected. */
+/* The page's training starts from the served network, or from a run, with the collected digits. */
 static void training_goes_on_with_what_was_collected(void **unused) {
     (void)unused;
     static const char script[] = "#!/bin/sh\necho \"$*\" >>\"$(dirname \"$0\")/calls\"\n";

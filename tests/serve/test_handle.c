@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_handle.c: what the server answers, without sockets. */
+/* test_handle.c: the server's answers, without sockets. */
 #include "base/limits.h"
 #include "model/model.h"
 #include "serve/host.h"
@@ -52,7 +52,7 @@ static void a_drawing_is_answered_with_all_there_is_to_show(void **unused) {
     assert_true(json_array_size(json_object_get(one, "layers")) > 5);
     json_decref(json);
 
-    /* A blank one, and ones that are not what they say. */
+    /* A blank image, and images that contradict their headers. */
     memset(pixels, 255, sizeof pixels);
     assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 200);
     assert_int_equal(json_integer_value(json_object_get(json, "count")), 0);
@@ -87,7 +87,8 @@ static void an_answer_takes_less_than_ten_milliseconds(void **unused) {
     memcpy(fields, size, sizeof size);
     double best = 1e9;
     int times = 0;
-    for (; times < TIMES_MOST && best >= 10; times++) { /* other work on the machine is not the server's */
+    for (; times < TIMES_MOST && best >= 10;
+         times++) { /* other work on the machine does not belong to the server */
         struct timespec start, end;
         (void)clock_gettime(CLOCK_MONOTONIC, &start);
         serve_response r = ask("POST", "/api/read", pixels, sizeof pixels);
@@ -110,7 +111,7 @@ static unsigned status_for(const char *host, const char *origin) {
     return r.status;
 }
 
-/* A model that learned whole images, dark on light, in place of the site's. */
+/* A model of whole images, dark on light, replaces the site's. */
 static void a_model_of_unprepared_images_gets_the_whole_drawing(void **unused) {
     (void)unused;
     static uint8_t paper[56 * 56];
@@ -129,18 +130,18 @@ static void a_model_of_unprepared_images_gets_the_whole_drawing(void **unused) {
     assert_true(json_is_false(json_object_get(json, "prepares")));
     json_decref(json);
 
-    for (size_t y = 8; y < 20; y++) memset(paper + 56 * y + 4, 255, 6); /* light on dark, not in the middle */
+    for (size_t y = 8; y < 20; y++) memset(paper + 56 * y + 4, 255, 6); /* light on dark, off centre */
     fields[0] = "width", fields[1] = "56", fields[2] = "height", fields[3] = "56", fields[4] = NULL;
     assert_int_equal(ask_json(&json, "POST", "/api/read", paper, sizeof paper), 200);
     const json_t *digit = json_array_get(json_object_get(json, "digits"), 0);
     assert_int_equal(json_integer_value(json_object_get(digit, "width")), 56);
-    /* Base64 of the first row, and of a row of ink: it is turned round, and where it was drawn. */
+    /* Base64 of the first row, and of a row of ink: the image is inverted, and shown where it was drawn. */
     const char *seen = json_string_value(json_object_get(digit, "seen"));
     assert_int_equal(strncmp(seen, "////////////////", 16), 0);
     assert_int_equal(strncmp(seen + 28 * 6 / 3 * 4, "//8AAAD/", 8), 0);
     json_decref(json);
 
-    fields[3] = "28"; /* half as high: no image of this model's */
+    fields[3] = "28"; /* half as high: not an image of this model */
     assert_int_equal(ask_json(&json, "POST", "/api/read", paper, sizeof paper / 2), 200);
     assert_non_null(strstr(json_string_value(json_object_get(json, "why")), "28 x 56 pixels"));
     json_decref(json);
@@ -155,7 +156,7 @@ static void a_model_of_unprepared_images_gets_the_whole_drawing(void **unused) {
     dsc_model_free(own);
 }
 
-/* A model that learned prepared digits, dark on light, sees what dsc_prepare_image makes of a picture. */
+/* A model of prepared digits, dark on light, sees the image that dsc_prepare_image makes of a picture. */
 static void prepared_digits_lie_on_the_models_ground(void **unused) {
     (void)unused;
     enum { SIDE = 200 };
@@ -177,7 +178,7 @@ static void prepared_digits_lie_on_the_models_ground(void **unused) {
     ASSERT_OK(dsc_workspace_create(&workspace, predictor, 1, &error), error);
     fields[0] = "width", fields[1] = "200", fields[2] = "height", fields[3] = "200", fields[4] = NULL;
     draw(pixels, SIDE);
-    for (int round = 0; round < 2; round++) { /* dark on light, and the other way round */
+    for (int round = 0; round < 2; round++) { /* dark on light, and inverted */
         json_t *json;
         ASSERT_OK(dsc_prepare_image(image, NULL, NULL, &expected, pixels, SIDE, SIDE, 1, &error), error);
         ASSERT_OK(dsc_predict(wanted, predictor, workspace, image, 1, &error), error);
@@ -221,7 +222,7 @@ static double most_of(const json_t *one) {
     return most;
 }
 
-/* With a threshold that is between the star and the ones, and without. */
+/* With a threshold between the star and the ones, and without. */
 static void what_is_below_the_threshold_is_listed_apart(void **unused) {
     (void)unused;
     enum { WIDTH = 260, HEIGHT = 110 };
@@ -251,7 +252,7 @@ static void what_is_below_the_threshold_is_listed_apart(void **unused) {
         const json_t *mark = round ? json_array_get(refused, 0) : json_array_get(digits, 1);
         assert_int_equal(json_integer_value(json_object_get(mark, "index")), 1);
         assert_int_equal(json_integer_value(json_object_get(mark, "left")), 90);
-        assert_non_null(json_object_get(mark, "layers")); /* it was chosen, as the second of all */
+        assert_non_null(json_object_get(mark, "layers")); /* it was selected, as the second of all */
         if (round) assert_float_equal(json_real_value(json_object_get(mark, "below")), below, 1e-6);
         below = (most_of(mark) + most_of(json_array_get(digits, 0))) / 2;
         json_decref(json);
@@ -356,7 +357,7 @@ static void names_that_are_allowed_are_answered(void **unused) {
                                             ""};
     for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
         assert_false(serve_host_is_trusted(strangers[i], NULL, "127.0.0.1", list));
-    /* A proxy hands on under the server's own name what pages of its own send. */
+    /* A proxy passes requests of its own pages under the server's own name. */
     assert_true(serve_host_is_trusted("localhost:8017", "https://digits.example.org", "127.0.0.1", list));
     assert_false(serve_host_is_trusted("localhost:8017", "https://evil.example", "127.0.0.1", list));
     assert_false(serve_host_is_trusted("localhost:8017", "http://localhost:3000", "127.0.0.1", list));
@@ -385,7 +386,7 @@ static void who_is_refused_is_told_how_to_allow_it(void **unused) {
         const char *host, *said;
     } tries[] = {{"digits.example.org:8443", "descender serve --allow-host digits.example.org\""},
                  {"[2001:db8::1]:8017", "--allow-host '[2001:db8::1]'\""},
-                 /* What is no name would be refused by --allow-host too. */
+                 /* --allow-host would refuse an invalid name, too. */
                  {"<script>x", "expected the header Host"},
                  {"$(id)\033[2J", "expected the header Host"},
                  {"caf\xE9", "expected the header Host"},
@@ -400,7 +401,7 @@ static void who_is_refused_is_told_how_to_allow_it(void **unused) {
             fail_msg("%s does not contain %s", r.text.data, tries[i].said);
         dsc_text_free(&r.text);
     }
-    /* A name that is allowed already is not the reason. */
+    /* An allowed name is not the reason. */
     serve_site *usual = site;
     ASSERT_OK(
         serve_site_create(
@@ -473,13 +474,13 @@ static void every_allocation_of_the_site_may_fail(void **unused) {
     }
 }
 
-/* An answer asks for as much memory as the one before: what grows with every answer would be a leak or a
- * cache. Most of it is JSON's, which is not counted here: it lies in a library of its own. */
+/* An answer needs as much memory as the one before: growth with every answer would be a leak or a cache.
+ * JSON's memory is not counted: it is in another library. */
 static void an_answer_has_a_budget_of_allocations(void **unused) {
     (void)unused;
     enum {
         SIDE = 280,
-        BUDGET = DSC_USUALLY(120, 100000) /* where arrays grow one by one, only to be the same counts */
+        BUDGET = DSC_USUALLY(120, 100000) /* if arrays grow one by one, only the counts must be the same */
     };
     static uint8_t pixels[SIDE * SIDE];
     draw(pixels, SIDE);
@@ -498,7 +499,7 @@ static void an_answer_has_a_budget_of_allocations(void **unused) {
     }
 }
 
-/* A model whose numbers grow beyond floats gives no answer, and no class is made of that. */
+/* A model that overflows gives no answer, and the server makes no class of it. */
 static void an_answer_that_is_not_finite_is_an_error(void **unused) {
     (void)unused;
     enum { SIDE = 280 };

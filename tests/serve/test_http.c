@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_http.c: the server on a real socket of this machine: many clients at once, slow ones and broken ones.
- * It uses threads. */
+/* test_http.c: the server on a real socket of this machine: many clients at once, slow ones and broken
+ * ones. It uses threads. */
 #include "testing.h"
 
 #include "serve/serve.h"
@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifdef __SANITIZE_THREAD__ /* thirty times as slow */
+#ifdef __SANITIZE_THREAD__ /* thirty times slower */
 enum { CLIENTS = 60, SIDE = 280, SECONDS_MOST = 60 };
 #else
 enum { CLIENTS = 200, SIDE = 280, SECONDS_MOST = 8 };
@@ -42,14 +42,14 @@ static void send_all(int s, const void *bytes, size_t size) {
     const char *at = bytes;
     while (size > 0) {
         const ssize_t sent = send(s, at, size, MSG_NOSIGNAL);
-        if (sent <= 0) return; /* it hung up, which it may */
+        if (sent <= 0) return; /* it closed the connection, which is allowed */
         at += sent;
         size -= (size_t)sent;
     }
 }
 static void send_text(int s, const char *text) { send_all(s, text, strlen(text)); }
 
-/* All until it hangs up; the status, or 0 if there was no answer. */
+/* Reads until the server closes; the status, or 0 without an answer. */
 static unsigned receive(int s, char *out, size_t size) {
     size_t length = 0;
     for (;;) {
@@ -113,7 +113,7 @@ static void what_is_broken_or_too_large_does_no_harm(void **unused) {
         "\xff\xfe\x00\x01",
         "POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
         "POST /api/read HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"};
-    patience = (struct timeval){0, 200000}; /* it may as well say nothing, and wait for more */
+    patience = (struct timeval){0, 200000}; /* it may also send nothing, and wait for more */
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         const int s = connect_to_it();
         send_text(s, broken[i]);
@@ -122,7 +122,7 @@ static void what_is_broken_or_too_large_does_no_harm(void **unused) {
         assert_true(status == 0 || status >= 400);
     }
     patience = (struct timeval){SECONDS_MOST, 0};
-    /* More than the limit: refused, not kept. */
+    /* More than the limit: refused, not stored. */
     int s = connect_to_it();
     char head[200], *block = calloc(1, 1 << 16);
     (void)snprintf(
@@ -134,7 +134,7 @@ static void what_is_broken_or_too_large_does_no_harm(void **unused) {
     const unsigned status = receive(s, out, sizeof out);
     assert_true(status == 413 || status == 0);
     free(block);
-    /* A header without end. */
+    /* An endless header. */
     s = connect_to_it();
     for (int i = 0; i < 100; i++)
         send_text(
@@ -196,7 +196,7 @@ static int clear(void **unused) {
     return 0;
 }
 
-/* Without a server the others have nobody to talk to. */
+/* Without a server the other tests have no peer. */
 #define IF_SERVED(test)                                                                                      \
     static void served_##test(void **state) {                                                                \
         if (!server) TEST_SKIP("there is no server");                                                        \

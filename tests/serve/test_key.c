@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_key.c: who does not come from this machine needs the token, and then the cookie. */
+/* test_key.c: requests from other machines need the token, and then the cookie. */
 #include "asking.h"
 
 #include "serve/key.h"
@@ -63,7 +63,7 @@ static void nobody_comes_in_without_the_token(void **unused) {
         assert_int_equal(comes_in(&pupil, "HEAD", paths[i]), 403);
         assert_int_equal(comes_in(&pupil, "POST", paths[i]), 403);
     }
-    /* A page says what to do, and never the token. */
+    /* The page says what to do, and never contains the token. */
     serve_response r = come(&pupil, "GET", "/");
     assert_non_null(strstr(r.type, "text/html"));
     assert_non_null(strstr(r.fixed, "?token="));
@@ -78,9 +78,9 @@ static void the_token_is_for_the_page_and_brings_a_cookie(void **unused) {
     char wrong[SERVE_SECRET + 4];
     bring(key.token);
     cookie_name = NULL;
-    assert_int_equal(comes_in(&pupil, "GET", "/api/model"), 403); /* the page alone takes it */
+    assert_int_equal(comes_in(&pupil, "GET", "/api/model"), 403); /* only the page accepts it */
     assert_int_equal(comes_in(&pupil, "POST", "/"), 403);
-    for (int round = 0; round < 2; round++) { /* a whole class comes with it */
+    for (int round = 0; round < 2; round++) { /* a whole class behind one address */
         serve_response r = come(&pupil, "GET", "/");
         assert_int_equal(r.status, 200);
         assert_non_null(strstr(r.cookie, key.session));
@@ -110,7 +110,7 @@ static void the_cookie_opens_all(void **unused) {
     cookie_name = key.name, cookie_value = key.session;
     assert_int_equal(comes_in(&pupil, "GET", "/"), 200);
     assert_int_equal(comes_in(&pupil, "GET", "/api/model"), 200);
-    assert_int_equal(comes_in(&pupil, "POST", "/api/collection"), 403); /* which nobody asked for */
+    assert_int_equal(comes_in(&pupil, "POST", "/api/collection"), 403); /* without a request for it */
     const asker stranger = {"digits.example.org", "http://evil.example", false};
     assert_int_equal(comes_in(&stranger, "GET", "/api/model"), 403);
     cookie_value = key.token;
@@ -120,7 +120,7 @@ static void the_cookie_opens_all(void **unused) {
     cookie_name = NULL;
 }
 
-/* Host is the asker's own word: it counts with a connection of this machine alone. */
+/* The client chooses Host, so it counts only for connections from this machine. */
 static void this_machine_needs_no_token(void **unused) {
     (void)unused;
     const asker liar = {"localhost:8017", NULL, false};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_networks.c: drawings and pictures, read by the networks of runs, and by those of other pictures than
- * digits. */
+/* test_networks.c: the networks of runs, and those for other pictures than digits, read drawings and
+ * pictures. */
 #include "asking.h"
 
 static void a_drawing_is_read_by_the_network_of_a_run(void **unused) {
@@ -27,7 +27,7 @@ static void a_drawing_is_read_by_the_network_of_a_run(void **unused) {
     write_file(snapshots, "000001.json", "{\"epoch\": 1}");
     ASSERT_OK(dsc_model_set_about(own, "epoch", "1.000", &error), error);
     ASSERT_OK(dsc_model_save(own, early, &error), error);
-    /* While it trains, its newest snapshot answers, and says how far it had come. */
+    /* While a run trains, its newest snapshot answers, and states its progress. */
     for (int round = 0; round < 2; round++) {
         assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 200);
         assert_int_equal(json_array_size(json_object_get(json, "digits")), 1);
@@ -48,7 +48,7 @@ static void a_drawing_is_read_by_the_network_of_a_run(void **unused) {
                                           NULL};
     for (size_t i = 0; strange[i]; i++) assert_int_equal(status_of("GET", strange[i]), 404);
 
-    /* A file that was replaced is read anew. */
+    /* A replaced file is read again. */
     dsc_model_free(own);
     how.text = "784-6-10";
     ASSERT_OK(dsc_model_create(&own, &how, &error), error);
@@ -77,7 +77,7 @@ static void a_drawing_is_read_by_the_network_of_a_run(void **unused) {
     free(run), free(file), free(snapshots), free(early);
 }
 
-/* Pictures in colour, of another size, for a model of such ones. */
+/* Colour pictures of another size, for a model of such images. */
 static void a_model_of_colour_gets_pictures(void **unused) {
     (void)unused;
     enum { SIDE = 48 };
@@ -116,7 +116,7 @@ static void a_model_of_colour_gets_pictures(void **unused) {
     assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, SIDE * SIDE), 200);
     assert_int_equal(json_array_size(json_object_get(json, "digits")), 1);
     json_decref(json);
-    fields[3] = "24"; /* of other proportions than the images that it learned */
+    fields[3] = "24"; /* with other proportions than the training images */
     assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, SIDE * 24), 200);
     const char *why = json_string_value(json_object_get(json, "why"));
     assert_true(why && strstr(why, "24 x 48"));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_work.c: what the page sets going, with a script in the place of the program. */
+/* test_work.c: the jobs that the page starts, with a script in place of the program. */
 #include "asking.h"
 
 #include "serve/host.h"
@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* In place of the program: notes how it was called, prints a lot, and does as it is told by what stands in
- * "how": fail, wait, or nothing. What waits ends at SIGTERM, and notes that. */
+/* In place of the program: records its arguments, prints a lot, and obeys the word in "how": fail, wait,
+ * or nothing. A waiting script ends at SIGTERM, and records that. */
 static const char *place;
 
 static char *stand_in(const char *how) {
@@ -101,7 +101,7 @@ static void a_report_is_made_when_asked_for(void **unused) {
                                           "/api/runs/0001-one/report/report",
                                           NULL};
     for (size_t i = 0; strange[i]; i++) assert_int_equal(status_of("POST", strange[i]), 404);
-    write_file(place, "how", "fail"); /* what it says last is told */
+    write_file(place, "how", "fail"); /* its last line is reported */
     assert_true(is_refused(500, "/api/runs/0001-one/report", "this cannot be done; do that"));
     close_site();
     open_site(&(serve_options){.program = program, .no_reports = "it is read-only"});
@@ -189,7 +189,7 @@ static void only_what_is_on_the_lists_is_trained(void **unused) {
         assert_true(is_refused(400, "/api/rate", "of the lists"));
     }
     assert_false(was_called("train"));
-    /* What fails says why, and leaves no folder behind. */
+    /* A failed job reports the reason, and leaves no folder behind. */
     wish("digits", "tutorial");
     json_t *json = NULL;
     assert_int_equal(ask_json(&json, "POST", "/api/training", NULL, 0), 200);
@@ -225,7 +225,7 @@ static void nothing_is_trained_where_that_is_not_allowed(void **unused) {
     assert_string_equal(json_string_value(json_object_get(json, "why")), "it is read-only");
     assert_int_equal(json_array_size(json_object_get(json, "data")), 0);
     json_decref(json);
-    /* A page of somebody else is refused before anything is looked at. */
+    /* A page from elsewhere is refused before anything else is checked. */
     const serve_request q = {.method = "POST",
                              .path = "/api/training",
                              .host = "localhost:8017",

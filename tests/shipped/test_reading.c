@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test_reading.c: the promise of `descender predict`: a digit is read whatever its size, place, polarity,
- * stroke and ground; by the program's own model. Digits are drawn here, or are MNIST's, changed. Slow, since
- * little is run thousands of times, and is under the sanitizers elsewhere.
+/* test_reading.c: the promise of `descender predict`: the built-in model reads a digit of any size, place,
+ * polarity, stroke and ground. Digits are drawn here, or are MNIST's, changed. Slow, because a little code
+ * runs thousands of times; the sanitizers cover it in other tests.
  *
  * labels: slow */
 #include "testing.h"
@@ -25,7 +25,7 @@ static size_t read_seen(const uint8_t seen[PIXELS]) {
     return best;
 }
 
-/* ---- numbers that are the same every time ---- */
+/* ---- reproducible random numbers ---- */
 
 static uint32_t state = 1;
 static double uniform(double low, double high) {
@@ -59,7 +59,7 @@ static void sheet_free(sheet *s) {
 
 typedef enum ground { PLAIN, GRADIENT, NOISE, TEXTURE, GROUNDS } ground;
 
-/* Ink on paper, or light on dark. */
+/* Dark ink on paper, or light on dark. */
 static void expose(sheet *s, ground how, bool dark_ink) {
     const double angle = uniform(0, 6.28), wave = uniform(0.15, 0.5);
     for (size_t y = 0; y < s->height; y++)
@@ -136,7 +136,7 @@ static double distance(double px, double py, const double a[2], const double b[2
     return hypot(px - a[0] - t * dx, py - a[1] - t * dy);
 }
 
-/* A digit `size` pixels high whose strokes are `thick` wide, as a share of that. */
+/* A digit `size` pixels high whose strokes are `thick` wide, as a share of the height. */
 static void draw_digit(sheet *s, int digit, double left, double top, double size, double thick) {
     double points[200];
     const size_t count = strokes_of(points, digit);
@@ -240,7 +240,7 @@ static void the_pieces_of_one_digit_stay_together(void **unused) {
 
 /* ---- MNIST's, changed ---- */
 
-/* Enlarged by a factor, values between in proportion, somewhere on a larger sheet. */
+/* Enlarged by a factor with linear interpolation, somewhere on a larger sheet. */
 static void paste(sheet *s, const uint8_t *image, double left, double top, double factor) {
     for (size_t y = 0; y < s->height; y++)
         for (size_t x = 0; x < s->width; x++) {
@@ -293,8 +293,8 @@ static void changed_test_images_keep_their_accuracy(void **unused) {
     dsc_dataset_free(test);
 }
 
-/* As a program cuts cells out: no ground around, or hardly any. A 1 that is nothing but ink cannot be told
- * from a blank picture. */
+/* Cells as a program cuts them out: with no ground around, or hardly any. A 1 that is only ink cannot be
+ * distinguished from a blank picture. */
 static void digits_cut_at_the_ink_are_read(void **unused) {
     (void)unused;
     if (!testing_mnist()) TEST_SKIP("needs the real MNIST: set DESCENDER_DATA");
@@ -324,7 +324,7 @@ static void digits_cut_at_the_ink_are_read(void **unused) {
                 sheet_free(&s);
             }
             print_message("%g times, margin %d: %zu of %d\n", factors[f], margin, right, COUNT);
-            /* At 1.5 times the size the cut takes the pale rims of thin strokes away. */
+            /* At 1.5 times the size, the crop removes the pale edges of thin strokes. */
             assert_true(right * 100 >= COUNT * (factors[f] < 2 ? 92 : 95));
         }
     dsc_dataset_free(train);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* kill_at.c: preloaded (LD_PRELOAD) into a program, kills it at its n-th call that changes a file,
+/* kill_at.c: preloaded (LD_PRELOAD) into a program. Kills it at its n-th call that changes a file,
  * $KILL_AT = n, counted from 1: right before the call, or, if $KILL_TORN is not empty and the call writes,
- * after half of it. So every moment comes up in which a program that is killed can leave something behind. */
+ * after half of the bytes. So the tests reach every moment at which a killed program can leave something
+ * behind. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -25,7 +26,7 @@ __attribute__((constructor)) static void prepare(void) {
     torn = half && *half;
 }
 
-/* Whether this is the call to die in. */
+/* Returns whether the program dies in this call. */
 static bool is_last(void) { return atomic_fetch_add(&calls, 1) + 1 == last; }
 
 static void die(void) {
@@ -54,8 +55,8 @@ static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
         return next whole;                                                                                   \
     }
 
-/* One that opens, with a mode if it may make a file; one that only reads changes nothing and does not
- * count. */
+/* A call that opens a file, with a mode if it may create it. A call that only reads changes nothing and
+ * does not count. */
 #define OPENS(name, parameters, arguments, arguments_and_mode)                                               \
     __attribute__((visibility("default"))) int name parameters {                                             \
         int(*next) parameters = (int(*) parameters)real(#name);                                              \

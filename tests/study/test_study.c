@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Studies of threads: what their trials train on, and that what fails is an error and not a crash. */
+/* Studies with threads: the training sets of their trials, and errors instead of crashes. */
 #include "testing.h"
 
 #include "base/file.h"
@@ -9,7 +9,7 @@
 
 enum { COUNT = 60, CLASSES = 3, SIDE = 2 };
 
-/* The sample's number is in its pixels, so that it is known again. */
+/* The pixels encode the sample's number, so that it can be recognised. */
 static dsc_dataset *make(bool grouped) {
     dsc_error error;
     dsc_dataset *data;
@@ -162,13 +162,13 @@ static void a_study_says_what_was_right(void **state) {
         assert_true(t->loss > 0);
     }
     dsc_study_free(study);
-    /* Read again, it says the same; nothing is trained anew. */
+    /* Read again, it gives the same results; nothing is trained again. */
     ASSERT_OK(dsc_study_open(&q, how.folder, DSC_STUDY_FOLDS, &error), error);
     ASSERT_OK(dsc_study_resume(&study, &q, data, &how, &error), error);
     ASSERT_OK(dsc_study_run(study, NULL, NULL, &error), error);
     assert_int_equal(study->waiting_count, 0);
     dsc_study_free(study);
-    /* What another kind is asked for is told apart. */
+    /* Another kind of study is recognised. */
     assert_int_equal(dsc_study_open(&q, how.folder, DSC_STUDY_CURVE, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "descender cross-validate --resume");
     dsc_study_question_clear(&q);
@@ -201,7 +201,7 @@ static void answers_are_kept_and_what_is_lost_is_trained_again(void **state) {
     assert_int_equal(right, told);
     char *lost = dsc_study_answers_path(study, 1), *wrong = dsc_study_answers_path(study, 2);
     dsc_study_free(study);
-    /* One file is missing, one is of something else: those trials alone are done again, to the same end. */
+    /* One file is missing, one has other content: only those trials are run again, with the same result. */
     assert_int_equal(remove(lost), 0);
     dsc_array one = {.type = DSC_F32, .rank = 1, .shape = {3}, .data = first};
     ASSERT_OK(dsc_idx_write(wrong, &one, &error), error);
@@ -244,8 +244,7 @@ static void what_cannot_be_studied_leaves_no_folder(void **state) {
     dsc_dataset_free(data);
 }
 
-/* A network of one class too many: what belongs to none is refused, and what is held out is measured
- * beside. */
+/* A network with one class too many: images of no class are refused, and held-out ones are measured. */
 static void what_is_of_no_class_is_learned_and_refused(void **state) {
     (void)state;
     dsc_error error;
@@ -322,7 +321,7 @@ static void every_failed_allocation_is_an_error(void **state) {
         char name[40];
         (void)snprintf(name, sizeof name, "memory-%ld", n);
         dsc_study_how how = in(name);
-        dsc_study_question q = ask(DSC_STUDY_ANSWERS); /* does all that the others do */
+        dsc_study_question q = ask(DSC_STUDY_ANSWERS); /* does the work of all others */
         q.folds = 2;
         q.recipe.epochs = 1;
         q.recipe.others_data = data;

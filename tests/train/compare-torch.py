@@ -34,7 +34,7 @@ def forward(text, x, p, state):
         for i, size in enumerate(sizes):
             items += [f"dense {size}"] + (["relu"] if i + 1 < len(sizes) else [])
     for item in items:
-        if item.startswith("parallel("):  # of layers without parameters, which have no names to count
+        if item.startswith("parallel("):  # of layers without parameters, which have no names to number
             x = torch.cat([forward(branch.strip(), x, p, state) for branch in item[9:-1].split("|")], 1)
             continue
         name, given, named = words(item)
@@ -58,7 +58,7 @@ def forward(text, x, p, state):
         elif name == "max-pool":
             k = int(given[0])
             first, second = F.unfold(x.detach().flatten(0, 1)[:, None], k, stride=k).topk(2, 1).values.unbind(1)
-            kinks.append((first - second)[first > 0].min().item())  # where all are 0, a ReLU before it has closed the gate
+            kinks.append((first - second)[first > 0].min().item())  # where all are 0, an earlier ReLU has closed the gate
             x = F.max_pool2d(x, k)
         elif name == "global-pool":
             how = given[0] if given else "avg"

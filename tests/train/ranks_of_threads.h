@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ranks_of_threads.h: several "processes" that train together, each a thread of this one: an exchange is a
- * meeting of two at a table. */
+/* ranks_of_threads.h: several "processes" that train together, each a thread of this process. Two threads
+ * exchange data through a shared table. */
 #ifndef TESTS_TRAIN_RANKS_OF_THREADS_H
 #define TESTS_TRAIN_RANKS_OF_THREADS_H
 
@@ -10,7 +10,7 @@
 
 enum { RANKS_MOST = 8 };
 
-/* What one has sent to another and is not taken yet. */
+/* Data that one has sent to another, not yet received. */
 typedef struct letter {
     const void *bytes;
     size_t size;
@@ -22,7 +22,7 @@ typedef struct ranks_world {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     letter letters[RANKS_MOST][RANKS_MOST]; /* [from][to] */
-    size_t messages, bytes;                 /* sent by rank 0; those without a byte do not count */
+    size_t messages, bytes;                 /* sent by rank 0; messages without a byte do not count */
     size_t fail_at;                         /* the exchange of rank 0 that fails, from 1; 0: none */
     size_t exchanges;                       /* of rank 0 */
     bool failed;                            /* then all others fail, too */
@@ -67,7 +67,7 @@ static inline dsc_status ranks_meet(void *context, unsigned partner, void *recei
     return failed ? ranks_fail(error) : DSC_OK;
 }
 
-/* What one of them does; `ranks` is NULL where there is only one. */
+/* The work of one of them; `ranks` is NULL if there is only one. */
 typedef void ranks_work(void *context, const dsc_ranks *ranks);
 
 typedef struct ranks_thread {

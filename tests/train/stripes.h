@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* stripes.h: data that are learned in no time, for tests of training, and a listener that counts events. */
+/* stripes.h: data that a network learns at once, for tests of training, and a listener that counts events. */
 #ifndef TESTS_TRAIN_STRIPES_H
 #define TESTS_TRAIN_STRIPES_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The bits of a trained model depend on its recipe and the kernel set alone: not on the compiler, its
- * options, the sanitizers, or on sizes of buffers and pieces of work (base/limits.h). So every build has to
- * give the sums below, which are those of the release build. They are x86-64's: other architectures round
- * elementary functions otherwise. */
+/* The bits of a trained model depend only on its recipe and the kernel set: not on the compiler, its
+ * options, the sanitizers, or on sizes of buffers and pieces of work (base/limits.h). So every build must
+ * give the sums below, which are those of the release build. They are for x86-64: other architectures
+ * round elementary functions differently. */
 #include "testing.h"
 
 #include "base/seed.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Budgets of allocations: what is made ready once works without asking for memory again. Steps of training,
- * epochs from the second on, evaluations and answers have a budget of 0. */
+/* Budgets of allocations: after preparation, work needs no more memory. Steps of training, epochs from the
+ * second on, evaluations and answers have a budget of 0. */
 #include "testing.h"
 
 #include "kernel/kernel.h"
@@ -24,7 +24,7 @@ static int free_digits(void **state) {
     return 0;
 }
 
-/* Between them all layers, and the parts of a recipe that have memory. */
+/* Together they have all layers, and the parts of a recipe that have memory. */
 static const char *const models[] = {
     "784-20-10",
     "conv 4 5x5 stride=2, batch-norm, relu, dropout 0.2, max-pool 2, flatten, dense 12, layer-norm, gelu, "
@@ -82,7 +82,7 @@ static void no_step_allocates_from_the_first_on(void **state) {
     }
 }
 
-/* Of each event, how often memory was asked for before it. */
+/* For each event, the number of allocations before it. */
 typedef struct counts {
     long at[64];
     uint64_t epoch[64];
@@ -98,7 +98,7 @@ static int note(void *user, const dsc_event *event) {
     return 0;
 }
 
-/* The first epoch ends with a look for dead units, the last with a look at the finished model. */
+/* The first epoch ends with a search for dead units, the last with a check of the finished model. */
 static void no_epoch_in_between_allocates_validation_included(void **state) {
     (void)state;
     for (size_t i = 0; i < MODELS * PARTS; i++) {
@@ -144,7 +144,7 @@ static void no_evaluation_allocates(void **state) {
         }
 }
 
-/* With every set of kernels, of any number of images, and also where it fails. */
+/* With every kernel set, any number of images, and also after failures. */
 static void no_answer_allocates(void **state) {
     (void)state;
     const dsc_kernels *kernels;

@@ -8,7 +8,7 @@
 
 enum { COUNT = 16, CLASSES = 4 };
 
-/* Of the first eight labels five are 0, two are 1, one is 2; the others are all 2; none is 3. */
+/* Of the first eight labels, five are 0, two are 1 and one is 2; all others are 2; none is 3. */
 static dsc_dataset *make_data(void) {
     static const uint8_t labels[COUNT] = {0, 1, 0, 0, 2, 0, 1, 0, 2, 2, 2, 2, 2, 2, 2, 2};
     static const char *const names[CLASSES] = {"a", "b", "c", "d"};
@@ -135,7 +135,7 @@ static void what_a_recipe_leaves_to_the_optimiser_is_the_optimisers(void **state
 static void precision_auto_is_what_the_kernels_do_best(void **state) {
     (void)state;
     static const char *const precisions[] = {"f32", "bf16", "auto"};
-    for (size_t i = 0; i < 6; i++) { /* the kernels of this processor; those that do best in f32 */
+    for (size_t i = 0; i < 6; i++) { /* the kernels of this processor that are fastest in f32 */
         char json[64];
         dsc_recipe recipe;
         dsc_recipe_parts parts;

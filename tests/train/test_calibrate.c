@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Temperature scaling: the loss on the validation set is the least that any temperature gives, answers stay
- * what they are, and what cannot be scaled is refused before training. */
+/* Temperature scaling: no other temperature gives a smaller loss on the validation set, answers do not
+ * change, and models that cannot be scaled are refused before training. */
 #include "testing.h"
 
 #include "train/trainer.h"
@@ -21,7 +21,7 @@ static int free_digits(void **state) {
     return 0;
 }
 
-/* A network that overfits, so that it is too sure; finished. */
+/* A finished network that overfits, so that it is too confident. */
 static dsc_status train(dsc_trainer **trainer, const char *more, unsigned threads) {
     char json[512];
     dsc_recipe recipe;
@@ -38,7 +38,7 @@ static dsc_status train(dsc_trainer **trainer, const char *more, unsigned thread
     return status;
 }
 
-/* The loss if the logits are multiplied once more. */
+/* The loss with the logits multiplied once more. */
 static double loss_with(dsc_trainer *t, dsc_real factor) {
     dsc_score score;
     const dsc_node *logits = t->model->logits;
@@ -102,7 +102,7 @@ static void every_failed_allocation_of_a_calibration_is_survived(void **state) {
         assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
         if (!failed) break;
     }
-    assert_true(fabs(t->temperature - 1) < 1e-3); /* once more finds nothing to do */
+    assert_true(fabs(t->temperature - 1) < 1e-3); /* a second calibration changes nothing */
     dsc_trainer_free(t);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* When a run ends: at an accuracy that was asked for, in the midst of an epoch, or earlier than was planned;
- * and that its recipe tells all of it. */
+/* The end of a run: at a requested accuracy, in the middle of an epoch, or earlier than planned; and its
+ * recipe records all of that. */
 #include "testing.h"
 
 #include "train/trainer.h"
@@ -19,8 +19,8 @@ static int free_digits(void **state) {
     return 0;
 }
 
-/* A recipe with everything in it that has memory: momentum, averaging, plateau, early stopping, dropout,
- * batch statistics, augmentation, a smaller last batch; and with rounded weights. */
+/* A recipe with every part that has memory: momentum, averaging, plateau, early stopping, dropout, batch
+ * statistics, augmentation, a smaller last batch; and with rounded weights. */
 static const char EVERYTHING[] =
     "{\"model\": \"conv 4 5x5 stride=2, batch-norm, relu, dropout 0.2, flatten, dense 24, relu, dense\", "
     "\"validation\": 0.2,"
@@ -50,7 +50,7 @@ static void free_rig(rig *r) {
     dsc_recipe_clear(&r->recipe);
 }
 
-/* Stops after so many steps. */
+/* Stops after that many steps. */
 static int stop_after(void *user, const dsc_event *event) {
     long *left = user;
     return event->kind == DSC_EVENT_STEP && --*left == 0;
@@ -79,20 +79,20 @@ static void the_run_ends_with_the_epoch_that_has_the_accuracy_asked_for(void **s
         char json[512];
         (void)snprintf(json, sizeof json, recipe, patient ? ", \"patience\": 30" : "");
         ASSERT_OK(make_rig(&r, json, 1, &error), error);
-        r.trainer->progress.best_loss = 0; /* no epoch has a better one */
+        r.trainer->progress.best_loss = 0; /* no epoch has a higher one */
         ASSERT_OK(dsc_trainer_run(r.trainer, NULL, NULL, &error), error);
         assert_int_equal(r.trainer->progress.finished, DSC_FINISHED_UNTIL);
         assert_int_equal(dsc_trainer_kept_epoch(r.trainer), patient ? r.trainer->progress.epoch : 0);
         assert_in_range(r.trainer->progress.epoch, 1, 39);
         assert_true(dsc_metrics_accuracy(&r.trainer->validation_metrics) >= 0.5);
-        /* The model is the one that was validated, whatever patience thinks of its loss. */
+        /* The model is the validated one, whatever its loss means for patience. */
         assert_memory_equal(r.model->values, r.trainer->updater.average,
                             r.trainer->updater.numbers * sizeof(float));
         free_rig(&r);
     }
 }
 
-/* One that is not reached changes nothing. */
+/* An accuracy that is not reached has no effect. */
 static void an_accuracy_that_is_never_reached_ends_nothing(void **state) {
     (void)state;
     size_t count;
@@ -119,7 +119,7 @@ static int shorten(void *user, const dsc_event *event) {
     return 0;
 }
 
-/* 480 images in batches of 50: ten steps an epoch, three epochs. */
+/* 480 images in batches of 50: ten steps in an epoch, three epochs. */
 static void a_run_shortened_on_the_way_has_the_bits_of_its_recipe(void **state) {
     (void)state;
     static const struct {
@@ -146,8 +146,8 @@ static void a_run_shortened_on_the_way_has_the_bits_of_its_recipe(void **state) 
     }
 }
 
-/* The checkpoint is of step 5; the recipe was changed at step 7, which comes again. A change before step 5 is
- * another past. */
+/* The checkpoint is of step 5. The recipe was changed at step 7, which will be repeated. A change before
+ * step 5 is another past. */
 static void a_checkpoint_from_before_the_change_goes_on_and_one_with_another_past_does_not(void **state) {
     (void)state;
     rig r;
@@ -167,7 +167,7 @@ static void a_checkpoint_from_before_the_change_goes_on_and_one_with_another_pas
     ASSERT_OK(dsc_trainer_restore(r.trainer, path, false, &error), error);
     ASSERT_OK(dsc_trainer_run(r.trainer, NULL, NULL, &error), error);
     assert_memory_equal(whole, r.model->values, count * sizeof *whole);
-    /* The end of it, in the midst of an epoch, can be saved and read, too. */
+    /* The end, in the middle of an epoch, can be saved and read, too. */
     ASSERT_OK(dsc_trainer_save(r.trainer, path, &error), error);
     free_rig(&r);
     ASSERT_OK(make_rig(&r, json, 1, &error), error);

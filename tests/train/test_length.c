@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How long a run is: what its text means, and that the schedule is gone through to its end whatever is
- * changed on the way. */
+/* The length of a run: the meaning of its text, and that the schedule runs to its end whatever changes
+ * during the run. */
 #include "testing.h"
 
 #include "train/length.h"
@@ -54,7 +54,7 @@ static void what_means_nothing_is_refused_with_its_column(void **state) {
     }
 }
 
-/* Every place is met in order, from the first to the last. */
+/* Every position occurs in order, from the first to the last. */
 static void the_schedule_is_gone_through_to_its_end(void **state) {
     (void)state;
     static const char *const texts[] = {"100", "100, 60 from 20", "100, 200 from 50, 120 from 110",
@@ -92,7 +92,7 @@ static void changes_are_limited_and_the_past_stays(void **state) {
     dsc_length length = parsed("1000");
     assert_false(dsc_length_change(&length, 10, 10));
     for (uint64_t i = 1; i < DSC_LENGTH_PARTS; i++) assert_true(dsc_length_change(&length, i, 900));
-    assert_true(dsc_length_change(&length, DSC_LENGTH_PARTS - 1, 800)); /* at the same step once more */
+    assert_true(dsc_length_change(&length, DSC_LENGTH_PARTS - 1, 800)); /* once more at the same step */
     assert_int_equal(length.count, DSC_LENGTH_PARTS);
     assert_int_equal(length.part[DSC_LENGTH_PARTS - 1].steps, 800);
     assert_false(dsc_length_change(&length, DSC_LENGTH_PARTS, 800));

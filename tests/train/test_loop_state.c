@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The state of a loop of one's own: one that was killed goes on to the same bits; what is damaged, or of
- * something else, is refused, and changes nothing. */
+/* The state of a program's own training loop: a killed loop continues to the same bits; damaged or
+ * unrelated files are refused, and change nothing. */
 #include "testing.h"
 
 #include "graph/session.h"
@@ -23,7 +23,7 @@ typedef struct rig {
     float images[60 * 16], targets[60];
 } rig;
 
-/* Dropout, running statistics, an average, and a schedule that remembers. */
+/* Dropout, running statistics, an average, and a schedule with memory. */
 static void make(rig *r, size_t hidden, const char *text, double ema) {
     dsc_session_options options = dsc_session_options_defaults();
     dsc_optimiser_options rules = dsc_optimiser_options_defaults();
@@ -54,7 +54,7 @@ static void clear(rig *r) {
     dsc_graph_free(r->graph);
 }
 
-/* Steps until `end`, each epoch with a loss that becomes worse. */
+/* Steps until `end`, with a loss that increases in each epoch. */
 static void run(rig *r, uint64_t end) {
     for (uint64_t step = dsc_optimiser_steps(r->optimiser); step < end; step++) {
         const size_t first = step % 3 * BATCH;
@@ -82,7 +82,8 @@ static void a_loop_goes_on_to_the_same_bits_from_any_step(void **state) {
     rig whole;
     make(&whole, 8, "adam", 0.9);
     run(&whole, STEPS);
-    assert_true(dsc_optimiser_learning_rate(whole.optimiser) < 0.05); /* the schedule's memory matters */
+    assert_true(dsc_optimiser_learning_rate(whole.optimiser) <
+                0.05); /* the schedule's memory has an effect */
     for (uint64_t killed = 0; killed <= STEPS; killed += 2) {
         rig before, after;
         make(&before, 8, "adam", 0.9);
@@ -90,7 +91,7 @@ static void a_loop_goes_on_to_the_same_bits_from_any_step(void **state) {
         ASSERT_OK(dsc_optimiser_save(before.optimiser, PATH, &error), error);
         clear(&before);
         make(&after, 8, "adam", 0.9);
-        run(&after, STEPS - killed); /* whatever was there before is replaced */
+        run(&after, STEPS - killed); /* the previous content is replaced */
         ASSERT_OK(dsc_optimiser_restore(after.optimiser, PATH, &error), error);
         assert_int_equal(dsc_optimiser_steps(after.optimiser), killed);
         run(&after, STEPS);
@@ -146,7 +147,7 @@ static void damaged_files_are_refused_and_change_nothing(void **state) {
         write_file(bytes, size);
         assert_int_equal(dsc_optimiser_restore(r.optimiser, PATH, &error), DSC_ERROR_FORMAT);
         bytes[at] ^= 0x10;
-        write_file(bytes, at); /* and cut off */
+        write_file(bytes, at); /* and truncated */
         assert_int_equal(dsc_optimiser_restore(r.optimiser, PATH, &error), DSC_ERROR_FORMAT);
     }
     assert_same(&r, &same);
@@ -188,12 +189,12 @@ static void numbers_that_are_not_finite_are_not_saved(void **state) {
     dsc_session_parameter(r.session, dsc_graph_find(r.graph, "dense2.bias"))[1] = NAN;
     assert_int_equal(dsc_optimiser_save(r.optimiser, PATH, &error), DSC_ERROR_DIVERGED);
     ASSERT_MESSAGE(error, "number 1 of dense2.bias is not finite");
-    ASSERT_OK(dsc_optimiser_restore(r.optimiser, PATH, &error), error); /* the file of before is there */
+    ASSERT_OK(dsc_optimiser_restore(r.optimiser, PATH, &error), error); /* the previous file is there */
     clear(&r);
     (void)unlink(PATH);
 }
 
-/* With a checksum that is right. */
+/* With a correct checksum. */
 static void files_with_numbers_that_are_not_finite_are_refused(void **state) {
     (void)state;
     rig r;

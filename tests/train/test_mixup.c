@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What mixup promises: shares of Beta(alpha, alpha), any partner, the same on every machine; images and
- * targets mixed alike; a model that is saved and measured like any other. */
+/* Mixup: shares of Beta(alpha, alpha), any partner, the same on every machine; images and targets are
+ * mixed with the same share; the model is saved and measured like any other. */
 #include "testing.h"
 
 #include "train/mixup.h"
@@ -65,7 +65,7 @@ static dsc_trainer *trainer_of(const char *json) {
     return trainer;
 }
 
-/* What the trainer loads is mixed by hand here, from bytes. */
+/* Mixes the trainer's input by hand, from bytes. */
 static void images_and_targets_are_mixed_alike(void **state) {
     (void)state;
     dsc_trainer *t = trainer_of("{\"model\": \"flatten, dense\", \"batch\": 20, \"mixup\": 1, \"epochs\": 2, "
@@ -79,7 +79,7 @@ static void images_and_targets_are_mixed_alike(void **state) {
         for (size_t i = 0; i < 20; i++) {
             const size_t sample = t->batch[i];
             const dsc_mix mix = dsc_mixup_draw(1, t->seed, epoch, sample, 60);
-            const double own = epoch ? 1 : mix.share; /* the last epoch is clean */
+            const double own = epoch ? 1 : mix.share; /* the last epoch has no mixup */
             const uint8_t *a = dsc_dataset_image(stripes, sample),
                           *b = dsc_dataset_image(stripes, mix.partner);
             for (size_t p = 0; p < 16; p++)
@@ -120,7 +120,7 @@ static void a_model_trained_with_mixup_is_one_like_any_other(void **state) {
         ASSERT_OK(dsc_model_load(&loaded, path, &error), error);
         ASSERT_OK(dsc_evaluate(&after, loaded, stripes, &error), error);
         assert_true(before.loss == after.loss);
-        /* ... and goes on without it. */
+        /* ... and continues without it. */
         how.mixup = 0;
         ASSERT_OK(dsc_train(loaded, stripes, &how, &error), error);
         ASSERT_OK(dsc_evaluate(&after, loaded, stripes, &error), error);

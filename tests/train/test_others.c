@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Training with images that belong to no class: what is loaded, what is held out, what counts, that bits do
- * not depend on threads or interruptions, and that the model is not sure of such images. */
+/* Training with images of no class: what is loaded, what is held out, what counts, that bits do not depend
+ * on threads or interruptions, and that the model is not confident on such images. */
 #include "testing.h"
 
 #include "base/file.h"
@@ -14,9 +14,9 @@
 enum { OTHERS = 40, PIXELS = 16 };
 
 static dsc_error error;
-static dsc_dataset *noise; /* OTHERS images, 4 x 4, of labels and classes that mean nothing */
+static dsc_dataset *noise; /* OTHERS images, 4 x 4, whose labels and classes are ignored */
 
-/* Columns of two greys, in the wrong direction for stripes; seed: which greys. */
+/* Columns of two greys, perpendicular to the stripes; seed: which greys. */
 static dsc_dataset *make_noise(size_t count, size_t side, uint8_t seed) {
     uint8_t images[OTHERS * 64], labels[OTHERS];
     dsc_dataset *data;
@@ -62,7 +62,7 @@ static dsc_trainer *trainer_of(const char *json, unsigned threads) {
     return trainer;
 }
 
-/* The place of an image among the others; OTHERS: it is none. */
+/* The index of an image among the others; OTHERS: it is none of them. */
 static size_t place_in_noise(const uint8_t *image) {
     size_t i = 0;
     while (i < OTHERS && memcmp(dsc_dataset_image(noise, i), image, PIXELS) != 0) i++;
@@ -95,7 +95,7 @@ static void a_part_of_the_others_is_held_out_and_never_trained_on(void **state) 
     }
 }
 
-/* What the trainer loads is made by hand here, from bytes: of a plain epoch, and of a mixed one. */
+/* Computes the trainer's input by hand, from bytes: for a plain epoch and a mixed one. */
 static void the_target_of_an_other_is_every_class_alike(void **state) {
     (void)state;
     dsc_trainer *t = trainer_of("{\"model\": \"flatten, dense\", \"batch\": 60, \"mixup\": 1, \"epochs\": 2, "
@@ -111,7 +111,7 @@ static void the_target_of_an_other_is_every_class_alike(void **state) {
         for (size_t i = 0; i < 60; i++) {
             const size_t sample = t->batch[i];
             const dsc_mix mix = dsc_mixup_draw(1, t->seed, epoch, sample, t->samples->count);
-            const double own = epoch ? 1 : mix.share; /* the last epoch is clean */
+            const double own = epoch ? 1 : mix.share; /* the last epoch has no mixup */
             others += sample >= 60;
             for (size_t k = 0; k < 3; k++) {
                 const double a = sample < 60 ? k == sample % 3 : 1.0 / 3,
@@ -129,7 +129,7 @@ static void the_target_of_an_other_is_every_class_alike(void **state) {
     dsc_trainer_free(t);
 }
 
-/* w_k t_k = 1 / K, whatever the weights. */
+/* w_k t_k = 1 / K for any weights. */
 static void class_weights_do_not_weigh_others(void **state) {
     (void)state;
     const uint32_t some[8] = {0, 1, 2, 3, 6, 9, 12, 15}; /* classes 0 1 2 0 0 0 0 0 */
@@ -157,7 +157,7 @@ static int look(void *user, const dsc_event *event) {
     return 0;
 }
 
-/* The largest probability that the model gives each image. */
+/* The largest probability that the model gives to each image. */
 static void find_confidences(float *out, const dsc_model *model, const dsc_dataset *data) {
     dsc_predictor *predictor;
     dsc_workspace *workspace;
@@ -210,7 +210,7 @@ static void a_model_is_sure_of_its_classes_and_of_nothing_else(void **state) {
         double least = 1, most = 0;
         find_confidences(sure, model, stripes);
         find_confidences(unsure, model, unseen);
-        /* No fmin and fmax: GCC 12 for ARM fails on such loops. */
+        /* No fmin and fmax: GCC 12 for ARM crashes on such loops. */
         for (size_t i = 0; i < 60; i++)
             if ((double)sure[i] < least) least = (double)sure[i];
         for (size_t i = 0; i < OTHERS; i++)
@@ -231,11 +231,11 @@ static void without_others_a_model_is_sure_of_anything(void **state) {
     find_confidences(unsure, model, noise);
     for (size_t i = 0; i < OTHERS; i++)
         if ((double)unsure[i] > most) most = (double)unsure[i];
-    assert_true(most > 0.6); /* with them it is below: see above */
+    assert_true(most > 0.6); /* with them it is lower: see above */
     dsc_model_free(model);
 }
 
-/* All stripes are known in the end, and no other can be right or wrong. */
+/* All stripes are known at the end, and no image of the others counts as right or wrong. */
 static void others_count_in_the_loss_and_not_in_the_accuracy(void **state) {
     (void)state;
     watch seen = {0};
@@ -305,7 +305,7 @@ static void a_run_goes_on_with_the_same_others_only(void **state) {
         ASSERT_OK(make_trainer(&t, EVERYTHING, stripes, now[i], 1), error);
         assert_int_equal(dsc_trainer_restore(t, path, false, &error), DSC_ERROR_MISMATCH);
         ASSERT_MESSAGE(error, messages[i]);
-        /* ... nor the other way round */
+        /* ... nor vice versa */
         ASSERT_OK(dsc_trainer_save(t, path, &error), error);
         dsc_trainer_free(t);
         t = trainer_of(EVERYTHING, 1);
@@ -340,7 +340,7 @@ static void others_that_do_not_fit_are_refused(void **state) {
     dsc_dataset_free(two);
 }
 
-/* How sure a trained model is of each image of `data`. */
+/* The model's confidence on each image of `data`. */
 static void find_sureness(float *out, dsc_trainer *t, const dsc_dataset *data) {
     for (size_t i = 0; i < data->count; i++) {
         dsc_dataset *one;
@@ -358,7 +358,7 @@ static size_t count_below(const float *sure, size_t count, double threshold) {
 
 static void the_threshold_answers_what_is_held_out_and_no_larger_one_does(void **state) {
     (void)state;
-    /* 12 images are held out: 99.5 percent of them are all. */
+    /* 12 images are held out: 99.5 percent of them is all of them. */
     static const char json[] =
         "{\"model\": \"flatten, dense 16, relu, dense\", \"batch\": 12, \"epochs\": 20, "
         "\"learning-rate\": 0.01, \"validation\": 0.2}";
@@ -380,7 +380,7 @@ static void the_threshold_answers_what_is_held_out_and_no_larger_one_does(void *
 
 static void without_a_validation_set_the_threshold_refuses_others(void **state) {
     (void)state;
-    /* 4 others are held out: 98 percent of them are all. */
+    /* 4 others are held out: 98 percent of them is all of them. */
     static const char json[] =
         "{\"model\": \"flatten, dense 16, relu, dense\", \"batch\": 12, \"epochs\": 20, "
         "\"learning-rate\": 0.01}";

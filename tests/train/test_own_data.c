@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Data of one's own in training: floats, borrowed arrays, views, and images that a callback reads. The same
- * images give the same bits however they come, whatever the threads. */
+/* A program's own data in training: floats, borrowed arrays, views, and images from a callback. The same
+ * images give the same bits in every form, with any number of threads. */
 #include "stripes.h"
 
 #include "data/dataset.h"
@@ -11,7 +11,7 @@
 
 enum { COUNT = 60, PIXELS = 16 };
 
-/* What the callback reads from, and what it has seen. */
+/* The callback's source, and a record of its calls. */
 typedef struct source {
     const uint8_t *bytes;
     const float *floats;
@@ -62,7 +62,7 @@ static dsc_dataset *read_by(source *s) {
     return data;
 }
 
-/* Numbers in 0 to 1, as the bytes of the stripes are, but with more between them. */
+/* Values from 0 to 1, like the bytes of the stripes, but with more levels. */
 static float *make_floats(void) {
     float *floats = malloc(COUNT * PIXELS * sizeof *floats);
     for (size_t i = 0; i < COUNT * PIXELS; i++)
@@ -72,7 +72,7 @@ static float *make_floats(void) {
 
 static const char *const augments[] = {"none", "affine rotate=10 shift=1"};
 
-/* The model that comes of `data`; everything that changes how batches are loaded: 1 to 3 bits of `way`. */
+/* The model trained on `data`; 1 to 3 bits of `way` select everything that changes how batches are loaded. */
 static dsc_model *train(const dsc_dataset *data, unsigned way, unsigned threads) {
     dsc_training_options how = dsc_training_options_defaults();
     dsc_model *model;
@@ -116,8 +116,8 @@ static void a_callback_gives_the_bits_of_memory_for_any_threads(void **state) {
     }
 }
 
-/* 60 images in batches of 6: of ten batches of an epoch, all but the first are read while another is
- * computed, and no image is read twice. */
+/* 60 images in batches of 6: of the ten batches of an epoch, all but the first are read during the
+ * computation of another, and no image is read twice. */
 static void the_next_batch_is_read_while_one_is_computed(void **state) {
     (void)state;
     source s = {.bytes = dsc_dataset_images(stripes)};
@@ -128,7 +128,7 @@ static void the_next_batch_is_read_while_one_is_computed(void **state) {
     how.batch = 6;
     ASSERT_OK(dsc_model_create_for(&model, "flatten, dense", data, &error), error);
     size_t ahead[2], images[2];
-    for (unsigned i = 0; i < 2; i++) { /* an epoch more is ten batches more */
+    for (unsigned i = 0; i < 2; i++) { /* one more epoch is ten more batches */
         s.ahead = s.images = 0;
         how.epochs = i + 1;
         ASSERT_OK(dsc_train(model, data, &how, &error), error);
@@ -167,7 +167,7 @@ static void floats_are_trained_on_from_memory_and_by_callback_alike(void **state
     free(floats);
 }
 
-/* Floats that are bytes / 255 are the bytes, but for the last digits. */
+/* Floats that are bytes / 255 give the results of bytes, except for the last digits. */
 static void floats_are_on_a_scale_where_1_is_what_255_is_to_bytes(void **state) {
     (void)state;
     float floats[COUNT * PIXELS];
@@ -190,7 +190,7 @@ static void floats_are_on_a_scale_where_1_is_what_255_is_to_bytes(void **state) 
     dsc_model *by_bytes = train(stripes, 1, 1), *by_floats = train(data, 1, 1);
     dsc_score one, two;
     ASSERT_OK(dsc_evaluate(&one, by_bytes, stripes, &error), error);
-    ASSERT_OK(dsc_evaluate(&two, by_floats, stripes, &error), error); /* a model of floats reads bytes, too */
+    ASSERT_OK(dsc_evaluate(&two, by_floats, stripes, &error), error); /* a model of floats also reads bytes */
     assert_true(fabs(one.loss - two.loss) < 0.05); /* augmented bytes are rounded, floats are not */
     dsc_model_free(by_bytes);
     dsc_model_free(by_floats);
@@ -215,7 +215,7 @@ static void a_callback_that_fails_ends_what_wanted_its_images(void **state) {
         if (!status) status = dsc_train(model, data, &how, &error);
         if (!status) status = dsc_evaluate(&score, model, data, &error);
         failed = s.calls >= call;
-        /* The look at the inputs before the first step warns or not; its failures are not errors. */
+        /* The check of the inputs before the first step may warn; its failures are not errors. */
         if (failed && status) {
             assert_int_equal(status, DSC_ERROR_IO);
             ASSERT_MESSAGE(error, call % 2 ? "data from memory: reading images: the callback failed"
@@ -251,7 +251,7 @@ static void numbers_that_are_not_finite_are_refused_wherever_they_come_from(void
     ASSERT_MESSAGE(error, "number 5 of image 17 is NaN");
     dsc_model_free(model);
     dsc_dataset_free(read);
-    assert_int_equal(s.released, 1); /* not by the dataset that was refused */
+    assert_int_equal(s.released, 1); /* not by the refused dataset */
     free(floats);
 }
 
@@ -277,7 +277,7 @@ static void a_validation_set_of_ones_own_is_what_epochs_are_measured_on(void **s
     ASSERT_OK(dsc_train(model, rest, &how, &error), error);
     ASSERT_OK(dsc_evaluate(&score, model, held, &error), error);
     assert_true(fabs(score.loss - loss) < 1e-6);
-    how.patience = 2; /* it watches that set */
+    how.patience = 2; /* it measures that set */
     ASSERT_OK(dsc_train(model, rest, &how, &error), error);
     how.validation = 0.2;
     assert_int_equal(dsc_train(model, rest, &how, &error), DSC_ERROR_ARGUMENT);

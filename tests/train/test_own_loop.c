@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a loop of somebody's own promises: with a session and an optimiser, the bits of dsc_train; new masks
- * in every batch; frozen parameters that neither move nor change what the others learn; errors that say what
- * to do. */
+/* A program's own training loop: with a session and an optimiser it gives the bits of dsc_train; new masks
+ * in every batch; frozen parameters neither change nor affect the training of the others; errors name the
+ * remedy. */
 #include "testing.h"
 
 #include "base/stream.h"
@@ -35,7 +35,7 @@ static dsc_training_options everything(void) {
     return how;
 }
 
-/* The same training by hand: order of samples, batches and pixels as dsc_train has them. */
+/* The same training by hand: the order of samples, batches and pixels of dsc_train. */
 static void train_by_hand(dsc_model *model, const dsc_training_options *how) {
     const dsc_model_parts nodes = dsc_model_nodes(model);
     const uint64_t steps_an_epoch = (60 + how->batch - 1) / how->batch;
@@ -179,7 +179,7 @@ static void every_step_draws_its_own_masks(void **state) {
     assert_memory_not_equal(first, again, sizeof first);
     ASSERT_OK(dsc_session_run(r.session, 60, 1, &error), error);
     assert_memory_equal(first, dsc_session_value(r.session, r.y), sizeof first);
-    /* A sample's mask goes with its number, not with its place. */
+    /* A sample's mask depends on its index, not on its place. */
     uint32_t samples[60];
     float turned[60 * 16];
     for (size_t i = 0; i < 60; i++) {
@@ -282,7 +282,7 @@ static void training_leaves_alone_what_is_frozen(void **state) {
     dsc_model_free(model);
 }
 
-/* One step of plain descent moves a weight by the rate times the gradient. */
+/* One step of plain gradient descent changes a weight by the rate times the gradient. */
 static void a_rate_of_its_own_multiplies_the_learning_rate(void **state) {
     (void)state;
     const double factors[] = {1, 0.25, 0, 3};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_ranks.c: a batch cut into shards gives the same bits however many processes and threads share them.
+/* test_ranks.c: a batch divided into shards gives the same bits with any number of processes and threads.
  * The processes are threads here: see ranks_of_threads.h. */
 #include "train/ranks_of_threads.h"
 
@@ -43,7 +43,7 @@ typedef struct sitting {
     const char *recipe;
     const dsc_dataset *data;
     unsigned threads;
-    uint64_t stop_at;    /* this process is asked to stop after so many steps of its sitting; 0: never */
+    uint64_t stop_at;    /* this process is stopped after that many steps of its session; 0: never */
     const char *restore; /* a checkpoint; only rank 0 reads it */
     const char *save;
     /* what came out */
@@ -84,7 +84,7 @@ static void sit(void *context, const dsc_ranks *ranks) {
     dsc_recipe_clear(&recipe);
 }
 
-/* All of them in the same way, and to the same end. */
+/* All in the same way, and to the same end. */
 static sitting train(const sitting *how, unsigned count) {
     sitting all[RANKS_MOST];
     ranks_world world = {.count = count};
@@ -113,7 +113,7 @@ static void any_number_of_processes_and_threads_gives_the_same_bits(void **state
     }
 }
 
-/* Where the shards cut is seen: else the test above could not fail. */
+/* Different shards give different bits: otherwise the test above could not fail. */
 static void the_number_of_shards_is_a_part_of_the_recipe(void **state) {
     (void)state;
     char other[1024];
@@ -237,7 +237,7 @@ static void call_train(void *context, const dsc_ranks *ranks) {
     dsc_model_options options = dsc_model_options_defaults();
     dsc_training_options how = dsc_training_options_defaults();
     options.text = "784-20-10";
-    options.seed = 5 + dsc_ranks_own(ranks); /* training begins with rank 0's */
+    options.seed = 5 + dsc_ranks_own(ranks); /* training starts from rank 0's model */
     how.epochs = 1;
     how.shards = 4;
     how.threads = 1;
@@ -264,7 +264,7 @@ static void dsc_train_shares_batches(void **state) {
     }
 }
 
-/* --- what is sent --- */
+/* --- messages --- */
 
 enum { NUMBERS = 1000 };
 
@@ -289,7 +289,7 @@ static void sums_go_along_the_tree_by_halving_and_doubling(void **state) {
     (void)state;
     static sums all[RANKS_MOST];
     for (unsigned r = 0; r < RANKS_MOST; r++) {
-        for (size_t i = 0; i < NUMBERS; i++) /* numbers of all sizes, whose sum depends on the order */
+        for (size_t i = 0; i < NUMBERS; i++) /* numbers of all magnitudes, whose sum depends on the order */
             all[r].numbers[i] =
                 (dsc_real)((i * 31 + r * 17) % 101 + 1) * (r % 3 ? (dsc_real)1e-7 : (dsc_real)1e3);
         for (size_t i = 0; i < 3; i++) all[r].values[i] = r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What looks wrong is said, once, and nothing is said where nothing is wrong. */
+/* Suspicious settings and data are reported once, and correct ones are not reported. */
 #include "testing.h"
 
 #include "data/images.h"
@@ -14,7 +14,7 @@ typedef struct rig {
     uint8_t images[COUNT * SIZE], labels[COUNT];
     dsc_dataset *data;
     dsc_trainer *trainer;
-    /* what was said */
+    /* the message */
     char message[512];
     size_t warnings;
     /* beyond the usual */
@@ -28,7 +28,7 @@ static void note(void *user, const char *message) {
     (void)snprintf(r->message, sizeof r->message, "%s", message);
 }
 
-/* Labels and images that are as they should be. */
+/* Correct labels and images. */
 static void begin(rig *r) {
     memset(r, 0, sizeof *r);
     for (size_t i = 0; i < COUNT; i++) {
@@ -37,7 +37,7 @@ static void begin(rig *r) {
     }
 }
 
-/* The images; with r->digits within a wide margin, of the size that digits are prepared to. */
+/* The images; if r->digits, with a wide margin, of the size of prepared digits. */
 static void make_data(rig *r) {
     static uint8_t wide[COUNT * DIGIT * DIGIT];
     dsc_error error;
@@ -70,7 +70,7 @@ static void end(rig *r) {
     dsc_dataset_free(r->data);
 }
 
-/* What is said before training on the images and labels of `r`; NULL: nothing. */
+/* The message before training on the images and labels of `r`; NULL: none. */
 static void expect_before(rig *r, const char *expected) {
     make(r, r->digits ? "784-3" : "16-3", "softmax-cross-entropy");
     dsc_sanity_before(r->trainer, note, r);
@@ -99,7 +99,7 @@ static void blank_images_are_told(void **state) {
     expect_before(&r, "all inputs are the same (1): the images are blank");
     begin(&r);
     memset(r.images, 255, sizeof r.images);
-    r.images[SIZE + 3] = 254; /* not quite blank */
+    r.images[SIZE + 3] = 254; /* almost blank */
     expect_before(&r, NULL);
 }
 
@@ -147,7 +147,7 @@ static void a_loss_like_that_of_guessing_is_told(void **state) {
     } cases[] = {{"softmax-cross-entropy", 0.94, false},
                  {"softmax-cross-entropy", 0.96, true},
                  {"softmax-cross-entropy", 2, true},
-                 {"squared-error", 0.96, false}}; /* where ln(3) is nothing special */
+                 {"squared-error", 0.96, false}}; /* for this loss ln(3) is not special */
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         rig r;
         begin(&r);
@@ -161,7 +161,7 @@ static void a_loss_like_that_of_guessing_is_told(void **state) {
     }
 }
 
-/* Epochs of three steps, 100 of them: after steps 201 and 300, no more often. */
+/* Epochs of three steps, 100 of them: after steps 201 and 300 only. */
 static void a_loss_like_that_of_guessing_is_told_at_growing_intervals(void **state) {
     (void)state;
     rig r;
@@ -179,7 +179,7 @@ static void a_loss_like_that_of_guessing_is_told_at_growing_intervals(void **sta
     end(&r);
 }
 
-/* Makes the first `count` units of the layer too weak ever to be active. */
+/* Makes the first `count` units of the layer inactive for all inputs. */
 static void kill_units(const dsc_model *model, size_t count) {
     for (size_t i = 0; i < model->graph->count; i++) {
         const dsc_node *node = model->graph->nodes[i];
@@ -207,14 +207,14 @@ static void units_that_are_never_active_are_told_after_the_first_epoch_alone(voi
         dsc_trainer *t = r.trainer;
         kill_units(t->model, cases[i].dead);
         t->progress.epoch = cases[i].epoch;
-        t->progress.position = COUNT; /* where an epoch ends */
+        t->progress.position = COUNT; /* at the end of an epoch */
         const dsc_progress before = t->progress;
         dsc_real *values = malloc(t->updater.numbers * sizeof *values);
         memcpy(values, t->model->values, t->updater.numbers * sizeof *values);
         dsc_sanity_after_epoch(t, 0.1, note, &r);
         assert_int_equal(r.warnings, cases[i].says != NULL);
         assert_string_equal(r.message, cases[i].says ? cases[i].says : "");
-        /* training goes on as if nobody had looked */
+        /* the check has no effect on training */
         assert_memory_equal(&before, &t->progress, sizeof before);
         assert_memory_equal(values, t->model->values, t->updater.numbers * sizeof *values);
         free(values);

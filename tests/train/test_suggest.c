@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A recipe that is suggested for data trains on these data, and is the one that suggest.h promises. */
+/* A suggested recipe trains on its data, and is the one that suggest.h describes. */
 #include "testing.h"
 
 #include "base/memory.h"
 #include "train/suggest.h"
 #include "train/trainer.h"
 
-/* `count` images of noise, of that shape, in `classes` classes. */
+/* `count` images of noise with that shape, in `classes` classes. */
 static dsc_dataset *noise(size_t count, const size_t shape[3], size_t classes) {
     const size_t size = shape[0] * shape[1] * shape[2];
     dsc_dataset *data;
@@ -22,7 +22,7 @@ static dsc_dataset *noise(size_t count, const size_t shape[3], size_t classes) {
     return data;
 }
 
-/* Of the portable kernels and one thread, so that every machine gets the same. */
+/* With the portable kernels and one thread, so that every machine gets the same recipe. */
 static dsc_suggestion suggest(const dsc_dataset *data, const char *model) {
     dsc_suggestion s;
     dsc_error error;
@@ -91,7 +91,7 @@ static void few_images_get_many_steps(void **state) {
     }
 }
 
-/* Ten digits are prepared digits too, for which the recipe has batches of 64. */
+/* Ten digits are also prepared digits, for which the recipe has batches of 64. */
 static void a_batch_fits_half_of_the_images(void **state) {
     (void)state;
     static const size_t counts[] = {2, 3, 10, 50, 127};
@@ -109,7 +109,7 @@ static void a_batch_fits_half_of_the_images(void **state) {
     }
 }
 
-/* A slower machine shows the same images less often, in the narrow network where it must. */
+/* A slower machine shows the same images fewer times, in the narrow network if necessary. */
 static void a_slow_machine_gets_less_to_do(void **state) {
     (void)state;
     dsc_error error;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Training with a teacher: what is loaded, by whose classes, that bits do not depend on threads, and that the
- * network becomes like its teacher. */
+/* Training with a teacher: what is loaded, the matching of classes, that bits do not depend on threads,
+ * and that the network becomes similar to its teacher. */
 #include "testing.h"
 
 #include "train/mixup.h"
@@ -54,17 +54,18 @@ static void ask(float *p, const dsc_model *model, const float *image) {
     dsc_predictor_free(predictor);
 }
 
-/* softmax(z / T), whose classes are the model's number k at place[k] of the teacher. */
+/* softmax(z / T); class k of the model is class place[k] of the teacher. */
 static void soften(double out[CLASSES], const float *p, const size_t place[CLASSES], double temperature) {
     double sum = 0;
     for (size_t k = 0; k < CLASSES; k++) sum += out[k] = pow((double)p[place[k]], 1 / temperature);
     for (size_t k = 0; k < CLASSES; k++) out[k] /= sum;
 }
 
-/* What the trainer loads, of a plain epoch and of a mixed one, against what is computed here. */
+/* The trainer's input, for a plain epoch and a mixed one, compared with a computation here. */
 static void the_target_is_partly_what_the_teacher_says(void **state) {
     (void)state;
-    static const char *const names[4] = {"2", "other", "0", "1"}; /* which knows more, in another order */
+    static const char *const names[4] = {"2", "other", "0",
+                                         "1"}; /* the teacher has more classes, in another order */
     static const size_t place[CLASSES] = {2, 3, 0};
     dsc_model *teacher = teacher_of("flatten, dense 5, tanh, dense", 4, names, 4);
     dsc_trainer *t;
@@ -83,9 +84,9 @@ static void the_target_is_partly_what_the_teacher_says(void **state) {
         for (size_t i = 0; i < IMAGES; i++) {
             const size_t sample = t->batch[i];
             const dsc_mix mix = dsc_mixup_draw(1, t->seed, epoch, sample, IMAGES);
-            const double own = epoch ? 1 : mix.share; /* the last epoch is clean */
+            const double own = epoch ? 1 : mix.share; /* the last epoch has no mixup */
             double soft[CLASSES];
-            ask(p, teacher, images + i * PIXELS); /* as the model sees it, where 1 is what 255 is to bytes */
+            ask(p, teacher, images + i * PIXELS); /* in the model's units, where 1 corresponds to byte 255 */
             soften(soft, p, place, 3);
             for (size_t k = 0; k < CLASSES; k++) {
                 const double class = own * (k == sample % 3) + (1 - own) * (k == mix.partner % 3);

@@ -94,7 +94,7 @@ static void older_and_newer_options_are_understood(void **state) {
     assert_int_equal(dsc_train(model, stripes, &newer.how, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "dsc_training_options_defaults");
     newer.how.size =
-        offsetof(dsc_training_options, on_event); /* what comes behind is the default: nobody listens */
+        offsetof(dsc_training_options, on_event); /* the members behind have their defaults: no listener */
     newer.how.epochs = 1;
     l.kinds[DSC_EVENT_STEP] = 0;
     ASSERT_OK(dsc_train(model, stripes, &newer.how, &error), error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What training promises: the same bits for any number of threads and any interruption, no allocation in a
- * step, early stopping that keeps the best, and errors before any work. On built-in digits, so it runs
- * anywhere. */
+/* The contract of training: the same bits for any number of threads and any interruption, no allocation in
+ * a step, early stopping that keeps the best weights, and errors before any work. Uses built-in digits, so
+ * it runs on every machine. */
 #include "testing.h"
 
 #include "train/trainer.h"
@@ -27,8 +27,8 @@ static int free_digits(void **state) {
     return 0;
 }
 
-/* A recipe with everything in it that has memory: momentum, averaging, plateau, early stopping, dropout,
- * batch statistics, augmentation, a smaller last batch; and with rounded weights. */
+/* A recipe with every part that has memory: momentum, averaging, plateau, early stopping, dropout, batch
+ * statistics, augmentation, a smaller last batch; and with rounded weights. */
 static const char EVERYTHING[] =
     "{\"model\": \"conv 4 5x5 stride=2, batch-norm, relu, dropout 0.2, flatten, dense 24, relu, dense\", "
     "\"validation\": 0.2,"
@@ -58,7 +58,7 @@ static void free_rig(rig *r) {
     dsc_recipe_clear(&r->recipe);
 }
 
-/* Stops after so many steps. */
+/* Stops after that many steps. */
 static int stop_after(void *user, const dsc_event *event) {
     long *left = user;
     return event->kind == DSC_EVENT_STEP && --*left == 0;
@@ -127,7 +127,7 @@ static void no_step_allocates(void **state) {
     free_rig(&r);
 }
 
-/* Every number of every parameter is updated once, decaying as its parameter does: by ranges, and by
+/* Every element of every parameter is updated once, and decays as its parameter does: by ranges, and by
  * columns. */
 static void the_update_is_cut_into_disjoint_pieces(void **state) {
     (void)state;
@@ -176,7 +176,7 @@ static void training_learns(void **state) {
     free_rig(&r);
 }
 
-/* Learning nothing, with a rate so small that validation hardly moves, must end early and count it. */
+/* A run with a rate so small that validation hardly changes must end early and report it. */
 static void patience_ends_a_run_that_does_not_improve(void **state) {
     (void)state;
     rig r;
@@ -222,7 +222,7 @@ static const dsc_node *weight_of(const dsc_model *model, const char *layer) {
     return NULL;
 }
 
-/* A network of more ops than an executor keeps by name. */
+/* A network with more ops than an executor keeps by name. */
 static void the_first_op_whose_numbers_are_not_finite_is_found_in_one_run(void **state) {
     (void)state;
     enum { LAYERS = 40 };
@@ -255,7 +255,7 @@ static void the_first_op_whose_numbers_are_not_finite_is_found_in_one_run(void *
         if (i) assert_int_equal(testing_allocations() - before, allocations); /* wherever it is */
         allocations = testing_allocations() - before;
         assert_memory_equal(r.model->values, bad,
-                            bytes); /* nor are running statistics what they make of it */
+                            bytes); /* nor are the running statistics computed from them */
         memcpy(r.model->values, good, bytes);
     }
     free(good);
@@ -380,8 +380,7 @@ static void a_damaged_checkpoint_is_refused_and_changes_nothing(void **state) {
     free_rig(&r);
 }
 
-/* Changes `from` in the header of a checkpoint to `to`, which is as long, and makes the checksum right
- * again. */
+/* Replaces `from` in the header of a checkpoint by `to`, of the same length, and corrects the checksum. */
 static void edit_header(unsigned char *bytes, size_t size, const char *from, const char *to) {
     size_t at = 16, length = strlen(from);
     assert_int_equal(strlen(to), length);
@@ -419,7 +418,7 @@ static void a_checkpoint_from_a_newer_version_is_refused_with_both_versions(void
     free(bytes);
 }
 
-/* With a checksum that is right, so that only the counters speak against it. */
+/* With a correct checksum, so that only the counters are wrong. */
 static void a_checkpoint_with_impossible_counters_is_refused(void **state) {
     (void)state;
     char path[512];
@@ -430,7 +429,7 @@ static void a_checkpoint_with_impossible_counters_is_refused(void **state) {
     ASSERT_OK(dsc_file_read(&bytes, &size, path, 1 << 24, &error), error);
     rig r;
     ASSERT_OK(make_rig(&r, EVERYTHING, 1, &error), error);
-    /* step 1, epoch 0, position 50: the counters that the recipe's first step leaves. */
+    /* step 1, epoch 0, position 50: the counters after the recipe's first step. */
     static const char first[] = "010000000000000000000000000000003200000000000000";
     static const char *const wrong[] = {
         "020000000000000000000000000000003200000000000000", /* two steps, samples of one */

@@ -20,7 +20,7 @@ static int free_digits(void **state) {
     return 0;
 }
 
-/* On a problem that can be learned the suggestion is one that learns, and the test leaves nothing behind. */
+/* On a problem that can be learned, the suggested rate trains, and the test leaves nothing behind. */
 static void the_range_test_suggests_a_rate_that_learns(void **state) {
     (void)state;
     dsc_error error;
@@ -42,7 +42,8 @@ static void the_range_test_suggests_a_rate_that_learns(void **state) {
     dsc_recipe_clear(&recipe);
 }
 
-/* What a test of everything that could disturb it is to be: one epoch over all samples, its rates alone. */
+/* A recipe with everything that could disturb the test becomes one epoch over all samples, with only the
+ * test's rates. */
 static const char DISTURBED[] =
     "{\"model\": \"784-16-10\", \"batch\": 10, \"optimiser\": \"sgd\", \"learning-rate\": 0.5, \"epochs\": 7,"
     " \"kernels\": \"portable\","
@@ -58,8 +59,7 @@ static void make_recipe(dsc_recipe *recipe, const char *json) {
     ASSERT_OK(dsc_recipe_from_json(recipe, json, strlen(json), "test", &error), error);
 }
 
-/* Step for step against a trainer whose recipe has that schedule, with the means as their definition has
- * them. */
+/* Step by step against a trainer whose recipe has that schedule, with the means by their definition. */
 static void the_curve_is_that_of_steps_at_growing_rates_until_the_loss_is_four_times_the_least(void **state) {
     (void)state;
     dsc_error error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One recipe, and all who train by it: a run, the trials of a search, the rate search, dsc_train. */
+/* One recipe, and everything that trains by it: a run, the trials of a search, the rate search, dsc_train. */
 #include "testing.h"
 
 #include "run/run.h"
@@ -22,7 +22,7 @@ static int free_digits(void **state) {
     return 0;
 }
 
-/* A recipe of which one text is `value`. */
+/* A recipe with one text replaced by `value`. */
 static void make_recipe(dsc_recipe *recipe, const char *name, const char *value) {
     dsc_error error;
     char json[256];
@@ -41,7 +41,7 @@ static dsc_status start_run(const dsc_recipe *recipe, dsc_error *error) {
     const dsc_run_options options = {.folder = folder, .threads = 1};
     dsc_status status = dsc_run_start(&run, recipe, digits, &options, error);
     if (!status) dsc_run_free(run);
-    assert_true(!status || access(folder, F_OK)); /* one that is refused leaves nothing behind */
+    assert_true(!status || access(folder, F_OK)); /* a refused text leaves nothing behind */
     return status;
 }
 
@@ -70,7 +70,7 @@ static dsc_status find_rate(const dsc_recipe *recipe, dsc_error *error) {
     return status == DSC_ERROR_ARGUMENT && strstr(error->message, "at least 10 steps") ? DSC_OK : status;
 }
 
-/* The texts that a model is made of are not dsc_train's, which is given one. */
+/* dsc_train ignores the texts that describe a model, because it is given one. */
 static dsc_status train(const dsc_recipe *recipe, dsc_error *error) {
     dsc_model *model = NULL;
     dsc_training_options how = dsc_training_options_defaults();
@@ -119,13 +119,13 @@ static void what_is_wrong_with_a_text_is_said_in_the_same_words_by_all_who_train
         ASSERT_MESSAGE(expected, wrong[i].says);
         for (size_t way = 0; way < WAYS; way++) {
             assert_int_equal(ways[way](&recipe, &error), status);
-            ASSERT_MESSAGE(error, expected.message); /* a search says before it which trial it is */
+            ASSERT_MESSAGE(error, expected.message); /* a search names the trial before the message */
         }
         dsc_recipe_clear(&recipe);
     }
 }
 
-/* So that the test above is one of the texts alone. */
+/* So that the test above tests the texts only. */
 static void all_who_train_take_the_recipe_with_nothing_wrong(void **state) {
     (void)state;
     dsc_recipe recipe;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_search.c: rungs, who goes on, and a journal that may be cut off anywhere. */
+/* test_search.c: rungs, the trials that advance, and a journal that may be truncated anywhere. */
 #include "testing.h"
 
 #include "tune/search.h"
@@ -11,7 +11,7 @@ static dsc_error error;
 static void a_bracket_is_hyperbands(void **unused) {
     (void)unused;
     dsc_tune_plan plan;
-    dsc_tune_plan_make(&plan, 27, 27, 3, 1, 1); /* of the paper's kind: 27 1, 9 3, 3 9, 1 27 */
+    dsc_tune_plan_make(&plan, 27, 27, 3, 1, 1); /* as in the paper: 27 1, 9 3, 3 9, 1 27 */
     assert_int_equal(plan.count, 4);
     const size_t trials[] = {27, 9, 3, 1}, epochs[] = {1, 3, 9, 27};
     for (size_t i = 0; i < 4; i++) {
@@ -24,7 +24,7 @@ static void a_bracket_is_hyperbands(void **unused) {
     assert_int_equal(plan.count, 1);
     assert_int_equal(plan.rung[0].trials, 10);
     assert_int_equal(plan.rung[0].epochs, 5);
-    dsc_tune_plan_make(&plan, 2, 100, 3, 1, 1); /* too few to halve */
+    dsc_tune_plan_make(&plan, 2, 100, 3, 1, 1); /* too few trials to halve */
     assert_int_equal(plan.count, 1);
     for (size_t n = 1; n < 200; n += 7)
         for (uint64_t e = 1; e < 50; e += 3)
@@ -64,7 +64,7 @@ static void fronts_are_made_of_what_no_smaller_one_equals(void **unused) {
     assert_int_equal(dsc_tune_take_front(trials, 7, footprints, &most), 4);
     const size_t front[] = {0, 2, 4, 6, 1, 3, 5};
     for (size_t i = 0; i < 7; i++) assert_int_equal(trials[i], front[i]);
-    /* Five places: the front, and of the next one (1, 3; 5 is larger than 3) its most accurate. */
+    /* Five places: the front, and from the next front (1, 3; 5 is larger than 3) its most accurate one. */
     size_t five[] = {0, 1, 2, 3, 4, 5, 6};
     dsc_tune_order_by_front(five, 7, 5, footprints, &most);
     const size_t of_five[] = {0, 2, 4, 6, 1};
@@ -122,7 +122,7 @@ static void append(char **text, size_t *size, json_t *line) {
     json_decref(line);
 }
 
-/* A search whose first rung is done; trial 3 failed. */
+/* A search whose first rung is complete; trial 3 failed. */
 static char *journal(size_t *size) {
     dsc_tune_search search = make();
     char *text = NULL;
@@ -315,7 +315,7 @@ static void a_journal_cut_off_anywhere_is_read_or_refused(void **unused) {
     for (size_t cut = 0; cut < size; cut += cut < first + 20 || size - cut < 400 ? 1 : 7) {
         dsc_tune_search search;
         size_t whole = 12345;
-        char *part = malloc(cut ? cut : 1); /* exactly as long as it is */
+        char *part = malloc(cut ? cut : 1); /* exactly of its length */
         memcpy(part, text, cut);
         const dsc_status status = dsc_tune_search_read(&search, &whole, part, cut, "journal", &error);
         if (cut < first) {
@@ -360,7 +360,7 @@ static void what_matters_is_found(void **unused) {
     ASSERT_OK(dsc_recipe_initialise(&recipe, &error), error);
     ASSERT_OK(dsc_recipe_from_json(&recipe, json, sizeof json - 1, "base", &error), error);
     ASSERT_OK(dsc_tune_search_make(&search, &recipe, "base", texts, 2, &options, &error), error);
-    for (size_t i = 0; i < 60; i++) { /* the width alone decides */
+    for (size_t i = 0; i < 60; i++) { /* only the width matters */
         const size_t choice = dsc_tune_values(&search, i)[1].choice;
         *dsc_tune_result_of(&search, i, 0) = (dsc_tune_result){
             .done = true, .accuracy = 0.5 + 0.1 * (double)choice + 0.0001 * (double)(i * 37 % 60)};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_space.c: what a search tries: its texts, what is drawn, and what comes of it in a recipe. */
+/* test_space.c: the dimensions of a search: their texts, random values, and the recipes with them. */
 #include "testing.h"
 
 #include "tune/space.h"
@@ -48,7 +48,7 @@ static void numbers_are_drawn_in_range_and_the_same_again(void **unused) {
     dsc_recipe_clear(&recipe);
 }
 
-/* What the space draws for `trials` trials; all of them are checked to differ. */
+/* The values that the space draws for `trials` trials; all must differ. */
 static size_t drawn(bool *grid, const char *const *texts, size_t count, size_t trials, uint64_t seed,
                     dsc_tune_value *v) {
     dsc_recipe recipe = base(plain);
@@ -76,17 +76,17 @@ static void no_two_trials_are_alike_and_few_choices_are_a_grid(void **unused) {
     assert_int_equal(drawn(&grid, few, 2, 27, 7, v), 6);
     assert_true(grid);
     for (size_t i = 0; i < 6; i++) assert_true(v[2 * i + 1].number >= 16 && v[2 * i + 1].number <= 17);
-    /* What a journal says is the number that was found, and gives the same trials. */
+    /* A number in a journal is read back exactly, and gives the same trials. */
     assert_int_equal(drawn(&grid, few, 2, 6, 7, again), 6);
     bool same = true, other = false;
     for (size_t i = 0; i < 6; i++) same = same && v[2 * i].choice == again[2 * i].choice;
     assert_true(same && grid);
     assert_int_equal(drawn(&grid, few, 2, 27, 8, again), 6);
     for (size_t i = 0; i < 6; i++) other = other || v[2 * i].choice != again[2 * i].choice;
-    assert_true(other); /* the order is the seed's */
+    assert_true(other); /* the seed determines the order */
     assert_int_equal(drawn(&grid, few, 2, 5, 7, v), 5);
     assert_false(grid);
-    /* Rounded to four digits, this range has three numbers. */
+    /* Rounded to four digits, this range has three values. */
     const char *narrow[] = {"optimiser.momentum=0.5..0.5002"};
     assert_int_equal(drawn(&grid, narrow, 1, 50, 7, v), 3);
     const char *wide[] = {"learning-rate=0.1..0.2"};
@@ -143,7 +143,7 @@ static void wrong_texts_are_told(void **unused) {
         {"validation=0.1|0.2", ""},
         {"augment.rotat=0..20", "rotate"},
         {"nothing=1|2", ""},
-        {"nothing=1|{}", "nothing"}, /* empty braces are passed over */
+        {"nothing=1|{}", "nothing"}, /* empty braces are skipped */
         {"=1|2", ""},
         {"units=|", ""},
         {NULL, NULL},

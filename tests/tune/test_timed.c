@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Training in a given time: which recipe is picked, and that the clock is kept whatever the machine does. The
- * clock is a made one. */
+/* Training in a given time: the picked recipe, and the clock, which is simulated, at any speed of the
+ * machine. */
 #include "testing.h"
 
 #include "train/length.h"
@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-/* --- what is picked --- */
+/* --- the picked recipe --- */
 
 static const dsc_known_figure figures[] = {
     {"small", 1, 1000, 5, 90, 0.2},
@@ -18,7 +18,7 @@ static const dsc_known_figure figures[] = {
     {0},
 };
 
-/* Seconds an image as given; the recipes' own epochs are 4 and 10. */
+/* The given seconds for an image; the recipes' own epochs are 4 and 10. */
 static void make_ways(dsc_timed_way ways[2], double large, double small, double seconds, bool known) {
     const dsc_timed_work work = {.images = 1000, .seconds = seconds};
     memset(ways, 0, 2 * sizeof *ways);
@@ -60,7 +60,7 @@ static void without_figures_the_first_that_has_time_for_its_epochs_is_picked(voi
     assert_null(ways[0].figure);
     make_ways(ways, 0.01, 0.001, 90, false);
     assert_int_equal(dsc_timed_choose(ways, 2), 1);
-    make_ways(ways, 0.01, 0.001, 1, false); /* for none of them: a tenth of an epoch, or one */
+    make_ways(ways, 0.01, 0.001, 1, false); /* with time for none of them: a tenth of an epoch, or one */
     assert_int_equal(dsc_timed_choose(ways, 2), 1);
     make_ways(ways, INFINITY, 0.001, 1, false);
     assert_int_equal(dsc_timed_choose(ways, 2), 1);
@@ -109,7 +109,7 @@ static void a_machine_is_measured_and_networks_that_do_not_fit_are_left_out(void
 
 /* --- the clock --- */
 
-/* Runs `planned` steps that take as long as `pace` says of the time. Returns when the last one is done. */
+/* Runs `planned` steps whose durations `pace` gives. Returns the time of the last step. */
 static double run_by(dsc_length *length, uint64_t planned, double end, double (*pace)(double now)) {
     dsc_timed_clock clock = {.end = end, .apart = end / 50, .most = 3 * planned, .steps = planned};
     double now = 0;
@@ -144,7 +144,7 @@ static void the_run_ends_in_its_time_whatever_the_machine_does(void **state) {
         dsc_length length;
         const double ended = run_by(&length, 1000, 10, paces[i]);
         if (fabs(ended - 10) > 0.5) fail_msg("pace %zu: ended after %f", i, ended);
-        /* The schedule went to its end. */
+        /* The schedule reached its end. */
         const uint64_t last = length.part[length.count - 1].steps - 1;
         assert_int_equal(dsc_length_place(&length, last), 999);
     }

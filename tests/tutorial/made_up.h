@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* made_up.h: what the tests of the tutorial learn from. */
+/* made_up.h: data for the tests of the tutorial. */
 #ifndef TESTS_TUTORIAL_MADE_UP_H
 #define TESTS_TUTORIAL_MADE_UP_H
 
@@ -8,8 +8,7 @@
 
 static const size_t square[3] = {1, 28, 28};
 
-/* Images of which three quarters is zero, with a pattern for each label, so that there is something to
- * learn. */
+/* Images of which three quarters are zero, with a pattern for each label, so that they can be learned. */
 static inline dsc_dataset *made_up(size_t count, const size_t shape[3], size_t classes, uint64_t seed) {
     size_t size = shape[0] * shape[1] * shape[2];
     uint8_t *images = malloc(count * size), *labels = malloc(count);
@@ -40,7 +39,7 @@ static inline void open_mnist(dsc_dataset **train, dsc_dataset **test) {
         if (!testing_mnist()) TEST_SKIP("needs MNIST; set DESCENDER_DATA to the folder of its four files");  \
     } while (0)
 
-/* A run of a moment. */
+/* A short run. */
 static inline tutorial_options small(void) {
     tutorial_options options;
     tutorial_options_initialise(&options);

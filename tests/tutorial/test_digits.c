@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What the built-in digits are worth: the tutorial's network, trained on 60,000 of them for five epochs,
- * reads MNIST, of which it has seen nothing. docs/digits.md records the figures. */
+/* The built-in digits as training data: the tutorial's network, trained on 60,000 of them for five epochs,
+ * reads MNIST, of which it has seen nothing. docs/digits.md has the figures. */
 #include "made_up.h"
 
-/* The part of MNIST's test images that is read right. */
+/* The share of MNIST's test images that is read correctly. */
 static double read_mnist(bool corrected) {
     dsc_dataset *digits, *train, *test;
     tutorial_options options;

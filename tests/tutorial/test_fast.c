@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The fast trainer against the plain one, to the bit. */
+/* The fast trainer against the simple one, bit for bit. */
 #include "made_up.h"
 #include "sweep.h"
 
@@ -81,7 +81,7 @@ static double *random_array(dsc_rng *rng, size_t count) {
     return values;
 }
 
-/* What sweep.h says, one element at a time. */
+/* The definition in sweep.h, one element at a time. */
 static void sweep_plainly(double *sum, double *weights, const double *step, const tutorial_touch *rows,
                           size_t count, const double *value, size_t stride) {
     for (size_t j = 0; j < stride; j++) {
@@ -122,7 +122,7 @@ static void every_set_of_kernels_has_the_same_bits(void **state) {
             assert_memory_equal(sum, expected, stride * sizeof(double));
             assert_memory_equal(weights, same, size * sizeof(double));
 
-            /* A sweep without a step is a gather. */
+            /* A sweep with step 0 is a gather. */
             memset(sum, 0, stride * sizeof(double));
             memset(step, 0, stride * sizeof(double));
             kernels->gather(sum, weights, rows, count / 2, value, stride);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The first step of the tutorial: four files become two datasets, as the library's own call makes them. */
+/* The first step of the tutorial: four files become two datasets, the same as from the library's own call. */
 #include "made_up.h"
 
 #include "base/file.h"

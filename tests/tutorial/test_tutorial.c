@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tutorial against its transcripts and against NumPy, and what can go wrong. */
+/* The tutorial against its transcripts and against NumPy, and its errors. */
 #include "made_up.h"
 
 #include "base/file.h"
@@ -169,7 +169,7 @@ static void compare_with_numpy(const char *folder, const tutorial_options *optio
     tutorial_result_clear(&result);
 }
 
-/* Seeds, sizes and rates of the moment. */
+/* Random seeds, sizes and rates. */
 static tutorial_options random_options(dsc_rng *rng, size_t most_training, size_t most_test, bool corrected) {
     tutorial_options options = small();
     options.training_sample = 1 + (int64_t)dsc_rng_up_to(rng, most_training - 1);
@@ -222,7 +222,7 @@ static void other_seeds_sizes_and_rates_agree_with_numpy_on_mnist(void **state) 
     dsc_dataset_free(test);
 }
 
-/* --- what can go wrong --- */
+/* --- errors --- */
 
 static void steps_that_are_too_long_are_an_error_that_says_what_to_do(void **state) {
     (void)state;

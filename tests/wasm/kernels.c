@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* kernels.c: the checks of every kernel set, as a program for WebAssembly: scripts/test-processors.sh builds
- * and runs it. */
+/* kernels.c: the checks of every kernel set as a WebAssembly program, which scripts/test-processors.sh
+ * builds and runs. */
 #include "kernel/check.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* string.h: for a compiler that comes without a C library; start.c has the function. */
+/* string.h: for a compiler without a C library; start.c has the function. */
 #ifndef BOARDS_STRING_H
 #define BOARDS_STRING_H
 

@@ -71,7 +71,7 @@ images = torch.randint(0, 256, (8, 1, 8, 8), dtype=torch.uint8)
 np.save(path("images.npy"), images.numpy())
 
 net = Convolutions()
-for _ in range(3):  # running statistics that are not those of a new network
+for _ in range(3):  # running statistics that differ from those of a new network
     net(torch.rand(16, 1, 8, 8))
 net.eval()
 net.load_state_dict({k: v.to(torch.float32) if v.is_floating_point() else v for k, v in rounded(net.state_dict()).items()})
@@ -83,6 +83,6 @@ dense = nn.Sequential(nn.Flatten(), nn.Linear(64, 6), nn.ReLU(), nn.Linear(6, 6)
 save_safetensors("dense.safetensors", dense.state_dict())
 np.save(path("dense-logits.npy"), dense(images / 255).detach().numpy())
 w = [v.detach().numpy() for v in dense.state_dict().values()]
-# As the sums x @ W + b want them; the biases are rows.
+# As the sums x @ W + b need them; the biases are rows.
 np.savez(path("dense-numpy.npz"), W1=w[0].T, b1=w[1][None], W2=np.asfortranarray(w[2].T), b2=w[3][None], W3=w[4].T.astype("f8"), b3=w[5][None])
 np.savez_compressed(path("dense-state.npz"), **{k: v.numpy() for k, v in dense.state_dict().items()})
