@@ -43,7 +43,7 @@ for commit in $commits; do # newest first
     named "$commit" $things && continue
     failed=1
     echo "$(git log -1 --format='%h %s' "$commit")"
-    echo "    changes the public interface, and CHANGELOG.md says nothing of it:" $things
+    echo "    changes the public interface without a line in CHANGELOG.md:" $things
 done
 [ $failed = 0 ] || echo 'Add a line under "Unreleased".'
 exit $failed

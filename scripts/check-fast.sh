@@ -39,7 +39,7 @@ rooms=$(while IFS= read -r file; do [ -n "$file" ] && rooms_of "$file"; done <<<
 formatted=$(while IFS= read -r file; do case $file in *.[ch]) [ -f "$file" ] && echo "$file" ;; esac; done <<<"$changed")
 if [ -z "$list" ] && [ -n "$formatted" ] && command -v clang-format >/dev/null; then
     # shellcheck disable=SC2086
-    clang-format --dry-run -Werror $formatted || { echo "Not as the formatter writes it: run \`make format\`" >&2; exit 1; }
+    clang-format --dry-run -Werror $formatted || { echo "The format is wrong: run \`make format\`" >&2; exit 1; }
 fi
 
 # --- the program and the tests of these rooms, quickest first ---
@@ -72,5 +72,5 @@ programs=$(grep -vE '^(cli|project)\.' <<<"$chosen" | sed '/^$/d; s/\./-/')
     { grep -vE '^\[ *[0-9]+%\]|^(g?make|cmake)' $build/build.log | tail -n 40; exit 1; }
 scripts/test.sh $build -R "^($(sed '/^$/d' <<<"$chosen" | paste -sd '|'))\$"
 status=$?
-echo "In $((SECONDS - began)) s.${left:+ Left out for the time they take:$left}"
+echo "In $((SECONDS - began)) s.${left:+ Left out because they take long:$left}"
 exit $status

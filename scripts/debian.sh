@@ -30,7 +30,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL # this build is not a sub-make of the calling m
 log=$out/build.log
 if ! (cd "$source" && CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 dpkg-buildpackage -us -uc -b) >"$log" 2>&1; then
     tail -n 60 "$log" >&2
-    echo "debian.sh: the packages could not be built; all that was said is in $log" >&2
+    echo "debian.sh: building the packages failed; the output is in $log" >&2
     exit 1
 fi
 lintian --fail-on error,warning "$out"/*.changes

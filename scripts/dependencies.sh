@@ -218,7 +218,7 @@ if [ $family = apt ] && [ $check = no ]; then
     fi
 fi
 
-[ -n "$missing_optional" ] && say "going on without these optional ones:$missing_optional"
+[ -n "$missing_optional" ] && say "continuing without these optional ones:$missing_optional"
 if [ -n "$missing_required" ]; then
     say "missing:"
     printf '%s' "$missing_required" >&2

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# reference-machine.sh: makes the machine on which the project is built and tested: Debian 12 with all that
+# reference-machine.sh: makes the machine on which the project is built and tested, Debian 12 with all packages that
 # scripts/dependencies.sh lists, in a folder, and runs a command in it.
 #
-#   scripts/reference-machine.sh FOLDER [COMMAND...]      as in `sudo scripts/reference-machine.sh /srv/descender make test`
+#   scripts/reference-machine.sh FOLDER [COMMAND...]      such as `sudo scripts/reference-machine.sh /srv/descender make test`
 #
-# FOLDER is made by debootstrap (a gigabyte; minutes) if it is not there. The command runs as root in /src inside of it, which
-# is a copy of this folder's committed files, made anew each time, with the build folder of the last time; without a command
-# it is a shell. MNIST comes along where $DESCENDER_DATA names its folder. Set MIRROR for another mirror of Debian.
+# If FOLDER does not exist, debootstrap makes it; the packages take 2 to 3 gigabytes and several minutes. The command runs as root in
+# /src inside of FOLDER, a new copy of the committed files of this folder; the build folder of the last time stays. Without a command it
+# is a shell. If $DESCENDER_DATA names the folder of MNIST, the script copies MNIST, too. MIRROR selects another mirror of Debian.
+# After an interruption, call the script again: it finishes what was begun.
 set -eu
 root=${1:?"usage: scripts/reference-machine.sh FOLDER [COMMAND...]"}
 shift
@@ -17,10 +18,10 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 command -v debootstrap >/dev/null || { echo "reference-machine: needs debootstrap (apt-get install debootstrap)" >&2; exit 1; }
 [ "$(id -u)" = 0 ] || { echo "reference-machine: needs root, for chroot; try sudo" >&2; exit 1; }
 
-# What was begun and not finished is begun again.
+# An incomplete debootstrap starts again.
 if [ -e "$root/.begun" ]; then rm -rf --one-file-system "$root"; fi
 if [ ! -e "$root/.reference" ]; then
-    [ ! -d "$root" ] || [ -z "$(ls -A "$root")" ] || { echo "reference-machine: $root is there, and was not made by this script" >&2; exit 1; }
+    [ ! -d "$root" ] || [ -z "$(ls -A "$root")" ] || { echo "reference-machine: $root exists, but this script did not make it" >&2; exit 1; }
     mkdir -p "$root"
     touch "$root/.begun"
     debootstrap --variant=minbase --include=ca-certificates,git,make,bash "$suite" "$root" "$mirror"
@@ -28,11 +29,13 @@ if [ ! -e "$root/.reference" ]; then
 fi
 root=$(cd "$root" && pwd)
 
-# What a program expects of a system, while the command runs.
+# /proc and /dev, while the command runs.
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount --make-rslave "$root/dev"
-trap 'umount "$root/proc"; umount -R -l "$root/dev"' EXIT INT TERM
+trap 'umount "$root/proc"; umount -R -l "$root/dev"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 cp -L /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
 
 mkdir -p "$root/src"
@@ -44,4 +47,5 @@ if [ -n "${DESCENDER_DATA:-}" ]; then
 fi
 chroot "$root" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TERM="${TERM:-dumb}" \
     ${DESCENDER_DATA:+DESCENDER_DATA=/data} DEBIAN_FRONTEND=noninteractive \
-    sh -c 'cd /src && scripts/dependencies.sh build docs test ci && exec "$@"' sh "${@:-bash}"
+    sh -c 'dpkg --configure -a >/var/log/configure.log 2>&1 || { cat /var/log/configure.log >&2; exit 1; }
+        cd /src && scripts/dependencies.sh build docs test ci && exec "$@"' sh "${@:-bash}"

@@ -25,7 +25,7 @@ GROUPS = [
     ("Use", ["docs/data.md", "docs/training.md", "docs/machines.md", "docs/tuning.md", "docs/studies.md", "docs/predict.md", "docs/pictures.md", "docs/report.md", "docs/serve.md",
              "docs/exchange.md", "docs/import.md", "docs/onnx.md", "docs/quantise.md",
              "docs/digits.md", "docs/reference.md"]),
-    ("Look inside", ["docs/architecture.md", "docs/files.md", "docs/performance.md", "docs/benchmarks.md",
+    ("Internals", ["docs/architecture.md", "docs/files.md", "docs/performance.md", "docs/benchmarks.md",
                      "docs/processors.md", "docs/testing.md"]),
     ("The project", ["CONTRIBUTING.md", "CHANGELOG.md"]),
 ]

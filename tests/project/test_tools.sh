@@ -37,7 +37,7 @@ mkdir "$folder/mine"
 touch "$folder/mine/precious"
 if [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null; then
     "$top/scripts/reference-machine.sh" "$folder/mine" >"$folder/said" 2>&1
-    contains "a_folder_of_others_is_left_alone" "$? $(cat "$folder/said")" "1 reference-machine: $folder/mine is there, and was not made by this script"
+    contains "a_folder_of_others_is_left_alone" "$? $(cat "$folder/said")" "1 reference-machine: $folder/mine exists, but this script did not make it"
 else
     skip "a_folder_of_others_is_left_alone" "needs root and debootstrap"
 fi
@@ -82,7 +82,7 @@ is "a_change_of_nothing_public_wants_nothing" "$(check "$first..HEAD")" ""
 echo 'function dsc_b: void (void)' >>tests/abi/descender.abi && commit "b comes"
 is "an_interface_change_wants_a_line_in_the_changelog" "$(check "$first..HEAD" | sed 's/^[0-9a-f]* b comes$/COMMIT/')" \
     'COMMIT
-    changes the public interface, and CHANGELOG.md says nothing of it: dsc_b
+    changes the public interface without a line in CHANGELOG.md: dsc_b
 Add a line under "Unreleased".'
 check "$first..HEAD" >/dev/null
 is "it_fails" "$?" 1
@@ -94,7 +94,7 @@ is "the_line_before_it_counts_for_it" "$(check "$second..HEAD")" ""
 echo more >>other && commit "nothing public again"
 third=$(git rev-parse HEAD)
 echo 'member dsc_b.x: offset 0, size 4, int' >>tests/abi/descender.abi && commit "a member"
-contains "a_member_counts_too" "$(check "$third..HEAD")" "says nothing of it: dsc_b.x"
+contains "a_member_counts_too" "$(check "$third..HEAD")" "without a line in CHANGELOG.md: dsc_b.x"
 echo "- dsc_b.x, dsc_later" >>CHANGELOG.md && commit "told before"
 echo more >>other && commit "between"
 fourth=$(git rev-parse HEAD)
