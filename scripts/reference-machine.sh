@@ -5,7 +5,7 @@
 #
 #   scripts/reference-machine.sh FOLDER [COMMAND...]      such as `sudo scripts/reference-machine.sh /srv/descender make test`
 #
-# If FOLDER does not exist, debootstrap makes it; the packages take 2 to 3 gigabytes and several minutes. The command runs as root in
+# If FOLDER does not exist, debootstrap makes it; with the packages it takes 2 GB, and several minutes. The command runs as root in
 # /src inside of FOLDER, a new copy of the committed files of this folder; the build folder of the last time stays. Without a command it
 # is a shell. If $DESCENDER_DATA names the folder of MNIST, the script copies MNIST, too. MIRROR selects another mirror of Debian.
 # After an interruption, call the script again: it finishes what was begun.
