@@ -1,5 +1,5 @@
-# Finds the libraries: two are required, the others are `auto` (used if found), ON (an error if
-# missing) or OFF. Prints one table of what is in, and what the absence of the rest costs.
+# Finds the libraries. Two are required; the others are `auto` (used if found), ON (an error if missing) or OFF. Prints
+# a table of the libraries, and what the absence of the others costs.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(LIBDEFLATE REQUIRED IMPORTED_TARGET libdeflate)
@@ -13,8 +13,8 @@ set(table "  library         state    what its absence costs\n")
 string(APPEND table "  libdeflate      in       (required: gzip)\n")
 string(APPEND table "  jansson         in       (required: JSON)\n")
 
-# The name under which a library is loaded when it is needed ("libjpeg.so.62"): systems differ in it, so the library
-# tells it itself. `out` is set to the name of the link that its development package has where it cannot be read.
+# Finds the name under which a library is loaded at run time ("libjpeg.so.62"). Systems have different names, so the
+# name comes from the library itself. If that is impossible, `out` is the name of the development package's link.
 function(descender_soname out library)
   get_filename_component(soname "${library}" NAME)
   if(CMAKE_READELF)
@@ -34,14 +34,14 @@ function(descender_library name module cost)
   set(DESCENDER_WITH_${name} 0)
   if(NOT DESCENDER_${name} STREQUAL "OFF")
     pkg_check_modules(${name} IMPORTED_TARGET ${module})
-    if(NOT ${name}_FOUND AND given_HEADER) # which not every system tells pkg-config about
+    if(NOT ${name}_FOUND AND given_HEADER) # not every system has it in pkg-config
       find_path(${name}_INCLUDE_DIRS ${given_HEADER})
       find_library(${name}_LINK_LIBRARIES ${given_LIBRARY})
       if(${name}_INCLUDE_DIRS AND ${name}_LINK_LIBRARIES)
         set(${name}_FOUND TRUE)
       endif()
     endif()
-    if(${name}_FOUND AND given_PROGRAM) # which the build runs
+    if(${name}_FOUND AND given_PROGRAM) # the build runs it
       find_program(DESCENDER_${name}_PROGRAM ${given_PROGRAM} NO_CMAKE_FIND_ROOT_PATH)
       if(NOT DESCENDER_${name}_PROGRAM)
         set(${name}_FOUND FALSE)
@@ -50,7 +50,7 @@ function(descender_library name module cost)
     if(${name}_FOUND)
       set(state "in ${${name}_VERSION}")
       set(DESCENDER_WITH_${name} 1)
-      if(given_LATE) # its header alone: it is loaded when it is needed, see tools/late
+      if(given_LATE) # only its header: the library is loaded when needed, see tools/late
         add_library(${name}-header INTERFACE)
         target_include_directories(${name}-header INTERFACE ${${name}_INCLUDE_DIRS})
         list(APPEND DESCENDER_OPTIONAL ${name}-header ${CMAKE_DL_LIBS})
@@ -107,8 +107,8 @@ if(NOT DESCENDER_MPI_MODULE)
 endif()
 descender_library(MPI ${DESCENDER_MPI_MODULE} "no training by several processes (mpirun)" LATE)
 
-# Chart.js is a file of JavaScript that goes into the program as it is, with its notice of copyright (MIT), and is
-# served from there. Versions before 3 have other names for most things.
+# Chart.js is a JavaScript file that is embedded in the program unchanged, with its copyright notice (MIT), and served
+# from there. Versions before 3 have other names for most things.
 set(DESCENDER_CHARTJS auto CACHE STRING "Use Chart.js: auto, ON or OFF")
 set_property(CACHE DESCENDER_CHARTJS PROPERTY STRINGS auto ON OFF)
 set(DESCENDER_WITH_CHARTJS 0)
@@ -139,7 +139,7 @@ endif()
 string(REPEAT " " ${n} gap)
 string(APPEND table "  chart.js        ${chartjs_state}${gap}no charts on the page of `descender serve`: tables\n")
 
-# What exported pages run is compiled for WebAssembly: clang with wasm-ld and wasi-libc.
+# The code of exported pages is compiled for WebAssembly: clang with wasm-ld and wasi-libc.
 set(DESCENDER_WEB auto CACHE STRING "Build what exported web pages run: auto, ON or OFF")
 set_property(CACHE DESCENDER_WEB PROPERTY STRINGS auto ON OFF)
 set(DESCENDER_WITH_WEB 0)
