@@ -11,7 +11,7 @@ typedef double vector __attribute__((vector_size(64), aligned(64)));
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { MOST = 13 }; /* 13 sums, 13 steps and what is in flight fill 32 registers */
+enum { MOST = 13 }; /* 13 sums, 13 steps and intermediate values fill 32 registers */
 
 INLINE const vector *vectors(const double *array) { return (const vector *)array; }
 INLINE vector *vectors_of(double *array) { return (vector *)array; }
@@ -50,7 +50,7 @@ INLINE void sweep_block(const size_t n, double *sum, double *weights, const doub
     for (size_t j = 0; j < n; j++) vectors_of(sum)[j] = total[j];
 }
 
-/* The same without learning: the sums go on from where they are. */
+/* The same without learning: continues the sums. */
 INLINE void gather_block(const size_t n, double *sum, const double *weights, const tutorial_touch *rows,
                          size_t count, const double value[256], size_t stride) {
     vector total[MOST];

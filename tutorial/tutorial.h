@@ -8,7 +8,7 @@
  *   preprocess.c   2. Preprocess the data           division by 255, one-hot labels
  *   network.c      3. Build and train a network     relu, relu2deriv, weights_1 and weights_2
  *   train.c           ... the training loop, and the evaluation after each epoch
- *   report.c          ... what is printed, and where the tutorial slips
+ *   report.c          ... the printed lines, and the errors of the tutorial
  *   run.c          holds these together
  *   fast.c, sweep.c   the same arithmetic, bit for bit, several times as fast; not needed to understand it
  *
@@ -123,7 +123,7 @@ typedef bool tutorial_on_epoch(void *user, const tutorial_result *result);
 dsc_status tutorial_train(tutorial_result *result, const tutorial_options *options, const dsc_dataset *train,
                           const dsc_dataset *test, tutorial_on_epoch *on_epoch, void *user, dsc_error *error);
 
-/* --- what is printed: report.c --- */
+/* --- printed lines: report.c --- */
 
 /* The five lines of epoch j: "Epoch: 0", "  Training set error: 0.898", ... */
 void tutorial_print_epoch(dsc_text *text, const tutorial_result *result, size_t j);

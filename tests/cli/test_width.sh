@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# On a terminal of 60 columns no line is wider than it, but for what stays whole: commands that are there to be
-# copied, the JSON of a recipe, and words that are wider themselves, such as a checksum.
+# On a terminal of 60 columns no line is wider, except lines that are never broken: commands to copy, the JSON of a
+# recipe, and words that are wider themselves, such as a checksum.
 # labels: slow
 source "$(dirname "$0")/lib.sh"
 

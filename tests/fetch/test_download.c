@@ -427,7 +427,7 @@ static void a_full_disk_is_named_and_ends_it(void **state) {
     assert_int_equal(status, DSC_ERROR_IO);
     ASSERT_MESSAGE(error, in(folder, "file.gz.part"));
     assert_int_equal(server_count->requests, 1);
-    ASSERT_OK(fetch_download(folder, &file, &options, &error), error); /* with room again it goes on */
+    ASSERT_OK(fetch_download(folder, &file, &options, &error), error); /* with free space it continues */
     check_arrived(folder);
     assert_int_equal(server_count->last_range, 30000);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* memory.c: the allocator of the hostile build. It takes malloc's place in the whole process, as glibc's
- * manual allows ("Replacing malloc"), and promises nothing that C does not:
+/* memory.c: the allocator of the hostile build. It replaces malloc in the whole process, as glibc's
+ * manual allows ("Replacing malloc"), and guarantees only what C guarantees:
  *
  * - a new block is full of NEW bytes: read as floats they are NaN, read as a pointer they fault;
- * - a block lies exactly as aligned as was asked for, and never twice as well;
- * - realloc always moves, and gives the old block back;
- * - marks before and behind a block are looked at when it is given back;
- * - a block that was given back is full of OLD bytes, and waits; what is written into it meanwhile is found.
+ * - a block has exactly the requested alignment, never twice as much;
+ * - realloc always moves, and frees the old block;
+ * - marks before and behind a block are checked when it is freed;
+ * - a freed block is full of OLD bytes, and waits; a write into it meanwhile is detected.
  *
- * Whatever it finds ends the process with one line on standard error. */
+ * Each finding ends the process with one line on standard error. */
 #include <errno.h>
 #include <stdalign.h>
 #include <stdatomic.h>

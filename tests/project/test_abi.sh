@@ -14,7 +14,7 @@ is "every_recorded_function_is_in_the_library" \
 is "the_library_is_called_after_the_major_version" "$(objdump -p libdescender.so | awk '$1 == "SONAME" { print $2 }')" \
     "libdescender.so.$(sed -n 's/^major: //p' "$top/tests/abi/descender.abi")"
 
-# --- what is a break, and what is not ---
+# --- breaks and additions ---
 cat >"$folder/whole.h" <<'END'
 #include <stddef.h>
 #define DSC_VERSION_MAJOR 1

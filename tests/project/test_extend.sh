@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 # labels: slow
 # seconds: 900
-# One of each, in a copy of the project: scripts/new.py adds an op, a layer, a command, ... from the templates in
-# tests/extend. Each is one file and one line; the tests that go through the registries pass, help and reference name it. Then
-# each is made wrong in several ways, and a test must say so.
+# One of each kind, in a copy of the project: scripts/new.py adds an op, a layer, a command, ... from the templates in
+# tests/extend. Each is one file and one line; the tests of the registries pass, and help and reference contain it. Then
+# the test breaks each in several ways, and another test must detect that.
 #   test_extend.sh PROGRAM     in the build folder, which is copied, so that little is compiled
 set -u
 source "$(dirname "$0")/../shell.sh"
@@ -15,8 +15,8 @@ value() { sed -n "s/^$1:[A-Z]*=//p" CMakeCache.txt; }
 [ -x /usr/bin/python3 ] && [ "$(uname -m)" = x86_64 ] ||
     { skip "one_of_each_is_one_file_and_one_line" "needs python3 and a 64-bit x86 processor"; finish; }
 
-# --- a copy, with a build folder that believes it is at home ---
-# Times are kept to the last digit, so that nothing looks older than what it was made of.
+# --- a copy, whose build folder is valid in its new place ---
+# Times are kept to the last digit, so that no file looks older than its sources.
 copy=$folder/copy place=${build#"$top"/}
 mkdir -p "$copy/$place"
 tar --format=posix -C "$top" --exclude=./build --exclude=./.git --exclude=./data --exclude=./runs --exclude=./node_modules \

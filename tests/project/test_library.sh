@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The library as others meet it: what it exports, what it needs, what its header asks of a compiler. test_installed.sh
-# has what users do with it once it is installed.
+# The library from outside: its exported symbols, the libraries that it needs, and its header in several compilers.
+# test_installed.sh tests the installed library.
 #   test_library.sh PROGRAM     in the build folder
 set -u
 source "$(dirname "$0")/../shell.sh"
@@ -32,7 +32,7 @@ read=$(grep -rhoE 'getenv\("[A-Z_]+"' "$top/src" | sed 's/.*"\(.*\)"/\1/' | grep
 named=$(sed -n '/^ \* Environment\./,/^ \*$/p' "$header" | grep -oE '\b[A-Z_]{4,}\b' | grep -vx NULL | sort -u)
 is "the_header_names_the_environment_variables_that_the_library_reads" "$named" "$read"
 
-# --- what is in the library ---
+# --- contents of the library ---
 if [ -n "$sanitize" ] || [ "$coverage" = ON ]; then
     for name in the_library_exports_what_the_header_declares the_library_neither_prints_nor_exits \
         the_library_has_no_mutable_globals; do
