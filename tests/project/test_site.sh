@@ -22,7 +22,7 @@ mkdir "$folder/copy"
 ln -s "$top"/* "$top/.ci" "$folder/copy"
 rm "$folder/copy/include"
 cp -r "$top/include" "$folder/copy"
-sed -i 's|^/\* What came of a call|DSC_API int dsc_unsaid(void);\n\n&|' "$folder/copy/include/descender.h"
+sed -i 's|^/\* The result of a call|DSC_API int dsc_unsaid(void);\n\n&|' "$folder/copy/include/descender.h"
 contains "a_symbol_without_a_comment_is_an_error" "$(/usr/bin/python3 "$folder/copy/scripts/site.py" "$folder/site-2" 2>&1)" \
     "include/descender.h: dsc_unsaid has no comment"
 
