@@ -1,29 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* test_search.c: digits found with the help of a judge that is made up here: cut apart, turned,
  * straightened; on a sheet, in boxes, above lines. tests/shipped tests the real network. */
-#include "testing.h"
+#include "papers.h"
 
 #include "base/error.h"
 #include "image/prepare.h"
 
 #include <math.h>
 
-enum { WIDE = 400, HIGH = 300 };
-
 static dsc_error error;
 
 /* --- pictures --- */
-
-static uint8_t *paper(uint8_t grey) {
-    uint8_t *pixels = malloc(WIDE * HIGH);
-    assert_non_null(pixels);
-    memset(pixels, grey, WIDE * HIGH);
-    return pixels;
-}
-
-static void fill(uint8_t *pixels, size_t left, size_t top, size_t right, size_t bottom, uint8_t grey) {
-    for (size_t y = top; y < bottom; y++) memset(pixels + y * WIDE + left, grey, right - left);
-}
 
 /* A bar from (x, y), 80 long, tilted to the right by that many degrees. */
 static void bar(uint8_t *pixels, double x, double y, double degrees) {
@@ -36,17 +23,6 @@ static void bar(uint8_t *pixels, double x, double y, double degrees) {
 }
 
 /* --- judges --- */
-
-/* Columns of a prepared digit that have ink. */
-static size_t columns_of(const uint8_t *image) {
-    size_t count = 0;
-    for (size_t x = 0; x < 28; x++) {
-        bool any = false;
-        for (size_t y = 0; y < 28; y++) any = any || image[y * 28 + x] > 60;
-        count += any;
-    }
-    return count;
-}
 
 static size_t asked;
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* papers.h: sheets of paper for the tests that search digits: (HIGH, WIDE) grey pixels. */
+#ifndef TESTS_IMAGE_PAPERS_H
+#define TESTS_IMAGE_PAPERS_H
+
+#include "testing.h"
+
+enum { WIDE = 400, HIGH = 300 };
+
+/* A sheet of one grey; the caller frees it. */
+static uint8_t *paper(uint8_t grey) {
+    uint8_t *pixels = malloc(WIDE * HIGH);
+    assert_non_null(pixels);
+    memset(pixels, grey, WIDE * HIGH);
+    return pixels;
+}
+
+static void fill(uint8_t *pixels, size_t left, size_t top, size_t right, size_t bottom, uint8_t grey) {
+    for (size_t y = top; y < bottom; y++) memset(pixels + y * WIDE + left, grey, right - left);
+}
+
+/* Columns of a prepared digit that have ink. */
+static size_t columns_of(const uint8_t *image) {
+    size_t count = 0;
+    for (size_t x = 0; x < 28; x++) {
+        bool any = false;
+        for (size_t y = 0; y < 28; y++) any = any || image[y * 28 + x] > 60;
+        count += any;
+    }
+    return count;
+}
+
+#endif
