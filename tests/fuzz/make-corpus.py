@@ -170,6 +170,16 @@ def seeds_claim():
     put("claim", "more-right", text.replace(b'"right": 6', b'"right": 7'))
 
 
+def seeds_libsvm():
+    """The first byte: which shape is stated, of fuzz_libsvm.c. A zero byte stands between training and test set."""
+    put("libsvm", "signed", b"\0" + b"1 1:-1 2:1 3:0 4:-0.5\n2 1:1 4:1\n1 2:0.5\n" + b"\0" + b"2 1:-1 4:-1 \n\n")
+    put("libsvm", "whole", b"\0" + b"0 1:9 2:255\r\n7 1:1 4:3\r\n")
+    put("libsvm", "stated", b"\1" + b"0 1:9 2:255\n1 1:1\n0 2:7\n1 1:3\n")
+    put("libsvm", "colour", b"\3" + b"1 1:0.5 2:1e-3\n2 12:1\n")
+    put("libsvm", "backward", b"\0" + b"1 2:1 1:1\n")
+    put("libsvm", "sparse", b"\0" + b"1 1:1 1048576:1\n2 1:1\n")
+
+
 seeds_idx()
 seeds_npy()
 seeds_png()
@@ -179,3 +189,4 @@ seeds_prepare()
 seeds_numbers()
 seeds_weights()
 seeds_claim()
+seeds_libsvm()
