@@ -4,6 +4,7 @@
 #include "command.h"
 
 #include "data/check.h"
+#include "data/find.h"
 #include "data/folder.h"
 #include "data/form.h"
 #include "forms/forms.h"
@@ -12,6 +13,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 typedef struct values {
     dsc_reading reading;
@@ -121,11 +124,16 @@ static bool are_files(const char *path) {
     return !found || form == &dsc_data_form_idx;
 }
 
-/* Checks data in any other form, which are opened first. */
+/* Whether a data set is meant by its name: no file or folder has it. */
+static bool is_name(const char *text) {
+    return access(text, F_OK) && !strchr(text, '/') && !dsc_mnist_is_place(text);
+}
+
+/* Checks data in any other form, or by their name; they are opened first. */
 static dsc_status check_opened(findings *f, command_call *call, char *path, const command_subject *subject,
                                dsc_error *error) {
     const values *how = call->values;
-    command_source source = command_source_of(path, &how->reading, true);
+    command_source source = command_source_of(path, &how->reading, !is_name(path));
     source.packs = true;
     command_data data;
     dsc_check_counts counts = {0};
@@ -152,8 +160,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status && !call->operand_count) status = dsc_mnist_locate(&located, error);
     char *path = located ? located : call->operands[0];
     if (!status)
-        status = are_files(path) ? check(&f, path, &subject, error)
-                                 : check_opened(&f, call, path, &subject, error);
+        status = are_files(path) && !is_name(path) ? check(&f, path, &subject, error)
+                                                   : check_opened(&f, call, path, &subject, error);
     json_decref(f.list);
     free(located);
     command_subject_close(&subject);
@@ -172,14 +180,17 @@ static const dsc_param options[] = {
 static const command_option extras[] = {{"model", 'm', "RUN|MODEL", true}, COMMAND_READING_EXTRAS, {0}};
 
 static const command_operand operands[] = {
-    {.name = "PATH",
+    {.name = "DATA",
      .optional = true,
-     .help = "data of any form, see `descender help forms`; without it, the folder where MNIST is found"},
+     .help =
+         "data of any form, see `descender help forms`, or a data set by its name; without it, the folder "
+         "where MNIST is found"},
     {0},
 };
 
 static const command_example examples[] = {
     {"data check", "Examine the MNIST that the other commands use."},
+    {"data check fashion-mnist", "Examine another data set that is known by its name."},
     {"data check ./letters", "Examine data of your own."},
     {"data check ./letters --model runs/0001-letters",
      "Do they fit that model: shape, classes, ground, preparation?"},

@@ -83,7 +83,8 @@ static const command_operand operands[] = {
      .help = "which data set, as `descender data list` names them; without it, MNIST"},
     {.name = "DIR",
      .optional = true,
-     .help = "where to put the files; without it, the user's cache, where every command looks"},
+     .help = "where to put the files; without it, they stay where every command finds them, or go into the "
+             "user's cache"},
     {0},
 };
 
@@ -98,12 +99,10 @@ const command command_data_fetch = {
     .name = "fetch",
     .help = "download a data set, and check it",
     .about = "Sees to it that the files of a data set that is known by name are on disk. What is there and "
-             "right is left "
-             "alone, a download that was broken off goes on where it stopped, and a file takes its name only "
-             "when its "
-             "published checksum is right. Of an archive what is read is unpacked; its checksums are noted "
-             "beside it, in "
-             "NAME.sha256, and the archive may be removed then.",
+             "right is left alone, a download that was broken off goes on where it stopped, and a file takes "
+             "its name only when its published checksum is right. Of an archive, the files that are read are "
+             "unpacked; their checksums are noted beside them, in NAME.sha256, and the archive may then be "
+             "removed.",
     .operands = operands,
     .options = options,
     .examples = examples,

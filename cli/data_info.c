@@ -81,7 +81,7 @@ static dsc_status print_text(const command_data *data, const report_data_facts s
     for (size_t i = 0; i < sets[0].summary.classes; i++)
         count_row(&text, dsc_dataset_class_name(data->train, i), sets[0].summary.per_class[i],
                   sets[1].summary.per_class[i]);
-    if (*sets[0].images_sha256) dsc_text_append(&text, "\nSHA-256 of the IDX files, decompressed\n");
+    if (*sets[0].images_sha256) dsc_text_append(&text, "\nSHA-256 as IDX files, decompressed\n");
     for (size_t i = 0; i < 2 && *sets[i].images_sha256; i++)
         dsc_text_append(&text, "%s, images  %s\n%s, labels  %s\n", i ? "    test" : "training",
                         sets[i].images_sha256, i ? "    test" : "training", sets[i].labels_sha256);

@@ -62,9 +62,10 @@ static dsc_status report(const packing *p, dsc_error *error) {
     if (p->call->json) return report_json(p, error);
     const size_t *shape = p->train.looks.shape;
     char shown[DSC_VISIBLE], word[DSC_SHELL_WORD];
-    command_print("%s: %zu training images and %zu test images, %zu x %zu%s, %zu classes\n",
+    command_print("%s: %zu training images and %zu test images, %zu x %zu%s, %zu class%s\n",
                   dsc_visible(shown, sizeof shown, p->out), p->train.count, p->test.count, shape[1], shape[2],
-                  shape[0] == 3 ? " in colour" : "", p->data.train->classes);
+                  shape[0] == 3 ? " in colour" : "", p->data.train->classes,
+                  p->data.train->classes == 1 ? "" : "es");
     if (p->test.count)
         command_remark(p->call, "Look at them: descender data show --data %s --random 5",
                        dsc_shell_word(word, p->out));

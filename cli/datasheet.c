@@ -100,7 +100,7 @@ static const command_option extras[] = {{"out", 'o', "FILE.md", true}, COMMAND_R
 
 static const command_operand operands[] = {
     {.name = "DATA",
-     .help = "where labelled images are, or mnist, digits, auto: as --data of other commands"},
+     .help = "where labelled images are, or a data set by its name, as --data of other commands"},
     {0},
 };
 

@@ -230,6 +230,8 @@ bool dsc_parse_bytes(uint64_t *value, const char *text) {
     return true;
 }
 
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c; }
+
 int dsc_edit_distance(const char *a, const char *b) {
     enum { LONGEST = 63 };
     size_t n = strlen(a), m = strlen(b);
@@ -241,10 +243,11 @@ int dsc_edit_distance(const char *a, const char *b) {
         const int *before = row[(i + 2) % 3], *before2 = row[(i + 1) % 3];
         now[0] = (int)i;
         for (size_t j = 1; j <= m; j++) {
-            int best = before[j - 1] + (a[i - 1] != b[j - 1]);
+            int best = before[j - 1] + (lower(a[i - 1]) != lower(b[j - 1]));
             if (before[j] + 1 < best) best = before[j] + 1;
             if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
-            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            bool swapped =
+                i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
             if (swapped && before2[j - 2] + 1 < best) best = before2[j - 2] + 1;
             now[j] = best;
         }
@@ -263,8 +266,14 @@ dsc_nearest dsc_nearest_to(const char *wanted) {
     return (dsc_nearest){.wanted = wanted, .distance = 2 + (int)(strlen(wanted) / 3)};
 }
 
+/* Whether `word` is the first word of the name, or all of it. */
+static bool begins_with(const char *name, const char *word) {
+    while (*word && lower(*name) == lower(*word)) name++, word++;
+    return !*word && (!*name || *name == '-' || *name == '_' || *name == ' ');
+}
+
 void dsc_nearest_try(dsc_nearest *nearest, const char *name) {
-    int distance = dsc_edit_distance(nearest->wanted, name);
+    int distance = begins_with(name, nearest->wanted) ? 0 : dsc_edit_distance(nearest->wanted, name);
     if (distance >= nearest->distance) return;
     nearest->distance = distance;
     nearest->name = name;

@@ -57,11 +57,11 @@ bool dsc_parse_bytes(uint64_t *value, const char *text);
 /* FNV-1a (Fowler, Noll, Vo): a hash of names, not secure against forgery. */
 uint64_t dsc_text_hash(const char *text);
 
-/* The edit distance of two names (Damerau: an adjacent swap counts one), at most 255. */
+/* The edit distance of two names, at most 255 (Damerau: an adjacent swap counts one); case does not count. */
 int dsc_edit_distance(const char *a, const char *b);
 
-/* A search for the intended name. Begin with dsc_nearest_to(wanted) and try each existing name; then `name`
- * is the first of the nearest, or NULL if none is near enough to be a typing error. */
+/* A search for the intended name. Begin with dsc_nearest_to(wanted), try each existing name; then `name` is
+ * the first that begins with the word `wanted`, or else the nearest; NULL: none is as near as a slip. */
 typedef struct dsc_nearest {
     const char *wanted, *name;
     int distance;

@@ -8,7 +8,6 @@
 #include "data/array.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,14 +87,6 @@ bool dsc_array_role(int *set, bool *labels, const char *name) {
 }
 
 /* --- labels --- */
-
-static const char *number_text(char out[32], double value) {
-    if (value == floor(value) && fabs(value) < 1e15)
-        (void)snprintf(out, 32, "%lld", (long long)value);
-    else
-        (void)dsc_format_shortest(out, value);
-    return out;
-}
 
 /* Decodes element `at` of an array of texts (S20 or U7) to UTF-8, without trailing zeros. */
 static size_t text_at(char *out, size_t most, const unsigned char *from, char letter, size_t size,
@@ -182,7 +173,7 @@ static dsc_status take_labels(dsc_set *set, dsc_label_names *names, const dsc_np
         } else {
             const double value = k > 1 ? (double)hot(at, k, found->fortran_order ? n * e.size : e.size, &e)
                                        : dsc_npy_number(at, &e);
-            length = strlen(number_text(text, value));
+            length = strlen(dsc_reading_number(text, value));
         }
         status = dsc_label_number(&set->labels[i], names, text, length, where, error);
     }
@@ -227,7 +218,6 @@ void dsc_sets_tell(dsc_understood *understood, const dsc_sets *sets) {
         const dsc_set *set = &sets->set[k];
         char text[DSC_SHAPE_TEXT_SIZE];
         if (!set->images.data) continue;
-        dsc_understand(understood, names[k], "%s (%s)", set->source ? set->source : "",
-                       dsc_shape_text(text, set->images.rank, set->images.shape));
+        dsc_understand(understood, names[k], "%s", dsc_shape_text(text, set->images.rank, set->images.shape));
     }
 }

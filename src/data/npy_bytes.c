@@ -3,9 +3,9 @@
  * strings"; f2 is IEEE 754's binary16. */
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "data/array.h"
 #include "data/npy.h"
+#include "data/reading.h"
 
 #include <math.h>
 #include <string.h>
@@ -105,8 +105,8 @@ static range look(const unsigned char *elements, size_t count, const dsc_npy_enc
 /* The factor that converts the numbers to bytes; 0, with an error, if that is ambiguous. */
 static double factor_of(const range *r, const dsc_npy_encoding *e, const char *name, dsc_error *error) {
     char least[32], most[32];
-    (void)dsc_format_shortest(least, r->least);
-    (void)dsc_format_shortest(most, r->most);
+    (void)dsc_reading_number(least, r->least);
+    (void)dsc_reading_number(most, r->most);
     const bool is_unit = r->least >= 0 && r->most <= 1, is_byte = r->least >= 0 && r->most <= 255;
     if (e->letter == 'b') return 255;
     if (!r->finite)

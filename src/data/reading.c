@@ -4,8 +4,10 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +50,14 @@ static bool parse_shape(size_t shape[3], const char *text) {
     shape[1] = number[count - 2];
     shape[2] = number[count - 1];
     return count > 1;
+}
+
+char *dsc_reading_number(char out[32], double value) {
+    if (value == floor(value) && fabs(value) < 1e15)
+        (void)snprintf(out, 32, "%lld", (long long)value);
+    else
+        (void)dsc_format_shortest(out, value);
+    return out;
 }
 
 uint64_t dsc_reading_pixels(const dsc_reading *reading) {

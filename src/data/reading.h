@@ -84,6 +84,8 @@ void dsc_reading_clear(dsc_reading *reading);
  * `name` stands for the file in messages. */
 dsc_status dsc_reading_shape(size_t shape[3], const dsc_reading *reading, size_t pixels, const char *name,
                              dsc_error *error);
+/* Writes a number found in data, for messages: a whole one without a decimal point. Returns `out`. */
+char *dsc_reading_number(char out[32], double value);
 /* The number of elements of an image of reading->shape; 0: it is not set, or is no shape. */
 uint64_t dsc_reading_pixels(const dsc_reading *reading);
 

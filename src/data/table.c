@@ -165,8 +165,8 @@ static dsc_status make_bytes(rows *r, dsc_table *table, dsc_error *error) {
     const size_t count = r->count * table->pixels;
     char least[32], largest[32];
     const bool unit = r->least >= 0 && r->largest <= 1, byte = r->least >= 0 && r->largest <= 255;
-    (void)dsc_format_shortest(least, r->least);
-    (void)dsc_format_shortest(largest, r->largest);
+    (void)dsc_reading_number(least, r->least);
+    (void)dsc_reading_number(largest, r->largest);
     if (unit && r->largest > 0) {
         for (size_t i = 0; i < count; i++)
             r->bytes[i] = r->numbers ? (uint8_t)lround(255 * (double)r->numbers[i]) : r->bytes[i] ? 255 : 0;

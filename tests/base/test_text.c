@@ -116,7 +116,15 @@ static void a_slip_is_found_and_a_stranger_is_not(void **state) {
     static const char *const six[] = {"abcdef"};
     assert_string_equal(dsc_nearest_name("abcxyz", six, 1), "abcdef");
     assert_null(dsc_nearest_name("abwxyz", six, 1));
+    /* "emnist" is the beginning of a name, not a slip in "mnist". */
+    static const char *const sets[] = {"mnist", "fashion-mnist", "emnist-digits", "emnist-letters"};
+    assert_string_equal(dsc_nearest_name("emnist", sets, 4), "emnist-digits");
+    assert_string_equal(dsc_nearest_name("fashion", sets, 4), "fashion-mnist");
+    assert_string_equal(dsc_nearest_name("MNIST", sets, 4), "mnist");
+    assert_string_equal(dsc_nearest_name("Fashion-MNIST", sets, 4), "fashion-mnist");
+    assert_null(dsc_nearest_name("", sets, 4));
     assert_int_equal(dsc_edit_distance("abc", "acb"), 1);
+    assert_int_equal(dsc_edit_distance("aBc", "ACb"), 1);
     assert_int_equal(dsc_edit_distance("", "abc"), 3);
 }
 

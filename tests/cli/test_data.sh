@@ -310,9 +310,15 @@ list_in_json_says_what_each_is() {
     same "$(json "[d['place'] for d in j if d['drawn']]")" "[None, None]"
 }
 a_name_that_is_nearly_known_is_suggested() {
+    run data check kmnits
+    exits 1
+    says 'did you mean "kmnist"?'
     run data info --data kmnits
     exits 1
     says 'did you mean "kmnist"?'
+    run data info --data Fashion
+    exits 1
+    same "$err" 'descender: --data Fashion: there is no such file or folder; did you mean "fashion-mnist"?'
 }
 debians_fashion_mnist_is_found_by_its_name() {
     [ -d /usr/share/datasets/fashion-mnist ] || because "needs Debian's dataset-fashion-mnist" || return
@@ -320,6 +326,13 @@ debians_fashion_mnist_is_found_by_its_name() {
     exits 0
     prints "Fashion-MNIST (/usr/share/datasets/fashion-mnist)"
     prints "Ankle boot"
+    needs_library libcrypto || return
+    DESCENDER_DATA='' run data fetch fashion-mnist --offline
+    exits 0
+    same "$out" "/usr/share/datasets/fashion-mnist: holds the 4 files of Fashion-MNIST, checked"
+    DESCENDER_DATA='' run data check fashion-mnist
+    exits 0
+    prints "fashion-mnist: "
 }
 
 # ---- fetch (its servers are tested in tests/fetch) ----
@@ -350,9 +363,12 @@ fetch_names_the_data_set_first() {
     run data fetch kmnits
     exits 2
     says "did you mean 'kmnist'?"
+    run data fetch emnist
+    exits 2
+    says "did you mean 'emnist-digits'?"
     run data fetch digits
     exits 2
-    says "digits: has no files: the program draws it itself"
+    says "digits: has no files, since the program draws it itself; use it as it is: --data digits"
 }
 fetch_takes_data_from_a_server() {
     needs_library libcurl || return

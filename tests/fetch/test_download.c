@@ -152,7 +152,7 @@ static void when_all_fail_the_message_says_how_each_did(void **state) {
     ASSERT_MESSAGE(error, "/tofile/: redirection not followed");
     ASSERT_MESSAGE(error, "/silent/: sent next to nothing");
     ASSERT_MESSAGE(error, "127.0.0.1:1/:");
-    ASSERT_MESSAGE(error, "--data");
+    ASSERT_MESSAGE(error, "put the files of MNIST into ./data");
     assert_false(exists(folder, "file.gz"));
     assert_false(exists(folder, "file.gz.part")); /* wrong bytes are deleted */
 }

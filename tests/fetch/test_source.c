@@ -448,6 +448,13 @@ static void the_files_are_fetched_into_any_folder(void **state) {
     free(used);
     ASSERT_OK(open_data(folder), error);
     check_mnist(folder);
+    /* Without a folder it is enough that commands find it. */
+    const int requests = server_count->requests;
+    assert_int_equal(setenv("DESCENDER_DATA", folder, 1), 0);
+    ASSERT_OK(fetch_data(&used, &stand_in, NULL, &source, &error), error);
+    assert_string_equal(used, folder);
+    free(used);
+    assert_int_equal(server_count->requests, requests);
     damage(folder, 0);
     assert_int_equal(fetch_data(&used, &stand_in, folder, &source, &error),
                      DSC_ERROR_MISMATCH); /* not ours to replace */
@@ -455,6 +462,7 @@ static void the_files_are_fetched_into_any_folder(void **state) {
     ASSERT_OK(fetch_data(&used, &stand_in, NULL, &source, &error), error);
     assert_string_equal(used, at_home("descender/mnist"));
     free(used);
+    assert_int_equal(unsetenv("DESCENDER_DATA"), 0);
     source.offline = true;
     ASSERT_OK(fetch_data(NULL, &stand_in, NULL, &source, &error), error); /* all is there */
 }

@@ -194,10 +194,10 @@ static dsc_status from_mirrors(job *j, dsc_error *error) {
         return dsc_fail(error, DSC_ERROR_NETWORK,
                         "no mirror of %s can be reached; check the network, or put its files into %s",
                         j->options->title, j->options->place);
-    return dsc_fail(
-        error, DSC_ERROR_NETWORK,
-        "%s cannot be downloaded: %s; check the network, or name the folder of the files with --data",
-        j->file->name, j->reasons.length ? j->reasons.data : "there are no mirrors");
+    return dsc_fail(error, DSC_ERROR_NETWORK,
+                    "%s cannot be downloaded: %s; check the network, or put the files of %s into %s",
+                    j->file->name, j->reasons.length ? j->reasons.data : "there are no mirrors",
+                    j->options->title, j->options->place);
 }
 
 /* --- the file --- */

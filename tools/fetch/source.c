@@ -116,7 +116,7 @@ static dsc_status recognise(const dsc_known_data **found, const request *q, cons
     return status;
 }
 
-/* Fails with "no such data; did you mean ...?", suggesting a name of the registry or a path. */
+/* Fails with "no such file; did you mean ...?", or with all names if none is near. */
 static dsc_status fail_unknown(const request *q, const char *name, dsc_error *error) {
     enum { NAMES_MOST = 64 };
     const char *names[NAMES_MOST] = {"auto"};
@@ -125,16 +125,18 @@ static dsc_status fail_unknown(const request *q, const char *name, dsc_error *er
     dsc_text list = {0};
     for (size_t i = 0; count < NAMES_MOST && (row = dsc_registry_at(q->settings->known, i)); i++)
         names[count++] = row->name;
-    for (size_t i = 0; i < count; i++) dsc_text_append(&list, "%s%s", i ? ", " : "", names[i]);
     const char *meant = dsc_nearest_name(name, names, count);
+    if (meant)
+        return dsc_fail(error, DSC_ERROR_IO,
+                        "--data %s: there is no such file or folder; did you mean \"%s\"?", name, meant);
+    for (size_t i = 0; i < count; i++) dsc_text_append(&list, "%s%s", i ? ", " : "", names[i]);
     dsc_status status =
         list.failed
             ? dsc_fail_memory(error, list.length, "a message")
             : dsc_fail(
                   error, DSC_ERROR_IO,
-                  "--data %s: there is no such file or folder%s%s%s; expected %s, or where labelled images "
-                  "are",
-                  name, meant ? "; did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "", list.data);
+                  "--data %s: there is no such file or folder; expected %s, or where labelled images are",
+                  name, list.data);
     dsc_text_free(&list);
     return status;
 }
@@ -153,21 +155,34 @@ static dsc_status open_path(const request *q, const char *folder, dsc_error *err
 
 /* --- fetching --- */
 
+/* The folder where commands find the data, if all its files are right; otherwise the cache. */
+static dsc_status find_place(char **place, bool *is_right, const dsc_known_data *known, dsc_error *error) {
+    dsc_status status = fetch_find(place, known, error);
+    *is_right = !status && *place && !fetch_check(known, *place, NULL);
+    if (status || *is_right) return status;
+    free(*place);
+    return fetch_cache_place(place, known, error);
+}
+
 dsc_status fetch_data(char **used, const dsc_known_data *known, const char *folder,
                       const fetch_source *source, dsc_error *error) {
     const fetch_settings *settings = source->settings ? source->settings : &fetch_default_settings;
     if (used) *used = NULL;
     char *place = NULL;
+    bool is_right = false;
     dsc_status status = DSC_OK;
     if (!known->files->name)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: has no files: the program draws it itself",
-                        known->name);
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "%s: has no files, since the program draws it itself; use it as it is: --data %s",
+                        known->name, known->name);
     if (!folder)
-        status = fetch_cache_place(&place, known, error);
+        status = find_place(&place, &is_right, known, error);
     else if (!(place = strdup(folder)))
         status = dsc_fail_memory(error, strlen(folder), "a path");
     if (status) return status; /* cppcheck-suppress memleak; then there is no place */
-    if (source->offline) {
+    if (is_right) {
+        status = DSC_OK;
+    } else if (source->offline) {
         status = fetch_check(known, place, error);
         if (status == DSC_ERROR_IO)
             status =

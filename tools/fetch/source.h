@@ -61,10 +61,10 @@ typedef struct fetch_source {
 dsc_status fetch_open(dsc_dataset **train, dsc_dataset **test, char description[FETCH_DESCRIPTION],
                       const fetch_source *source, dsc_error *error);
 
-/* `data fetch`: ensures that `folder` (NULL: the user's cache) holds a data set's files, as the mirrors have
- * them or compressed differently. Replaces a damaged file in the cache; elsewhere it is an error. Reads only
- * offline, on_progress, user and settings of `source`. *used, if not NULL, receives the folder, which the
- * caller frees. */
+/* `data fetch`: ensures that `folder` holds a data set's files, as the mirrors have them or compressed
+ * differently. NULL: the folder where fetch_open finds them, if they are right; otherwise the user's cache.
+ * Replaces a damaged file in the cache; elsewhere it is an error. Reads only offline, on_progress, user and
+ * settings of `source`. *used, if not NULL, receives the folder, which the caller frees. */
 dsc_status fetch_data(char **used, const dsc_known_data *known, const char *folder,
                       const fetch_source *source, dsc_error *error);
 

@@ -249,7 +249,7 @@ static dsc_status check_numbers(const numbers *n, const source *s, dsc_error *er
         error, DSC_ERROR_UNSUPPORTED,
         "%s: holds numbers from %s to %s, expected those of images: whole ones of 0 to 255, or any of 0 "
         "to 1 or -1 to 1; scale them",
-        s->path, dsc_format_shortest(a, n->least), dsc_format_shortest(b, n->most));
+        s->path, dsc_reading_number(a, n->least), dsc_reading_number(b, n->most));
 }
 
 static dsc_status take_set(dsc_sets *sets, int which, source *s, numbers *n, const dsc_reading *reading,

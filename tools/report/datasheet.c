@@ -132,7 +132,7 @@ static void append_checksums(dsc_text *text, const report_datasheet *sheet) {
                       : "\nNo checksums: this build of Descender has no libcrypto.\n");
         return;
     }
-    dsc_text_append(text, "\nSHA-256 of the IDX files, decompressed:\n\n| file | SHA-256 |\n|---|---|\n");
+    dsc_text_append(text, "\nSHA-256 as IDX files, decompressed:\n\n| file | SHA-256 |\n|---|---|\n");
     for (size_t i = 0; i < 2; i++)
         dsc_text_append(text, "| %s, images | `%s` |\n| %s, labels | `%s` |\n", titles[i],
                         sheet->facts[i].images_sha256, titles[i], sheet->facts[i].labels_sha256);
