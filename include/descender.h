@@ -252,8 +252,9 @@ DSC_API dsc_status dsc_dataset_view(dsc_dataset **view, const dsc_dataset *data,
 
 /* Splits `data` class by class. From each class of n samples, round(share n) are drawn at random for
  * `held_out`; the others go to `rest`. Both keep the order of `data`. The same labels and seed give the same
- * split. A class of at least two samples keeps at least one in `rest`. ARGUMENT: `share` is not between 0 and
- * 1, or one part would be empty. */
+ * split. A class of at least two samples keeps at least one in `rest`. If the data have groups (writers, or a
+ * table's `group_by`), whole groups are held out, for shares as near to these as the groups allow. ARGUMENT:
+ * `share` is not between 0 and 1, or one part would be empty. */
 DSC_API dsc_status dsc_dataset_split(dsc_dataset **rest, dsc_dataset **held_out, const dsc_dataset *data,
                                      double share, uint64_t seed, dsc_error *error);
 
@@ -263,9 +264,9 @@ DSC_API dsc_status dsc_dataset_shuffle(dsc_dataset **view, const dsc_dataset *da
 
 /* The samples of parts[0 .. count), one part after the other. The classes are those of the first part;
  * classes of the other parts are matched by name. Images are copied into one block of memory; if a part
- * has a callback, they are read when needed. MISMATCH: the parts differ in shape or type, or the first
- * part lacks a class. ARGUMENT: count is 0. UNSUPPORTED: more than 4294967295 images. `name` NULL: the
- * name of the first part. */
+ * has a callback, they are read when needed. Groups stay; an image of a part without them is a group of its
+ * own. MISMATCH: the parts differ in shape or type, or the first part lacks a class. ARGUMENT: count is 0.
+ * UNSUPPORTED: more than 4294967295 images. `name` NULL: the name of the first part. */
 DSC_API dsc_status dsc_dataset_join(dsc_dataset **joined, const dsc_dataset *const *parts, size_t count,
                                     const char *name, dsc_error *error);
 

@@ -196,8 +196,9 @@ static bool can_be_split(const dsc_dataset *data, double share) {
 }
 
 /* Splits a test set off the training set; none if that is too small. */
-static dsc_status split(dsc_opening *o, const uint64_t *groups, dsc_error *error) {
+static dsc_status split(dsc_opening *o, dsc_error *error) {
     const dsc_reading *how = o->reading;
+    const bool groups = dsc_dataset_has_groups(o->train);
     dsc_dataset *rest, *held;
     char share[32];
     if (!(how->test_share > 0) || (!groups && !can_be_split(o->train, how->test_share))) return DSC_OK;
@@ -205,9 +206,7 @@ static dsc_status split(dsc_opening *o, const uint64_t *groups, dsc_error *error
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "%s: group-by: these data have no names to group by; omit it", o->title);
     dsc_status status =
-        groups ? dsc_dataset_split_groups(&rest, &held, o->train, groups, how->test_share,
-                                          (uint64_t)how->split_seed, error)
-               : dsc_dataset_split(&rest, &held, o->train, how->test_share, (uint64_t)how->split_seed, error);
+        dsc_dataset_split(&rest, &held, o->train, how->test_share, (uint64_t)how->split_seed, error);
     if (status) return status;
     dsc_dataset_free(o->train);
     o->train = rest;
@@ -231,7 +230,7 @@ static dsc_status finish(dsc_opening *o, dsc_error *error) {
         status = dsc_sets_settle(&o->train, &o->test, &groups, &o->sets, o->title, &o->understood,
                                  &o->remarks, error);
     if (!status && groups) dsc_dataset_take_groups(o->train, groups);
-    if (!status && !o->test) status = split(o, groups, error);
+    if (!status && !o->test) status = split(o, error);
     return status ? status : mix(o, error);
 }
 

@@ -90,6 +90,23 @@ static dsc_status copy_parts(dsc_storage *storage, joined *j, dsc_error *error) 
     return status;
 }
 
+/* Joins the groups, if some part has them. */
+static dsc_status join_groups(dsc_dataset *whole, joined *j, dsc_error *error) {
+    bool any = false;
+    for (size_t i = 0; i < j->count; i++) any = any || dsc_dataset_has_groups(parts_of(j)[i]);
+    if (!any) return DSC_OK;
+    uint64_t *groups = dsc_allocate(whole->count, sizeof *groups), *next = groups;
+    if (!groups) return dsc_fail_memory(error, whole->count * sizeof *groups, "groups");
+    for (size_t i = 0; i < j->count; i++) {
+        const dsc_dataset *part = parts_of(j)[i];
+        for (size_t k = 0; k < part->count; k++)
+            *next++ =
+                dsc_dataset_has_groups(part) ? dsc_dataset_group(part, k) : UINT64_MAX - j->begin[i] - k;
+    }
+    dsc_dataset_take_groups(whole, groups);
+    return DSC_OK;
+}
+
 dsc_status dsc_dataset_join(dsc_dataset **result, const dsc_dataset *const *parts, size_t count,
                             const char *name, dsc_error *error) {
     *result = NULL;
@@ -108,7 +125,15 @@ dsc_status dsc_dataset_join(dsc_dataset **result, const dsc_dataset *const *part
         dsc_content_clear(&storage.images);
         dsc_content_clear(&storage.labels);
     }
-    if (status || !storage.read) free_joined(j);
-    if (!status) dsc_dataset_note(*result, &parts[0]->storage->note);
+    if (status) {
+        free_joined(j);
+        return status;
+    }
+    status = join_groups(*result, j, error);
+    if (!storage.read) free_joined(j);
+    dsc_dataset_note(*result, &parts[0]->storage->note);
+    if (!status) return DSC_OK;
+    dsc_dataset_free(*result);
+    *result = NULL;
     return status;
 }

@@ -37,8 +37,8 @@ typedef struct dsc_reading {
         {.name = "group-by",                                                                                 \
          .type = DSC_PARAM_TEXT,                                                                             \
          .offset = offsetof(struct_, member.group_by),                                                       \
-         .help = "keep images together in that choice and in folds: a regular expression for a part of "     \
-                 "the file's path, or the column of a table"},                                               \
+         .help = "keep images together where some are held out: a regular expression for a part of the "     \
+                 "file's path, or the column of a table"},                                                   \
         {.name = "label-column",                                                                             \
          .type = DSC_PARAM_TEXT,                                                                             \
          .offset = offsetof(struct_, member.label_column),                                                   \

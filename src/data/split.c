@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* split.c: stratified splits. */
+/* split.c: stratified splits, and splits by whole groups. */
 #include "data/split.h"
 
 #include "base/error.h"
@@ -10,6 +10,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* --- which samples --- */
 
 /* Marks the held-out samples of one class. */
 static void draw_class(bool *held, const dsc_dataset *data, size_t label, double share, uint64_t seed,
@@ -24,6 +26,81 @@ static void draw_class(bool *held, const dsc_dataset *data, size_t label, double
     if (take == n && n > 1) take--;
     for (size_t i = 0; i < take; i++) held[members[i]] = true;
 }
+
+/* Marks the share of each class. */
+static dsc_status draw_classes(bool *held, const dsc_dataset *data, double share, uint64_t seed,
+                               dsc_error *error) {
+    int64_t *members = dsc_allocate(data->count, sizeof *members);
+    if (!members) return dsc_fail_memory(error, data->count * sizeof *members, "a split");
+    for (size_t label = 0; label < dsc_dataset_classes(data); label++)
+        draw_class(held, data, label, share, seed, members);
+    free(members);
+    return DSC_OK;
+}
+
+typedef struct member {
+    uint64_t group;
+    uint32_t sample;
+} member;
+
+static int by_group(const void *a, const void *b) {
+    const member *x = a, *y = b;
+    if (x->group != y->group) return x->group < y->group ? -1 : 1;
+    return (x->sample > y->sample) - (x->sample < y->sample);
+}
+
+static void hold(bool *held, const member *first, size_t count) {
+    for (size_t i = 0; i < count; i++) held[first[i].sample] = true;
+}
+
+/* Holds the group out if that reduces the distance to the wanted counts, summed over its classes. */
+static bool draw_group(bool *held, double wanted[256], const dsc_dataset *data, const member *first,
+                       size_t count) {
+    double in[256] = {0}, nearer = 0;
+    for (size_t i = 0; i < count; i++) in[dsc_dataset_label(data, first[i].sample)]++;
+    for (size_t k = 0; k < 256; k++) nearer += fabs(wanted[k]) - fabs(wanted[k] - in[k]);
+    if (!(nearer > 0)) return false;
+    for (size_t k = 0; k < 256; k++) wanted[k] -= in[k];
+    hold(held, first, count);
+    return true;
+}
+
+/* Marks whole groups: draws them in random order and holds each out as long as that brings the share of each
+ * class closer to `share`. Of few large groups none may do so: then one is held out. */
+static dsc_status draw_groups(bool *held, const dsc_dataset *data, double share, uint64_t seed,
+                              dsc_error *error) {
+    const size_t n = data->count;
+    double wanted[256] = {0};
+    member *all = dsc_allocate(n, sizeof *all);
+    size_t *start = dsc_allocate(n + 1, sizeof *start), count = 0;
+    int64_t *order = dsc_allocate(n, sizeof *order);
+    dsc_status status = all && start && order ? DSC_OK : dsc_fail_memory(error, n * sizeof *all, "groups");
+    if (!status) {
+        for (size_t i = 0; i < n; i++) {
+            all[i] = (member){dsc_dataset_group(data, i), (uint32_t)i};
+            wanted[dsc_dataset_label(data, i)] += share;
+        }
+        qsort(all, n, sizeof *all, by_group);
+        for (size_t i = 0; i < n; i++)
+            if (!i || all[i].group != all[i - 1].group) start[count++] = i;
+        start[count] = n;
+        dsc_rng rng;
+        dsc_rng_philox(&rng, (const uint64_t[2]){seed, DSC_STREAM_SPLIT}, (const uint64_t[4]){0});
+        dsc_rng_permutation(&rng, order, count);
+        bool any = false;
+        for (size_t g = 0; g < count; g++) {
+            const size_t first = start[order[g]];
+            any |= draw_group(held, wanted, data, all + first, start[order[g] + 1] - first);
+        }
+        if (!any && count > 1) hold(held, all + start[order[0]], start[order[0] + 1] - start[order[0]]);
+    }
+    free(all);
+    free(start);
+    free(order);
+    return status;
+}
+
+/* --- the parts --- */
 
 static dsc_status make_part(dsc_dataset **part, const dsc_dataset *data, const bool *held, bool which,
                             uint32_t *index, const char *what, dsc_error *error) {
@@ -45,23 +122,19 @@ dsc_status dsc_dataset_split(dsc_dataset **rest, dsc_dataset **held_out, const d
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "%s: the share to hold out: expected a number between 0 and 1", data->name);
     bool *held = dsc_allocate(data->count, sizeof *held);
-    int64_t *members = dsc_allocate(data->count, sizeof *members);
     uint32_t *index = dsc_allocate(data->count, sizeof *index);
-    dsc_status status = DSC_OK;
-    if (!held || !members || !index) {
-        status = dsc_fail_memory(error, data->count * sizeof *members, "a split");
-    } else {
-        for (size_t label = 0; label < dsc_dataset_classes(data); label++)
-            draw_class(held, data, label, share, seed, members);
-        status = make_part(rest, data, held, false, index, "to train on", error);
-        if (!status) status = make_part(held_out, data, held, true, index, "to hold out", error);
-        if (status) {
-            dsc_dataset_free(*rest);
-            *rest = NULL;
-        }
+    dsc_status status =
+        held && index ? DSC_OK : dsc_fail_memory(error, data->count * sizeof *index, "a split");
+    if (!status)
+        status = dsc_dataset_has_groups(data) ? draw_groups(held, data, share, seed, error)
+                                              : draw_classes(held, data, share, seed, error);
+    if (!status) status = make_part(rest, data, held, false, index, "to train on", error);
+    if (!status) status = make_part(held_out, data, held, true, index, "to hold out", error);
+    if (status) {
+        dsc_dataset_free(*rest);
+        *rest = NULL;
     }
     free(held);
-    free(members);
     free(index);
     return status;
 }
@@ -122,78 +195,5 @@ dsc_status dsc_dataset_shuffle(dsc_dataset **view, const dsc_dataset *data, uint
     if (!status) (*view)->own_validation = data->own_validation;
     free(index);
     free(order);
-    return status;
-}
-
-/* --- by group --- */
-
-typedef struct member {
-    uint64_t group;
-    uint32_t sample;
-} member;
-
-static int by_group(const void *a, const void *b) {
-    const member *x = a, *y = b;
-    if (x->group != y->group) return x->group < y->group ? -1 : 1;
-    return (x->sample > y->sample) - (x->sample < y->sample);
-}
-
-/* Holds the group out if that reduces the distance to the wanted counts, summed over its classes. */
-static void draw_group(bool *held, double wanted[256], const dsc_dataset *data, const member *first,
-                       size_t count) {
-    double in[256] = {0}, nearer = 0;
-    for (size_t i = 0; i < count; i++) in[dsc_dataset_label(data, first[i].sample)]++;
-    for (size_t k = 0; k < 256; k++) nearer += fabs(wanted[k]) - fabs(wanted[k] - in[k]);
-    if (!(nearer > 0)) return;
-    for (size_t k = 0; k < 256; k++) wanted[k] -= in[k];
-    for (size_t i = 0; i < count; i++) held[first[i].sample] = true;
-}
-
-static dsc_status draw_groups(bool *held, const dsc_dataset *data, const uint64_t *groups, double share,
-                              uint64_t seed, dsc_error *error) {
-    const size_t n = data->count;
-    double wanted[256] = {0};
-    member *all = dsc_allocate(n, sizeof *all);
-    size_t *start = dsc_allocate(n + 1, sizeof *start), count = 0;
-    int64_t *order = dsc_allocate(n, sizeof *order);
-    dsc_status status = all && start && order ? DSC_OK : dsc_fail_memory(error, n * sizeof *all, "groups");
-    if (!status) {
-        for (size_t i = 0; i < n; i++) {
-            all[i] = (member){groups[i], (uint32_t)i};
-            wanted[dsc_dataset_label(data, i)] += share;
-        }
-        qsort(all, n, sizeof *all, by_group);
-        for (size_t i = 0; i < n; i++)
-            if (!i || all[i].group != all[i - 1].group) start[count++] = i;
-        start[count] = n;
-        dsc_rng rng;
-        dsc_rng_philox(&rng, (const uint64_t[2]){seed, DSC_STREAM_SPLIT}, (const uint64_t[4]){0});
-        dsc_rng_permutation(&rng, order, count);
-        for (size_t g = 0; g < count; g++) {
-            const size_t first = start[order[g]];
-            draw_group(held, wanted, data, all + first, start[order[g] + 1] - first);
-        }
-    }
-    free(all);
-    free(start);
-    free(order);
-    return status;
-}
-
-dsc_status dsc_dataset_split_groups(dsc_dataset **rest, dsc_dataset **held_out, const dsc_dataset *data,
-                                    const uint64_t *groups, double share, uint64_t seed, dsc_error *error) {
-    *rest = *held_out = NULL;
-    bool *held = dsc_allocate(data->count, sizeof *held);
-    uint32_t *index = dsc_allocate(data->count, sizeof *index);
-    dsc_status status = held && index ? DSC_OK : dsc_fail_memory(error, data->count, "a split");
-    if (!status) status = draw_groups(held, data, groups, share, seed, error);
-    if (!status) status = make_part(rest, data, held, false, index, "to train on", error);
-    if (!status) status = make_part(held_out, data, held, true, index, "to test with", error);
-    if (status) {
-        dsc_dataset_free(*rest);
-        *rest = NULL;
-    }
-    free(held);
-    free(index);
     return status;
 }

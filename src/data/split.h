@@ -10,11 +10,6 @@
 dsc_status dsc_dataset_split_own(dsc_dataset **rest, dsc_dataset **held_out, const dsc_dataset *data,
                                  size_t count, dsc_error *error);
 
-/* Splits so that all samples of a group are on one side; groups[i] is the group of sample i. Groups are drawn
- * in random order and held out as long as that brings the share of each class closer to `share`. */
-dsc_status dsc_dataset_split_groups(dsc_dataset **rest, dsc_dataset **held_out, const dsc_dataset *data,
-                                    const uint64_t *groups, double share, uint64_t seed, dsc_error *error);
-
 /* Makes a view of the first `count` samples, or of all if there are fewer. */
 dsc_status dsc_dataset_first(dsc_dataset **view, const dsc_dataset *data, size_t count, dsc_error *error);
 

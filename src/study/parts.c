@@ -25,15 +25,7 @@ static dsc_status hold_out(dsc_study *s, dsc_error *error) {
     const dsc_recipe *r = &s->question.recipe;
     const double share = r->validation > 0 ? r->validation : HELD_OUT;
     if (s->data->own_validation) return dsc_dataset_split_own(&s->rest, &s->held, s->data, 0, error);
-    if (!dsc_dataset_has_groups(s->data))
-        return dsc_dataset_split(&s->rest, &s->held, s->data, share, key_of(s), error);
-    uint64_t *groups = dsc_allocate(s->data->count, sizeof *groups);
-    if (!groups) return dsc_fail_memory(error, s->data->count * sizeof *groups, "groups");
-    for (size_t i = 0; i < s->data->count; i++) groups[i] = dsc_dataset_group(s->data, i);
-    dsc_status status =
-        dsc_dataset_split_groups(&s->rest, &s->held, s->data, groups, share, key_of(s), error);
-    free(groups);
-    return status;
+    return dsc_dataset_split(&s->rest, &s->held, s->data, share, key_of(s), error);
 }
 
 static dsc_status choose_sizes(dsc_study_question *q, const dsc_dataset *rest, dsc_error *error) {

@@ -98,7 +98,7 @@ dsc_status dsc_recipe_check(const dsc_recipe *recipe, dsc_error *error) {
 
 /* weight of class k = n / (K n_k): all classes weigh the same in total, and the mean weight of a sample is 1.
  * The weight of a class without samples is 0 and is never used. Validation samples are held out later, at the
- * same share of each class, so the weights remain right. */
+ * same share of each class (or nearly, by whole groups), so the weights remain right. */
 static void balance(float *weights, const dsc_recipe *recipe, const dsc_dataset *data) {
     size_t counts[CLASSES_MOST] = {0}, n = data->count, classes = dsc_dataset_classes(data);
     if (recipe->training_samples > 0 && (size_t)recipe->training_samples < n)

@@ -48,7 +48,7 @@ static double held_share(const dsc_recipe *recipe) {
     return share > one ? share : one;
 }
 
-/* Rounds like dsc_dataset_split. */
+/* Rounds like dsc_dataset_split; of others with groups about so many are learned. */
 size_t dsc_recipe_others_learned(const dsc_recipe *recipe) {
     const size_t count = recipe->others_data ? recipe->others_data->count : 0;
     if (count < 2) return 0;

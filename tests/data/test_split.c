@@ -49,6 +49,73 @@ static void a_split_parts_each_class_by_its_share(void **state) {
     dsc_dataset_free(held);
 }
 
+/* Groups of 8 images, of one class or of several. */
+static dsc_dataset *make_groups(void) {
+    dsc_dataset *data = make();
+    uint64_t *groups = malloc(COUNT * sizeof *groups);
+    assert_non_null(groups);
+    for (size_t i = 0; i < COUNT; i++) groups[i] = i / 8;
+    dsc_dataset_take_groups(data, groups);
+    return data;
+}
+
+static void groups_stay_together_in_a_split(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_dataset *data = make_groups(), *rest, *held;
+    ASSERT_OK(dsc_dataset_split(&rest, &held, data, 0.2, 5, &error), error);
+    bool is_held[COUNT / 8] = {false};
+    size_t counts[CLASSES] = {0};
+    assert_int_equal(dsc_dataset_count(rest) + dsc_dataset_count(held), COUNT);
+    for (size_t i = 0; i < dsc_dataset_count(held); i++) {
+        is_held[number_of(held, i) / 8] = true;
+        counts[dsc_dataset_label(held, i)]++;
+    }
+    for (size_t i = 0; i < dsc_dataset_count(rest); i++) assert_false(is_held[number_of(rest, i) / 8]);
+    const size_t share[CLASSES] = {120, 60, 20};
+    for (size_t k = 0; k < CLASSES; k++) assert_in_range(counts[k], share[k] - 8, share[k] + 8);
+    dsc_dataset_free(data);
+    dsc_dataset_free(rest);
+    dsc_dataset_free(held);
+}
+
+static void one_of_few_large_groups_is_held_out(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_dataset *data = make(), *rest, *held;
+    for (size_t groups = 1; groups < 4; groups++) {
+        uint64_t *of = malloc(COUNT * sizeof *of);
+        assert_non_null(of);
+        for (size_t i = 0; i < COUNT; i++) of[i] = i * groups / COUNT;
+        dsc_dataset_take_groups(data, of);
+        const dsc_status status = dsc_dataset_split(&rest, &held, data, 0.1, 5, &error);
+        assert_int_equal(status, groups > 1 ? DSC_OK : DSC_ERROR_ARGUMENT);
+        if (!status) assert_in_range(dsc_dataset_count(held), COUNT / groups - 1, COUNT / groups + 1);
+        dsc_dataset_free(rest);
+        dsc_dataset_free(held);
+    }
+    dsc_dataset_free(data);
+}
+
+static void the_groups_of_joined_data_stay(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_dataset *grouped = make_groups(), *plain = make(), *joined;
+    const dsc_dataset *const parts[2] = {plain, grouped};
+    ASSERT_OK(dsc_dataset_join(&joined, parts, 2, NULL, &error), error);
+    assert_true(dsc_dataset_has_groups(joined));
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_int_equal(dsc_dataset_group(joined, COUNT + i), i / 8);
+        if (i) assert_int_not_equal(dsc_dataset_group(joined, i), dsc_dataset_group(joined, i - 1));
+    }
+    dsc_dataset_free(joined);
+    ASSERT_OK(dsc_dataset_join(&joined, (const dsc_dataset *const[2]){plain, plain}, 2, NULL, &error), error);
+    assert_false(dsc_dataset_has_groups(joined));
+    dsc_dataset_free(joined);
+    dsc_dataset_free(grouped);
+    dsc_dataset_free(plain);
+}
+
 static void the_seed_decides_the_split(void **state) {
     (void)state;
     dsc_error error;
@@ -84,24 +151,32 @@ static void an_empty_part_is_an_error(void **state) {
 
 static void every_failed_allocation_is_survived(void **state) {
     (void)state;
-    dsc_dataset *data = make();
-    for (long n = 0;; n++) {
-        dsc_dataset *rest, *held;
+    dsc_dataset *data[2] = {make(), make_groups()};
+    for (long n = 0, round = 0; round < 2; n++) {
+        dsc_dataset *rest, *held, *joined;
         dsc_error error;
         testing_fail_allocation(n);
-        dsc_status status = dsc_dataset_split(&rest, &held, data, 0.3, 1, &error);
+        dsc_status status = dsc_dataset_split(&rest, &held, data[round], 0.3, 1, &error);
+        if (!status) status = dsc_dataset_join(&joined, (const dsc_dataset *const *)data, 2, NULL, &error);
         bool failed = testing_allocation_failed();
         assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
         dsc_dataset_free(rest);
         dsc_dataset_free(held);
-        if (!failed) break;
+        if (!status) dsc_dataset_free(joined);
+        if (failed) continue;
+        n = -1;
+        round++;
     }
-    dsc_dataset_free(data);
+    dsc_dataset_free(data[0]);
+    dsc_dataset_free(data[1]);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_split_parts_each_class_by_its_share),
+        cmocka_unit_test(groups_stay_together_in_a_split),
+        cmocka_unit_test(one_of_few_large_groups_is_held_out),
+        cmocka_unit_test(the_groups_of_joined_data_stay),
         cmocka_unit_test(the_seed_decides_the_split),
         cmocka_unit_test(an_empty_part_is_an_error),
         cmocka_unit_test(every_failed_allocation_is_survived),
