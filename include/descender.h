@@ -1263,6 +1263,12 @@ typedef struct dsc_training_options {
     const dsc_model *teacher;
     double teacher_share;       /* 0 to 1 */
     double teacher_temperature; /* 0.1 to 100 */
+    /* Stop after the first epoch with so many percent of the validation set right, and keep its weights; 0:
+     * never. */
+    double until;
+    /* "none", "8", "4", "3" or "ternary": weights are rounded to so many bits during training, for
+     * `descender quantise`. The model keeps the weights before rounding. */
+    const char *quantise;
 } dsc_training_options;
 
 /* Sets the defaults: Adam, 5 epochs, batches of 64, 8 lanes, one shard, seed 1, a constant learning rate,

@@ -23,6 +23,7 @@ void dsc_training_options_initialise(dsc_training_options *options, size_t size)
                                       .augment = "none",
                                       .shuffle = true,
                                       .precision = "f32",
+                                      .quantise = "none",
                                       .shards = 1,
                                       .teacher_share = 0.5,
                                       .teacher_temperature = 2};
@@ -71,14 +72,12 @@ static dsc_status fill(dsc_recipe *recipe, const dsc_training_options *how, dsc_
                  {"mixup", how->mixup},
                  {"teacher-share", how->teacher_share},
                  {"teacher-temperature", how->teacher_temperature},
-                 {"validation", how->validation}};
+                 {"validation", how->validation},
+                 {"until", how->until}};
     const struct {
         const char *name, *value;
-    } texts[] = {{"optimiser", how->optimiser},
-                 {"schedule", how->schedule},
-                 {"augment", how->augment},
-                 {"precision", how->precision},
-                 {"kernels", how->kernels}};
+    } texts[] = {{"optimiser", how->optimiser}, {"schedule", how->schedule}, {"augment", how->augment},
+                 {"precision", how->precision}, {"quantise", how->quantise}, {"kernels", how->kernels}};
     dsc_status status = dsc_recipe_initialise(recipe, error);
     for (size_t i = 0; !status && i < sizeof counts / sizeof *counts; i++)
         status = set(recipe, counts[i].name, json_integer(counts[i].value), error);

@@ -287,6 +287,57 @@ static void a_validation_set_of_ones_own_is_what_epochs_are_measured_on(void **s
     dsc_dataset_free(held);
 }
 
+static int count_epochs(void *user, const dsc_event *event) {
+    if (event->kind != DSC_EVENT_EPOCH) return 0;
+    ++*(int *)user;
+    return 0;
+}
+
+static void training_may_end_where_the_validation_set_is_right(void **state) {
+    (void)state;
+    dsc_model *model;
+    dsc_error error;
+    dsc_training_options how = dsc_training_options_defaults();
+    int epochs = 0;
+    how.batch = 8;
+    how.epochs = 200;
+    how.learning_rate = 0.02;
+    how.until = 90;
+    how.on_event = count_epochs;
+    how.user = &epochs;
+    ASSERT_OK(dsc_model_create_for(&model, "flatten, dense", stripes, &error), error);
+    assert_int_equal(dsc_train(model, stripes, &how, &error), DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "until needs a validation set to watch");
+    how.validation = 0.3;
+    ASSERT_OK(dsc_train(model, stripes, &how, &error), error);
+    assert_in_range(epochs, 1, 199);
+    how.until = 101;
+    assert_int_equal(dsc_train(model, stripes, &how, &error), DSC_ERROR_ARGUMENT);
+    dsc_model_free(model);
+}
+
+static void training_may_round_weights(void **state) {
+    (void)state;
+    static const char *const levels[] = {"none", "8", "ternary", NULL};
+    dsc_model *model[4];
+    dsc_error error;
+    dsc_training_options how = dsc_training_options_defaults();
+    const size_t bytes = PIXELS * 3 * sizeof(dsc_real);
+    how.batch = 8;
+    for (size_t i = 0; i < 4; i++) {
+        how.quantise = levels[i]; /* NULL: the default, none */
+        ASSERT_OK(dsc_model_create_for(&model[i], "flatten, dense", stripes, &error), error);
+        ASSERT_OK(dsc_train(model[i], stripes, &how, &error), error);
+    }
+    assert_memory_not_equal(model[0]->values, model[1]->values, bytes);
+    assert_memory_not_equal(model[1]->values, model[2]->values, bytes);
+    assert_memory_equal(model[0]->values, model[3]->values, bytes);
+    how.quantise = "5";
+    assert_int_equal(dsc_train(model[0], stripes, &how, &error), DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "quantise");
+    for (size_t i = 0; i < 4; i++) dsc_model_free(model[i]);
+}
+
 static void failing_allocations_are_survived(void **state) {
     (void)state;
     bool failed = true;
@@ -319,6 +370,8 @@ int main(void) {
         cmocka_unit_test(a_callback_that_fails_ends_what_wanted_its_images),
         cmocka_unit_test(numbers_that_are_not_finite_are_refused_wherever_they_come_from),
         cmocka_unit_test(a_validation_set_of_ones_own_is_what_epochs_are_measured_on),
+        cmocka_unit_test(training_may_end_where_the_validation_set_is_right),
+        cmocka_unit_test(training_may_round_weights),
         cmocka_unit_test(failing_allocations_are_survived),
     };
     return cmocka_run_group_tests(tests, make_data, free_data);
