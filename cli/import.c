@@ -23,7 +23,7 @@ enum { NORMALISE_UNIT, NORMALISE_STANDARD, NORMALISE_BYTES };
 
 typedef struct values {
     command_source source;
-    char *model, *weights, *as, *map, *names, *mean, *std, *out;
+    char *model, *loss, *weights, *as, *map, *names, *mean, *std, *out;
     int normalise;
     int64_t channels, classes, threads;
     bool force, json, quiet;
@@ -171,6 +171,7 @@ static dsc_status read_file(session *s, dsc_error *error) {
     s->source.bytes = s->bytes;
     s->source.name = s->path;
     s->source.model = how->model;
+    s->source.loss = how->loss;
     s->source.map = how->map;
     s->source.images = s->has_data ? s->data.train : NULL;
     if (command_given(s->call, "channels")) s->source.shape[0] = (size_t)how->channels;
@@ -264,6 +265,9 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     {"model", DSC_PARAM_TEXT, offsetof(values, model), NULL, 0, 0, NULL,
      "the network as text, for a file of weights alone: 'conv 32 3x3, relu, flatten, dense'"},
+    {"loss", DSC_PARAM_TEXT, offsetof(values, loss), NULL, 0, 0, NULL,
+     "that it was trained with, for --model: its outputs become probabilities by sigmoid if it is "
+     "binary-cross-entropy; unset: softmax-cross-entropy"},
     {"weights", DSC_PARAM_TEXT, offsetof(values, weights), NULL, 0, 0, NULL, "the file, in place of FILE"},
     {"as", DSC_PARAM_TEXT, offsetof(values, as), NULL, 0, 0, NULL,
      "the file's format with its options, as in 'npz layout=keras': `descender help formats` lists them; "
@@ -294,10 +298,19 @@ static const dsc_param options[] = {
 };
 
 static const command_option extras[] = {
-    COMMAND_SOURCE_EXTRA,         {"model", 'm', "TEXT", true},  {"weights", 0, "FILE", true},
-    {"as", 0, "FORMAT", true},    {"map", 0, "FILE", true},      {"names", 0, "NAMES", true},
-    {"mean", 0, "NUMBERS", true}, {"std", 0, "NUMBERS", true},   {"out", 'o', "FILE", true},
-    {"force", 'f', NULL, false},  {"threads", 't', NULL, false}, {0},
+    COMMAND_SOURCE_EXTRA,
+    {"model", 'm', "TEXT", true},
+    {"loss", 0, "TEXT", true},
+    {"weights", 0, "FILE", true},
+    {"as", 0, "FORMAT", true},
+    {"map", 0, "FILE", true},
+    {"names", 0, "NAMES", true},
+    {"mean", 0, "NUMBERS", true},
+    {"std", 0, "NUMBERS", true},
+    {"out", 'o', "FILE", true},
+    {"force", 'f', NULL, false},
+    {"threads", 't', NULL, false},
+    {0},
 };
 
 static const command_operand operands[] = {

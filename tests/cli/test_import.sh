@@ -28,6 +28,27 @@ weights_of_pytorch_become_a_model() {
     prints "$_text"
 }
 
+the_loss_says_how_outputs_become_probabilities() {
+    local loss
+    for loss in softmax-cross-entropy binary-cross-entropy; do
+        run import "$_weights" --model "$_text" --loss $loss --data "$_data" --out "$work/$loss.safetensors" --quiet
+        exits 0
+        run model show "$work/$loss.safetensors" --no-diagram
+        prints "loss: $loss"
+        run evaluate "$work/$loss.safetensors" --data "$_data" --per-sample "$work/$loss.csv" --quiet
+        exits 0
+    done
+    holds "the loss changes nothing" test -n "$(cmp "$work/softmax-cross-entropy.csv" "$work/binary-cross-entropy.csv")"
+    run import "$_weights" --model "$_text" --size 8x8 --out "$work/unset.safetensors" --quiet
+    run model show "$work/unset.safetensors" --no-diagram
+    prints "loss: softmax-cross-entropy"
+    run import "$_weights" --model "$_text" --loss hinge --size 8x8 --out "$work/none.safetensors"
+    says "unknown loss 'hinge'"
+    run import "$work/unset.safetensors" --loss squared-error --out "$work/none.safetensors"
+    exits 2
+    says "the file holds a whole network; omit --loss"
+}
+
 both_spellings_do_the_same() {
     run import --model "$_text" --weights "$_weights" --size 8x8 --out "$work/spelt.safetensors" --quiet
     exits 0

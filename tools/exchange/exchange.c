@@ -79,6 +79,7 @@ static dsc_status check_asked(const exchange_source *source, dsc_error *error) {
         const char *option;
         bool given;
     } all[] = {{"--model", source->model},
+               {"--loss", source->loss},
                {"--map", source->map},
                {"--channels", source->shape[0]},
                {"--size", source->shape[1] || source->shape[2]},

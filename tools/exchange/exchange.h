@@ -23,6 +23,7 @@ typedef struct exchange_source {
     size_t size;
     const char *name;          /* the file's name, for messages */
     const char *model;         /* the network as text, for formats with only numbers; or NULL */
+    const char *loss;          /* its loss as text, beside `model`; NULL: softmax-cross-entropy */
     const char *map;           /* a file that assigns arrays to parameters; or NULL */
     const dsc_dataset *images; /* to derive channels, height, width and classes of `model`; or NULL */
     size_t shape[3];           /* or given explicitly: channels, height, width; 0: 1 x 28 x 28 */

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CANDIDATES_MOST = 16, USUAL_SIDE = 28, USUAL_CLASSES = 10 };
+enum { CANDIDATES_MOST = 16, USUAL_SIDE = 28, USUAL_CLASSES = 10, DATA_CLASSES_MOST = 256 };
 static const size_t MAP_MOST = 1 << 24;
 static const double WHOLE_MOST = 16777216; /* 2^24: integers up to it are exact in float */
 
@@ -184,13 +184,21 @@ static dsc_status match(weights_match *m, const dsc_model *model, const asked *a
 }
 
 static dsc_status create(dsc_model **model, const exchange_source *source, size_t classes, dsc_error *error) {
-    if (source->images) return dsc_model_create_for(model, source->model, source->images, error);
+    const char *names[DATA_CLASSES_MOST];
     dsc_model_options options = dsc_model_options_defaults();
     options.text = source->model;
-    options.classes = classes;
-    options.shape[0] = source->shape[0] ? source->shape[0] : 1;
-    options.shape[1] = source->shape[1] ? source->shape[1] : USUAL_SIDE;
-    options.shape[2] = source->shape[2] ? source->shape[2] : USUAL_SIDE;
+    options.loss = source->loss;
+    if (source->images) {
+        options.classes = dsc_dataset_classes(source->images);
+        options.class_names = names;
+        dsc_dataset_shape(source->images, options.shape);
+        for (size_t k = 0; k < options.classes; k++) names[k] = dsc_dataset_class_name(source->images, k);
+    } else {
+        options.classes = classes;
+        options.shape[0] = source->shape[0] ? source->shape[0] : 1;
+        options.shape[1] = source->shape[1] ? source->shape[1] : USUAL_SIDE;
+        options.shape[2] = source->shape[2] ? source->shape[2] : USUAL_SIDE;
+    }
     return dsc_model_create(model, &options, error);
 }
 
