@@ -14,8 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* largest loss of accuracy, in percentage points */
-static const double LOSS_MOST = 0.05;
+/* The largest loss of accuracy, in percentage points. The other macros make a text of it, for the help. */
+#define LOSS_MOST     0.05
+#define AS_TEXT(x)    #x
+#define TEXT_OF(name) AS_TEXT(name)
 
 typedef struct values {
     command_source source;
@@ -185,7 +187,7 @@ static const dsc_param options[] = {
      "training images that tell how large values are"},
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
     {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
-     "write it though more than 0.05 points of accuracy are lost"},
+     "write it though more than " TEXT_OF(LOSS_MOST) " points of accuracy are lost"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
