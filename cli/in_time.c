@@ -37,7 +37,7 @@ void command_in_time_clear(command_in_time *t) {
 }
 
 dsc_status command_in_time_check(const command_in_time *t, command_call *call, dsc_error *error) {
-    static const char *const decided[] = {"epochs", "steps", "resume", "find-rate", "members"};
+    static const char *const decided[] = {"epochs", "steps", "resume", "find-rate"};
     if (!(t->seconds > 0)) return DSC_OK;
     if (command_given(call, "seconds") && command_given(call, "minutes"))
         return command_wrong_usage(call, error, "--seconds and --minutes are two times; give one of them");

@@ -48,9 +48,18 @@ typedef struct session {
 
 /* ---- the recipe ---- */
 
-/* Refuses what does not fit the processes that share the run, before data are read. */
-static dsc_status check_processes(session *s, dsc_error *error) {
+/* Refuses what does not fit the processes that share the run, or a given time, before data are read. */
+static dsc_status check_recipe(session *s, dsc_error *error) {
+    const bool many = s->recipe.members > 1 && !s->how->find_rate;
     s->recipe.ranks = command_ranks(s->call);
+    if (many && s->recipe.ranks)
+        return command_wrong_usage(
+            s->call, error,
+            "an ensemble is trained by one process; without mpirun, or train each member by "
+            "itself and join them: descender model join");
+    if (many && s->in_time.seconds > 0)
+        return command_wrong_usage(s->call, error,
+                                   "a given time is for one network; set members to 1, or omit the time");
     if (s->recipe.ranks && s->how->find_rate)
         return command_wrong_usage(s->call, error, "--find-rate is for one process; start it without mpirun");
     return dsc_recipe_check(&s->recipe, error);
@@ -78,13 +87,13 @@ static dsc_status read_recipe(session *s, dsc_error *error) {
         if (!status) status = dsc_run_recipe(&s->recipe, &s->name, s->how->resume, error);
         if (!status && command_given(s->call, "kernels"))
             status = dsc_text_replace(&s->recipe.kernels, s->how->recipe.kernels, error);
-        return status ? status : check_processes(s, error);
+        return status ? status : check_recipe(s, error);
     }
     status = dsc_text_replace(&s->name, s->how->name, error);
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the name stays in s while s->recipe is filled */
     if (!status)
         status = command_recipe_begin(&s->recipe, &s->start, s->name, s->call, &s->how->recipe, error);
-    return status ? status : check_processes(s, error);
+    return status ? status : check_recipe(s, error);
 }
 
 /* ---- the data ---- */
@@ -105,7 +114,7 @@ static dsc_status open_data(session *s, dsc_error *error) {
     if (!status && s->in_time.seconds > 0)
         status = command_in_time_pick(&s->in_time, &s->recipe, &s->name, s->call, &s->how->recipe, &s->data,
                                       command_threads(s->call, s->how->threads), error);
-    return status ? status : check_processes(s, error);
+    return status ? status : check_recipe(s, error);
 }
 
 /* Opens the images of no class from their present place. */
@@ -139,14 +148,6 @@ static dsc_run_options options_of(const session *s) {
 }
 
 static dsc_status run_members(session *s, dsc_error *error) {
-    if (command_ranks(s->call))
-        return command_wrong_usage(
-            s->call, error,
-            "an ensemble is trained by one process; without mpirun, or train each member by "
-            "itself and join them: descender model join");
-    if (s->in_time.seconds > 0)
-        return command_wrong_usage(s->call, error,
-                                   "--seconds and --minutes are for one network; omit --members");
     const dsc_run_options options = options_of(s);
     const train_members members = {.call = s->call,
                                    .recipe = &s->recipe,

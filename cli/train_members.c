@@ -7,6 +7,7 @@
 #include "members.h"
 #include "model/title.h"
 #include "report/curves.h"
+#include "run/facts.h"
 #include "train_show.h"
 
 #include <stdlib.h>
@@ -92,16 +93,21 @@ static dsc_status report_json(const session *s, dsc_error *error) {
     dsc_text path = {0};
     dsc_text_append(&path, "%s/%s", dsc_ensemble_folder(s->ensemble), DSC_RUN_MODEL);
     const bool tested = s->how->data->test != NULL;
+    dsc_run_facts facts;
+    dsc_status status = dsc_run_facts_read(&facts, dsc_ensemble_folder(s->ensemble), error);
     json_t *json = json_pack(
-        "{s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "run", dsc_json_text(dsc_ensemble_folder(s->ensemble)),
+        "{s:o, s:o, s:o, s:I, s:f, s:f, s:o, s:o}", "run", dsc_json_text(dsc_ensemble_folder(s->ensemble)),
         "model", path.failed ? NULL : dsc_json_text(path.data), "data", dsc_json_text(s->how->data->name),
-        "parameters", (json_int_t)dsc_model_parameters(s->model), "epochs",
-        (json_int_t)s->how->recipe->epochs, "members",
+        "parameters", (json_int_t)dsc_model_parameters(s->model), "epochs", facts.epochs, "training_seconds",
+        facts.seconds, "members",
         tested ? command_members_json(&s->members)
                : json_pack("{s:I}", "count", (json_int_t)dsc_ensemble_members(s->ensemble)),
         "test", tested ? command_metrics_json(&s->metrics, s->model, 1) : json_null());
     dsc_text_free(&path);
-    return command_print_json(json, error);
+    dsc_run_facts_clear(&facts);
+    if (!status) return command_print_json(json, error);
+    json_decref(json);
+    return status;
 }
 
 static dsc_status report(const session *s, dsc_error *error) {

@@ -272,7 +272,8 @@ static dsc_status describe(dsc_model *model, const joining *j, dsc_error *error)
         }
         if (said) status = dsc_model_set_about(model, kept[i], said, error);
     }
-    /* Each member's threshold was chosen for its own answers: theirs together is the mean. */
+    /* Each member's threshold was chosen for its own answers: theirs together is the mean. A threshold for
+     * the joint answers would need images that no member has learned, and each holds out others. */
     double sum = 0;
     bool all = true;
     for (size_t k = 0; k < j->count; k++) {

@@ -110,7 +110,8 @@ static dsc_status check_trial(const dsc_study *s, size_t trial, bool model_too, 
     dsc_status status = dsc_study_trial_recipe(&recipe, s, trial, error);
     if (status) return status;
     const double left = (1 - recipe.validation) * (double)s->trials[trial].samples;
-    status = dsc_recipe_check(&recipe, error);
+    status = dsc_recipe_check_members(&recipe, error);
+    if (!status) status = dsc_recipe_check(&recipe, error);
     if (!status) status = dsc_recipe_check_others(&recipe, s->data, error);
     if (!status && model_too) status = dsc_recipe_make_model(&model, &recipe, s->data, error);
     if (!status && (double)recipe.batch > left)

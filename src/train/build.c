@@ -79,6 +79,14 @@ dsc_status dsc_recipe_check_patience(const dsc_recipe *recipe, bool validates, d
                     "%s needs a validation set to watch; set validation to 0.1, or %s to 0", what, what);
 }
 
+dsc_status dsc_recipe_check_members(const dsc_recipe *recipe, dsc_error *error) {
+    if (recipe->members <= 1) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "the recipe is of an ensemble of %lld networks, which only `descender train` trains; set "
+                    "members to 1",
+                    (long long)recipe->members);
+}
+
 void dsc_recipe_parts_release(dsc_recipe_parts *parts) {
     dsc_optimiser_release(&parts->optimiser);
     dsc_schedule_release(&parts->schedule);

@@ -28,6 +28,9 @@ void dsc_recipe_parts_release(dsc_recipe_parts *parts);
 /* Fails if the recipe has `patience` or `until` and there is no validation set. */
 dsc_status dsc_recipe_check_patience(const dsc_recipe *recipe, bool validates, dsc_error *error);
 
+/* Fails if the recipe is of an ensemble: trainers, searches and studies train one network at a time. */
+dsc_status dsc_recipe_check_members(const dsc_recipe *recipe, dsc_error *error);
+
 /* Makes the checks of dsc_recipe_parse and dsc_recipe_check_patience, before any data are loaded. */
 dsc_status dsc_recipe_check(const dsc_recipe *recipe, dsc_error *error);
 

@@ -17,12 +17,8 @@
 /* --- checks --- */
 
 static dsc_status check_recipe_data(const dsc_recipe *recipe, const dsc_dataset *data, dsc_error *error) {
-    if (recipe->members > 1)
-        return dsc_fail(
-            error, DSC_ERROR_ARGUMENT,
-            "the recipe is of an ensemble of %lld networks, which only `descender train` trains; set "
-            "members to 1",
-            (long long)recipe->members);
+    dsc_status status = dsc_recipe_check_members(recipe, error);
+    if (status) return status;
     if (data->count < (size_t)recipe->batch)
         return dsc_fail(
             error, DSC_ERROR_ARGUMENT,

@@ -106,7 +106,8 @@ static dsc_status check_trials(dsc_tune_search *s, dsc_error *error) {
         dsc_recipe recipe;
         dsc_status status = dsc_tune_trial_recipe(&recipe, s, trial, error);
         if (status) return status;
-        status = dsc_recipe_check(&recipe, error);
+        status = dsc_recipe_check_members(&recipe, error);
+        if (!status) status = dsc_recipe_check(&recipe, error);
         dsc_recipe_clear(&recipe);
         if (status) return dsc_error_context(error, status, "trial %zu", trial + 1);
     }

@@ -66,9 +66,30 @@ resume_takes_no_members() {
     says "omit --members"
 }
 other_commands_train_one_network() {
-    run learn-curve --data "$_small" --model "flatten, dense" --recipe tutorial --members 2 --out "$work/curve" --quiet
-    exits 1
-    says "set members to 1"
+    local what how=(--data "$_small" --model "flatten, dense" --recipe tutorial --batch 8 --members 2 --out "$work/study")
+    for what in learn-curve cross-validate "tune learning-rate=0.1..0.2"; do
+        # shellcheck disable=SC2086  # a command and its argument
+        run $what "${how[@]}"
+        exits 2
+        says "set members to 1"
+        holds "$what left a folder" test ! -e "$work/study"
+    done
+}
+
+a_given_time_is_for_one_network() {
+    run train --data "$_small" --members 2 --seconds 5 --out "$work/none"
+    exits 2
+    says "a given time is for one network"
+    echo '{"model": "flatten, dense", "members": 2}' >"$work/two.json"
+    run train --data "$_small" --recipe "$work/two.json" --seconds 5 --out "$work/none"
+    exits 2
+    says "a given time is for one network"
+}
+json_tells_how_long_members_were_trained() {
+    needs_json || return
+    run "${_short[@]}" --members 2 --validation 0.2 --until 1 --out "$work/until" --json
+    exits 0
+    same "$(json "j['epochs'], j['training_seconds'] > 0")" "(1.0, True)"
 }
 
 # ---- joining ----

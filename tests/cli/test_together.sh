@@ -66,6 +66,8 @@ what_cannot_be_shared_is_refused_once() {
     says "\`descender evaluate\` is for one process, and 2 were started"
     _together 2 train --data digits --shards 2 --find-rate
     says "--find-rate is for one process"
+    _together 2 train --data digits --shards 2 --members 2 --epochs 1 --out "$work/none"
+    says "an ensemble is trained by one process"
     holds "a folder was made" test ! -e "$work/none"
     _together 2 --version
     same "$(grep -c '^descender ' <<<"$out")" 1
