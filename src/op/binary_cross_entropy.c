@@ -9,18 +9,9 @@
  * with e = exp(-|z|), which never overflows. log(1 + e) is computed as log(u) e / (u - 1) with u = 1 + e
  * rounded, which keeps the digits of a small e (Higham, "Accuracy and Stability of Numerical Algorithms",
  * section 1.14.1). */
-#include "op/op.h"
+#include "op/loss.h"
 
 #include "kernel/loop.h"
-
-typedef struct loss_values {
-    int over;
-} loss_values;
-
-static const dsc_param params[] = {
-    DSC_CHOICE(loss_values, over, "sum", "sum|mean", "the outputs: their sum, or their mean"),
-    {0},
-};
 
 DSC_LOOP(minus_magnitude, (dsc_real *restrict out, const dsc_real *restrict z, size_t count), {
     for (size_t i = 0; i < count; i++) out[i] = z[i] > 0 ? -z[i] : z[i];
@@ -45,10 +36,6 @@ static void needs(dsc_needs *needs) {
     needs->scratch = 4 * dsc_shape_count(&needs->in[0]) * sizeof(dsc_real);
 }
 
-static dsc_real factor_of(const dsc_call *call) {
-    return ((const loss_values *)call->values)->over ? 1 / (dsc_real)dsc_shape_count(&call->in_shape[0]) : 1;
-}
-
 static void forward(const dsc_call *call) {
     size_t outputs = dsc_shape_count(&call->in_shape[0]);
     const dsc_vector_kernels *vector = call->kernels->vector;
@@ -61,7 +48,7 @@ static void forward(const dsc_call *call) {
         one_more[isa](u, e, outputs);
         vector->log(out, u, outputs);
         terms[isa](out, z, t, e, u, outputs);
-        call->out[0][n] = factor_of(call) * vector->sum(out, outputs);
+        call->out[0][n] = dsc_loss_factor(call) * vector->sum(out, outputs);
     }
 }
 
@@ -74,7 +61,7 @@ static void backward(const dsc_call *call) {
         dsc_real *dz = call->d_in[0] + n * outputs;
         vector->sigmoid(dz, call->in[0] + n * outputs, outputs);
         vector->subtract(dz, dz, t, outputs);
-        vector->scale(dz, dz, factor_of(call) * call->d_out[0][n], outputs);
+        vector->scale(dz, dz, dsc_loss_factor(call) * call->d_out[0][n], outputs);
     }
 }
 
@@ -101,8 +88,8 @@ const dsc_op dsc_op_binary_cross_entropy = {
     .size = sizeof(dsc_op),
     .name = "binary-cross-entropy",
     .help = "a loss for logits that each say yes or no by themselves",
-    .params = params,
-    .values_size = sizeof(loss_values),
+    .params = dsc_loss_params,
+    .values_size = sizeof(dsc_loss_values),
     .least_inputs = 2,
     .most_inputs = 2,
     .flags = DSC_OP_LOSS | DSC_OP_SIGMOID,
@@ -115,5 +102,6 @@ const dsc_op dsc_op_binary_cross_entropy = {
 };
 
 dsc_node *dsc_binary_cross_entropy(dsc_node *logits, dsc_node *target, bool mean) {
-    return dsc_apply(&dsc_op_binary_cross_entropy, (dsc_node *[]){logits, target}, 2, &(loss_values){mean});
+    return dsc_apply(&dsc_op_binary_cross_entropy, (dsc_node *[]){logits, target}, 2,
+                     &(dsc_loss_values){mean});
 }

@@ -2,21 +2,8 @@
 /* global_average_pool.c: the mean of each channel (Lin et al., "Network in network", 2014).
  *
  *   x (C, ...)  ->  y (C)        y[c] = mean of x[c]        dx[c, i] = dy[c] / pixels */
-#include "op/op.h"
+#include "op/rows.h"
 #include "op/writing.h"
-
-static void forward(const dsc_call *call) {
-    size_t pixels = dsc_shape_count(&call->in_shape[0]) / call->in_shape[0].size[0];
-    for (size_t p = 0; p < dsc_out_numbers(call, 0); p++)
-        call->out[0][p] = call->kernels->vector->sum(call->in[0] + p * pixels, pixels) / (dsc_real)pixels;
-}
-
-static void backward(const dsc_call *call) {
-    if (!call->d_in[0]) return;
-    size_t pixels = dsc_shape_count(&call->in_shape[0]) / call->in_shape[0].size[0];
-    for (size_t p = 0; p < dsc_out_numbers(call, 0); p++)
-        call->kernels->vector->fill(call->d_in[0] + p * pixels, call->d_out[0][p] / (dsc_real)pixels, pixels);
-}
 
 static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     const size_t channels = at->in[0].size[0];
@@ -27,8 +14,9 @@ static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_reduction(writing, at, "GlobalAveragePool", "ReduceMean");
 }
 
-static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
-static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = dsc_rows_mean}, {0}};
+static const dsc_stage backward_stages[] = {
+    {.kind = DSC_STAGE_SAMPLES, .run = dsc_rows_mean_back, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{3, {1, 1, 1}}}},
     {.roles = "s", .in = {{3, {5, 7, 3}}}},

@@ -2,27 +2,10 @@
 /* global_sum_pool.c: the sum of each channel: an average pool without the division, for integer networks.
  *
  *   x (C, ...)  ->  y (C)        y[c] = sum of x[c]        dx[c, i] = dy[c] */
-#include "op/op.h"
+#include "op/rows.h"
 #include "op/writing.h"
 
 #include <math.h>
-
-static size_t pixels_of(const dsc_call *call) {
-    return dsc_shape_count(&call->in_shape[0]) / call->in_shape[0].size[0];
-}
-
-static void forward(const dsc_call *call) {
-    const size_t pixels = pixels_of(call);
-    for (size_t p = 0; p < dsc_out_numbers(call, 0); p++)
-        call->out[0][p] = call->kernels->vector->sum(call->in[0] + p * pixels, pixels);
-}
-
-static void backward(const dsc_call *call) {
-    if (!call->d_in[0]) return;
-    const size_t pixels = pixels_of(call);
-    for (size_t p = 0; p < dsc_out_numbers(call, 0); p++)
-        call->kernels->vector->fill(call->d_in[0] + p * pixels, call->d_out[0][p], pixels);
-}
 
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_reduction(writing, at, NULL, "ReduceSum");
@@ -50,8 +33,9 @@ static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
         channels, dsc_shape_count(&at->in[0]) / channels);
 }
 
-static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
-static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = dsc_rows_sum}, {0}};
+static const dsc_stage backward_stages[] = {
+    {.kind = DSC_STAGE_SAMPLES, .run = dsc_rows_sum_back, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{3, {1, 1, 1}}}},
     {.roles = "s", .in = {{3, {5, 7, 3}}}},

@@ -5,24 +5,11 @@
  *   loss = f sum over k of (y_k - t_k)^2        dy_k = 2 f (y_k - t_k)
  *
  * f is 1, as in the tutorial, or 1 / (number of outputs) with over=mean. */
-#include "op/op.h"
-
-typedef struct loss_values {
-    int over;
-} loss_values;
-
-static const dsc_param params[] = {
-    DSC_CHOICE(loss_values, over, "sum", "sum|mean", "the outputs: their sum, or their mean"),
-    {0},
-};
+#include "op/loss.h"
 
 /* Scratch: one sample's target as values, and the differences. */
 static void needs(dsc_needs *needs) {
     needs->scratch = 2 * dsc_shape_count(&needs->in[0]) * sizeof(dsc_real);
-}
-
-static dsc_real factor_of(const dsc_call *call) {
-    return ((const loss_values *)call->values)->over ? 1 / (dsc_real)dsc_shape_count(&call->in_shape[0]) : 1;
 }
 
 static void forward(const dsc_call *call) {
@@ -31,7 +18,7 @@ static void forward(const dsc_call *call) {
     for (size_t n = 0; n < call->count; n++) {
         const dsc_real *t = dsc_target_values(call, n, one_hot);
         call->kernels->vector->subtract(distance, call->in[0] + n * outputs, t, outputs);
-        call->out[0][n] = factor_of(call) * call->kernels->vector->sum_squares(distance, outputs);
+        call->out[0][n] = dsc_loss_factor(call) * call->kernels->vector->sum_squares(distance, outputs);
     }
 }
 
@@ -42,7 +29,7 @@ static void backward(const dsc_call *call) {
         const dsc_real *t = dsc_target_values(call, n, call->scratch);
         dsc_real *d = call->d_in[0] + n * outputs;
         call->kernels->vector->subtract(d, call->in[0] + n * outputs, t, outputs);
-        call->kernels->vector->scale(d, d, 2 * factor_of(call) * call->d_out[0][n], outputs);
+        call->kernels->vector->scale(d, d, 2 * dsc_loss_factor(call) * call->d_out[0][n], outputs);
     }
 }
 
@@ -69,8 +56,8 @@ const dsc_op dsc_op_squared_error = {
     .size = sizeof(dsc_op),
     .name = "squared-error",
     .help = "a loss: the squared distance from the target",
-    .params = params,
-    .values_size = sizeof(loss_values),
+    .params = dsc_loss_params,
+    .values_size = sizeof(dsc_loss_values),
     .least_inputs = 2,
     .most_inputs = 2,
     .flags = DSC_OP_LOSS,
@@ -83,5 +70,5 @@ const dsc_op dsc_op_squared_error = {
 };
 
 dsc_node *dsc_squared_error(dsc_node *output, dsc_node *target, bool mean) {
-    return dsc_apply(&dsc_op_squared_error, (dsc_node *[]){output, target}, 2, &(loss_values){mean});
+    return dsc_apply(&dsc_op_squared_error, (dsc_node *[]){output, target}, 2, &(dsc_loss_values){mean});
 }

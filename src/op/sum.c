@@ -2,25 +2,12 @@
 /* sum.c: the sum of a sample's values; a scalar.
  *
  *   y = sum over i of x_i        dx_i = dy */
-#include "op/op.h"
+#include "op/rows.h"
 #include "op/writing.h"
 
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     rule->out[0] = (dsc_shape){0};
     return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
-}
-
-static void forward(const dsc_call *call) {
-    size_t all = dsc_shape_count(&call->in_shape[0]);
-    for (size_t n = 0; n < call->count; n++)
-        call->out[0][n] = call->kernels->vector->sum(call->in[0] + n * all, all);
-}
-
-static void backward(const dsc_call *call) {
-    if (!call->d_in[0]) return;
-    size_t all = dsc_shape_count(&call->in_shape[0]);
-    for (size_t n = 0; n < call->count; n++)
-        call->kernels->vector->fill(call->d_in[0] + n * all, call->d_out[0][n], all);
 }
 
 static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
@@ -31,8 +18,9 @@ static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_reduction(writing, at, NULL, "ReduceSum");
 }
 
-static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
-static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = dsc_rows_sum}, {0}};
+static const dsc_stage backward_stages[] = {
+    {.kind = DSC_STAGE_SAMPLES, .run = dsc_rows_sum_back, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{0}}},
     {.roles = "s", .in = {{1, {37}}}},
