@@ -31,12 +31,12 @@ static void append_libraries(dsc_text *text) {
         if (libraries[i].in) dsc_text_append(text, "%s%s", i ? ", " : "with ", libraries[i].name);
     const picture_format *format;
     for (size_t i = 0; (format = picture_format_at(i)); i++)
-        if (format->library && format->parse) dsc_text_append(text, ", %s", format->library);
+        if (format->library && picture_format_is_read(format)) dsc_text_append(text, ", %s", format->library);
     dsc_text_append(text, "\n");
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
         if (!libraries[i].in) dsc_text_append(text, "without %s: %s\n", libraries[i].name, libraries[i].cost);
     for (size_t i = 0; (format = picture_format_at(i)); i++)
-        if (!format->parse)
+        if (!picture_format_is_read(format))
             dsc_text_append(text, "without %s: no %s pictures\n", format->library, format->title);
 }
 

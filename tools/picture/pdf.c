@@ -202,11 +202,6 @@ static dsc_status parse_page(dsc_image *image, size_t number, const unsigned cha
     return status;
 }
 
-static dsc_status parse(dsc_image *image, const unsigned char *bytes, size_t size, const char *name,
-                        dsc_error *error) {
-    return parse_page(image, 0, bytes, size, name, error);
-}
-
 #endif
 
 static bool recognises(const unsigned char *bytes, size_t size) {
@@ -222,7 +217,6 @@ const picture_format picture_format_pdf = {
     .endings = endings,
     .recognises = recognises,
 #if DESCENDER_WITH_POPPLER
-    .parse = parse,
     .count = count,
     .parse_page = parse_page,
 #endif

@@ -42,7 +42,7 @@ void picture_titles(dsc_text *text) {
     const picture_format *format;
     bool first = true;
     for (size_t i = 0; (format = picture_format_at(i)); i++) {
-        if (!format->parse) continue;
+        if (!picture_format_is_read(format)) continue;
         dsc_text_append(text, "%s%s", first ? "" : ", ", format->title);
         first = false;
     }
@@ -79,7 +79,7 @@ dsc_status picture_parse_page(dsc_image *image, size_t page, const void *bytes, 
     *image = (dsc_image){0};
     const picture_format *format = picture_format_of(bytes, size);
     if (!format) return fail_unknown(bytes, size, name, error);
-    if (page && format->parse_page) return format->parse_page(image, page, bytes, size, name, error);
+    if (format->parse_page) return format->parse_page(image, page, bytes, size, name, error);
     if (format->parse) return format->parse(image, bytes, size, name, error);
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                     "%s: is a %s picture, which this build cannot read, since it has no %s; install the "

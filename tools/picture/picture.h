@@ -23,13 +23,12 @@ typedef struct picture_format {
     const char *const *endings; /* of file names: ".jpg", ".jpeg"; NULL-terminated */
     bool (*recognises)(const unsigned char *bytes, size_t size);
     /* Decodes the whole file to *image: upright, 1 channel if grey, 3 if coloured, 4 if transparent, values
-     * in sRGB. Of several pictures in a file, the first. `name` is the file, for messages. On failure *image
-     * is cleared. NULL: this build lacks the library. Any thread may call it. */
+     * in sRGB. `name` is the file, for messages. On failure *image is cleared. Any thread may call it. */
     dsc_status (*parse)(dsc_image *image, const unsigned char *bytes, size_t size, const char *name,
                         dsc_error *error);
-    /* For formats whose files may hold several pictures (pages); both NULL: one. `count` stores the number of
-     * pages; a number above PICTURE_PAGES_MOST means more. `parse_page` is like `parse`, which reads page
-     * 0. */
+    /* Instead of `parse`, for formats whose files may hold several pictures (pages). `count` stores the
+     * number of pages; a number above PICTURE_PAGES_MOST means more. `parse_page` decodes one of them, from 0
+     * on. */
     dsc_status (*count)(size_t *pages, const unsigned char *bytes, size_t size, const char *name,
                         dsc_error *error);
     dsc_status (*parse_page)(dsc_image *image, size_t page, const unsigned char *bytes, size_t size,
@@ -37,6 +36,11 @@ typedef struct picture_format {
     const char *library; /* required: "libjpeg"; NULL: none */
     const char *package; /* Debian package needed to build with it: "libjpeg-dev" */
 } picture_format;
+
+/* Whether this build can decode the format: it has the library. */
+static inline bool picture_format_is_read(const picture_format *format) {
+    return format->parse || format->parse_page;
+}
 
 /* All formats, including those that this build cannot read. */
 extern const dsc_registry picture_formats;

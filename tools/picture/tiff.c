@@ -232,11 +232,6 @@ static dsc_status parse_page(dsc_image *image, size_t page, const unsigned char 
     return status;
 }
 
-static dsc_status parse(dsc_image *image, const unsigned char *bytes, size_t size, const char *name,
-                        dsc_error *error) {
-    return parse_page(image, 0, bytes, size, name, error);
-}
-
 #endif
 
 /* "II" or "MM" is the byte order; 42 is TIFF, 43 is BigTIFF. */
@@ -254,7 +249,6 @@ const picture_format picture_format_tiff = {
     .endings = endings,
     .recognises = recognises,
 #if DESCENDER_WITH_TIFF
-    .parse = parse,
     .count = count,
     .parse_page = parse_page,
 #endif
