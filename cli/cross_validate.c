@@ -27,10 +27,7 @@ static dsc_status ask(dsc_study_question *question, command_call *call, dsc_erro
 }
 
 static void tell(const command_call *call, const dsc_study *study) {
-    const dsc_dataset *data = dsc_study_data(study);
-    command_remark(call, "Each fold is held out once: %zu folds of %zu images%s",
-                   dsc_study_question_of(study)->folds, data->count,
-                   dsc_dataset_has_groups(data) ? ", groups kept together" : "");
+    study_tell_folds(call, study, "Each fold is held out once");
 }
 
 static void append_row(dsc_text *text, const dsc_study *study, size_t trial) {

@@ -33,11 +33,7 @@ static dsc_status ask(dsc_study_question *question, command_call *call, dsc_erro
 }
 
 static void tell(const command_call *call, const dsc_study *study) {
-    const dsc_dataset *data = dsc_study_data(study);
-    command_remark(call,
-                   "Each image is answered by a network that has not seen it: %zu folds of %zu images%s",
-                   dsc_study_question_of(study)->folds, data->count,
-                   dsc_dataset_has_groups(data) ? ", groups kept together" : "");
+    study_tell_folds(call, study, "Each image is answered by a network that has not seen it");
 }
 
 static void append_row(dsc_text *text, const dsc_study *study, size_t trial) {

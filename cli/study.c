@@ -4,6 +4,7 @@
 #include "study.h"
 
 #include "base/file.h"
+#include "data/dataset.h"
 #include "given.h"
 #include "others.h"
 #include "report/text.h"
@@ -25,6 +26,12 @@ typedef struct session {
     command_progress progress;
     bool started, rows, headed;
 } session;
+
+void study_tell_folds(const command_call *call, const dsc_study *study, const char *remark) {
+    const dsc_dataset *data = dsc_study_data(study);
+    command_remark(call, "%s: %zu folds of %zu images%s", remark, dsc_study_question_of(study)->folds,
+                   data->count, dsc_dataset_has_groups(data) ? ", groups kept together" : "");
+}
 
 json_t *study_real(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 

@@ -100,6 +100,9 @@ dsc_status study_run(const study_command *kind, command_call *call, dsc_error *e
 /* A number; null if it is not finite. */
 json_t *study_real(double value);
 
+/* Prints `remark` and into how many folds which images are cut, for `tell`. */
+void study_tell_folds(const command_call *call, const dsc_study *study, const char *remark);
+
 /* Ends a row, or the heading (SIZE_MAX). With images of no class it appends the answered percentage of the
  * held-out images and the refused percentage of images of no class. */
 void study_end_row(dsc_text *text, const dsc_study *study, size_t trial);

@@ -10,24 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void append_escaped(dsc_text *out, const char *text) {
-    for (uint32_t c; (c = draw_utf8_next(&text));) {
-        switch (c) {
-        case '&':
-            dsc_text_append(out, "&amp;");
-            break;
-        case '<':
-            dsc_text_append(out, "&lt;");
-            break;
-        case '>':
-            dsc_text_append(out, "&gt;");
-            break;
-        default:
-            draw_utf8_append(out, c);
-        }
-    }
-}
-
 /* cairo's names in order of appearance; a name's new number is its index. */
 typedef struct names {
     const char **starts;
@@ -78,7 +60,7 @@ void draw_svg_append_tidied(dsc_text *out, const char *svg, const draw_picture *
     for (size_t i = 0; i < 2; i++) {
         if (!parts[i][1]) continue;
         dsc_text_append(out, "\n<%s>", parts[i][0]);
-        append_escaped(out, parts[i][1]);
+        draw_utf8_append_markup(out, parts[i][1]);
         dsc_text_append(out, "</%s>", parts[i][0]);
     }
     dsc_text_append(out, "\n" DRAW_MARK);

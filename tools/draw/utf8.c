@@ -63,3 +63,27 @@ size_t draw_utf8_lines(const char *text, size_t width) {
     for (; *text; count++) (void)end_of_line(&text, text, width);
     return count ? count : 1;
 }
+
+void draw_utf8_append_markup(dsc_text *text, const char *source) {
+    for (uint32_t c; (c = draw_utf8_next(&source));) {
+        switch (c) {
+        case '&':
+            dsc_text_append(text, "&amp;");
+            break;
+        case '<':
+            dsc_text_append(text, "&lt;");
+            break;
+        case '>':
+            dsc_text_append(text, "&gt;");
+            break;
+        case '"':
+            dsc_text_append(text, "&quot;");
+            break;
+        case '\'':
+            dsc_text_append(text, "&#39;");
+            break;
+        default:
+            draw_utf8_append(text, c);
+        }
+    }
+}

@@ -24,5 +24,7 @@ size_t draw_utf8_lines(const char *text, size_t width);
 
 /* Appends `source`, cleaned like draw_utf8_next. */
 void draw_utf8_append_clean(dsc_text *text, const char *source);
+/* The same for SVG and HTML, where its &, <, > and quotes are no markup, also inside of an attribute. */
+void draw_utf8_append_markup(dsc_text *text, const char *source);
 
 #endif

@@ -149,16 +149,22 @@ static dsc_status check_bytes(const unpacking *p, dsc_error *error) {
     return DSC_OK;
 }
 
+/* Reads the next bytes of the present file to p->chunk; 0 bytes at its end. */
+static dsc_status read_chunk(size_t *size, unpacking *p, dsc_error *error) {
+    const la_ssize_t got = p->api.archive_read_data(p->archive, p->chunk, CHUNK);
+    *size = got < 0 ? 0 : (size_t)got;
+    p->bytes += *size;
+    return got < 0 ? fail_damaged(p, error) : check_bytes(p, error);
+}
+
 static dsc_status copy(unpacking *p, int file, dsc_error *error) {
-    for (;;) {
-        const la_ssize_t got = p->api.archive_read_data(p->archive, p->chunk, CHUNK);
-        if (got < 0) return fail_damaged(p, error);
-        if (!got) return DSC_OK;
-        p->bytes += (uint64_t)got;
-        dsc_status status = check_bytes(p, error);
-        if (!status) status = write_all(p, file, (size_t)got, error);
-        if (status) return status;
+    size_t size;
+    dsc_status status = read_chunk(&size, p, error);
+    while (!status && size) {
+        status = write_all(p, file, size, error);
+        if (!status) status = read_chunk(&size, p, error);
     }
+    return status;
 }
 
 static dsc_status unpack_file(unpacking *p, const char *name, dsc_error *error) {
@@ -306,17 +312,13 @@ static dsc_status read_alone(dsc_text *text, unpacking *p, size_t limit, dsc_err
     struct archive_entry *entry;
     const int code = p->api.archive_read_next_header(p->archive, &entry);
     if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return fail_damaged(p, error);
-    for (;;) {
-        const la_ssize_t got = p->api.archive_read_data(p->archive, p->chunk, CHUNK);
-        if (got < 0) return fail_damaged(p, error);
-        if (!got) return DSC_OK;
-        p->bytes += (uint64_t)got;
-        dsc_status status = check_bytes(p, error);
-        if (!status && p->bytes > limit)
-            status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                              "%s: unpacks to more than %zu bytes, expected less", p->path, limit);
-        if (status) return status;
-        dsc_text_append_bytes(text, p->chunk, (size_t)got);
+    for (size_t size;;) {
+        const dsc_status status = read_chunk(&size, p, error);
+        if (status || !size) return status;
+        if (p->bytes > limit)
+            return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: unpacks to more than %zu bytes, expected less",
+                            p->path, limit);
+        dsc_text_append_bytes(text, p->chunk, size);
         if (text->failed) return dsc_fail_memory(error, (size_t)p->bytes, p->path);
     }
 }

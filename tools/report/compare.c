@@ -136,8 +136,6 @@ static void append_duels(dsc_text *page, const report_duel *all, const report_du
 static void append_model(dsc_text *page, const char *letter, const report_subject *subject,
                          const report_exam *exam, const report_speed *speed) {
     const dsc_metrics *m = &exam->metrics;
-    char share[32], value[64], interval[80], note[160];
-    double ends[2];
     report_section(page, letter, letter);
     dsc_text_append(page, "<p><strong>");
     report_append_public(page, subject->name);
@@ -148,15 +146,8 @@ static void append_model(dsc_text *page, const char *letter, const report_subjec
         report_append_kept(page, subject);
     }
     dsc_text_append(page, "</p>\n<div class=\"tiles\">\n");
-    dsc_wilson_interval(ends, m->top[0], m->count);
-    (void)snprintf(value, sizeof value, "%s&nbsp;%%", report_percent(share, dsc_metrics_accuracy(m), 2));
-    (void)snprintf(note, sizeof note, "%zu of %zu wrong; 95 %% interval %s", m->count - m->top[0], m->count,
-                   report_percents(interval, ends, 2));
-    report_tile(page, "accuracy", value, note);
-    report_tile(page, "loss", report_loss(share, dsc_metrics_loss(m)), "the mean over the images");
-    (void)snprintf(value, sizeof value, "%s&nbsp;%%",
-                   report_percent(share, dsc_metrics_calibration_error(m), 2));
-    report_tile(page, "calibration error", value, "how far confidence is from accuracy");
+    report_page_accuracy(page, m);
+    report_page_loss(page, m);
     report_page_speed(page, speed);
     dsc_text_append(page, "</div>\n");
     report_page_not_finite(page, m);

@@ -104,6 +104,24 @@ void report_page_not_finite(dsc_text *page, const dsc_metrics *m) {
                     m->not_finite, m->count);
 }
 
+void report_page_accuracy(dsc_text *page, const dsc_metrics *m) {
+    char value[64], note[160], interval[80], share[32];
+    double ends[2];
+    dsc_wilson_interval(ends, m->top[0], m->count);
+    (void)snprintf(value, sizeof value, "%s&nbsp;%%", report_percent(share, dsc_metrics_accuracy(m), 2));
+    (void)snprintf(note, sizeof note, "%zu of %zu wrong; 95 %% interval %s", m->count - m->top[0], m->count,
+                   report_percents(interval, ends, 2));
+    report_tile(page, "accuracy", value, note);
+}
+
+void report_page_loss(dsc_text *page, const dsc_metrics *m) {
+    char value[64], share[32];
+    report_tile(page, "loss", report_loss(share, dsc_metrics_loss(m)), "the mean over the images");
+    (void)snprintf(value, sizeof value, "%s&nbsp;%%",
+                   report_percent(share, dsc_metrics_calibration_error(m), 2));
+    report_tile(page, "calibration error", value, "how far confidence is from accuracy");
+}
+
 void report_page_speed(dsc_text *page, const report_speed *speed) {
     char value[48], other[48], note[256];
     report_tile(page, "parameters", dsc_format_grouped(value, (double)speed->parameters),

@@ -30,6 +30,10 @@ dsc_status report_page_write(dsc_text *page, const char *folder, dsc_error *erro
 /* Appends a paragraph about NaN or infinite answers, if there are any. */
 void report_page_not_finite(dsc_text *page, const dsc_metrics *metrics);
 
+/* Append the tiles of accuracy with its interval, and of loss and calibration. */
+void report_page_accuracy(dsc_text *page, const dsc_metrics *metrics);
+void report_page_loss(dsc_text *page, const dsc_metrics *metrics);
+
 /* Appends tiles about size and speed. */
 void report_page_speed(dsc_text *page, const report_speed *speed);
 

@@ -45,21 +45,13 @@ static void append_contents(dsc_text *page, const report_subject *subject) {
 static void append_tiles(dsc_text *page, const report_exam *exam, const report_speed *speed) {
     const dsc_metrics *m = &exam->metrics;
     char value[64], note[160], interval[80], share[32];
-    double ends[2];
-    dsc_wilson_interval(ends, m->top[0], m->count);
     dsc_text_append(page, "<div class=\"tiles\">\n");
-    (void)snprintf(note, sizeof note, "%zu of %zu wrong; 95 %% interval %s", m->count - m->top[0], m->count,
-                   report_percents(interval, ends, 2));
-    (void)snprintf(value, sizeof value, "%s&nbsp;%%", report_percent(share, dsc_metrics_accuracy(m), 2));
-    report_tile(page, "accuracy", value, note);
+    report_page_accuracy(page, m);
     (void)snprintf(note, sizeof note, "mean of the classes; 95 %% interval %s",
                    report_percents(interval, exam->macro_f1, 2));
     (void)snprintf(value, sizeof value, "%s&nbsp;%%", report_percent(share, dsc_metrics_macro_f1(m), 2));
     report_tile(page, "F1", value, note);
-    report_tile(page, "loss", report_loss(share, dsc_metrics_loss(m)), "the mean over the images");
-    (void)snprintf(value, sizeof value, "%s&nbsp;%%",
-                   report_percent(share, dsc_metrics_calibration_error(m), 2));
-    report_tile(page, "calibration error", value, "how far confidence is from accuracy");
+    report_page_loss(page, m);
     report_page_speed(page, speed);
     dsc_text_append(page, "</div>\n");
     report_page_not_finite(page, m);

@@ -9,29 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void report_append_html(dsc_text *out, const char *text) {
-    for (uint32_t c; (c = draw_utf8_next(&text));) {
-        switch (c) {
-        case '&':
-            dsc_text_append(out, "&amp;");
-            break;
-        case '<':
-            dsc_text_append(out, "&lt;");
-            break;
-        case '>':
-            dsc_text_append(out, "&gt;");
-            break;
-        case '"':
-            dsc_text_append(out, "&quot;");
-            break;
-        case '\'':
-            dsc_text_append(out, "&#39;");
-            break;
-        default:
-            draw_utf8_append(out, c);
-        }
-    }
-}
+void report_append_html(dsc_text *out, const char *text) { draw_utf8_append_markup(out, text); }
 
 static void append_public(dsc_text *out, const char *name, void (*append)(dsc_text *, const char *)) {
     dsc_text text = {0};
