@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { CONTEST_ROUNDS_MOST = 50, CONTEST_SETTINGS_MOST = 8 };
@@ -48,12 +47,6 @@ static const struct contest_setting {
     {"2 threads, passive", "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive", 2, false},
 };
 enum { CONTEST_SETTINGS = sizeof contest_settings / sizeof *contest_settings };
-
-static double contest_now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int contest_by_value(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;

@@ -2,19 +2,14 @@
 /* digits.c: time to generate the 60,000 built-in digits on one thread and on two, interleaved.
  *
  *   bench-digits [ROUNDS] */
+#include "base/clock.h"
+
 #include <descender.h>
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { COUNT = 60000, ROUNDS_AT_MOST = 1000 };
-
-static double now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -30,10 +25,10 @@ int main(int argc, char **argv) {
         for (unsigned threads = 1; threads <= 2; threads++) {
             dsc_dataset *data;
             dsc_error error;
-            double start = now();
+            double start = dsc_clock();
             if (dsc_digits_create(&data, COUNT, 1, threads, &error))
                 return (void)fprintf(stderr, "%s\n", error.message), 1;
-            seconds[threads - 1][i] = now() - start;
+            seconds[threads - 1][i] = dsc_clock() - start;
             dsc_dataset_free(data);
         }
     printf("%d digits drawn, median of %ld interleaved runs\n", COUNT, rounds);

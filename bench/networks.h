@@ -5,6 +5,7 @@
 
 #include "contest.h"
 
+#include "base/clock.h"
 #include "train/trainer.h"
 
 typedef struct network {
@@ -62,11 +63,11 @@ static double networks_time(const network *n, const dsc_dataset *data, const cha
     const size_t batch = (size_t)recipe.batch, steps = images / batch;
     double start = 0;
     for (size_t i = 0; i < steps + steps / 10 + 1; i++) {
-        if (i == steps / 10 + 1) start = contest_now();
+        if (i == steps / 10 + 1) start = dsc_clock();
         if (dsc_trainer_epoch_is_done(trainer)) trainer->progress.position = 0, trainer->progress.epoch++;
         if (dsc_trainer_step(trainer, &error)) return networks_fail(&error);
     }
-    const double seconds = contest_now() - start;
+    const double seconds = dsc_clock() - start;
     dsc_trainer_free(trainer);
     dsc_recipe_clear(&recipe);
     return seconds * 60000 / (double)(steps * batch);
