@@ -75,6 +75,7 @@ static void a_box_goes_and_a_digit_that_touches_it_stays(void **unused) {
     hook(185, 80); /* across the right side */
     remove_frames(1);
     only_strokes_are_left("a digit across a side", 12);
+    for (size_t y = 76; y < 84; y++) assert_int_equal(values[y * WIDE + 160], 255);
 }
 
 static void rows_of_boxes_go_with_their_walls(void **unused) {
@@ -117,12 +118,28 @@ static void digits_are_no_frames(void **unused) {
     assert_int_equal(values[100 * WIDE + 60] + values[100 * WIDE + 260], before);
 }
 
+/* They are removed as ruled lines, with what crosses them. */
+static void lines_from_edge_to_edge_are_no_frame(void **unused) {
+    (void)unused;
+    for (int across = 0; across < 2; across++) {
+        begin();
+        for (int i = 0; i < 2; i++) {
+            const double x = i ? 380 : 40, y = i ? 150 : 30;
+            line(values, across ? 40 : 2, y, across ? 380 : WIDE - 2, y, 4);
+            line(values, x, across ? 2 : 30, x, across ? HIGH - 2 : 150, 4);
+        }
+        hook(230, 70);
+        remove_frames(0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_box_goes_and_a_digit_that_touches_it_stays),
         cmocka_unit_test(rows_of_boxes_go_with_their_walls),
         cmocka_unit_test(combs_go),
         cmocka_unit_test(digits_are_no_frames),
+        cmocka_unit_test(lines_from_edge_to_edge_are_no_frame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

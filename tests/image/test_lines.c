@@ -128,6 +128,22 @@ static void the_strokes_of_a_digit_are_no_lines(void **unused) {
     assert_int_equal(ink_left(0, 0, WIDE, HIGH), 110 * 2);
 }
 
+/* As thin as the sides of a box, and as long as each other: what does not reach the line is no side. */
+static void ones_close_above_the_ends_of_an_underline_stay(void **unused) {
+    (void)unused;
+    for (size_t gap = 0; gap <= 3; gap += 3) {
+        size_t lines;
+        memset(values, 0, sizeof values);
+        fill(10, 90, 230, 93);
+        fill(10, 30, 14, 90 - gap);
+        fill(226, 30, 230, 90 - gap);
+        ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);
+        assert_int_equal(lines, 1);
+        assert_int_equal(ink_left(0, 80, WIDE, HIGH), gap ? 2 * 4 * 7 : 0);
+        assert_int_equal(ink_left(0, 0, WIDE, 80), gap ? 2 * 4 * 50 : 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_go_and_what_crosses_them_stays),
@@ -135,6 +151,7 @@ int main(void) {
         cmocka_unit_test(a_single_line_goes_where_nothing_else_is_at_its_ends),
         cmocka_unit_test(two_upright_lines_go_where_level_ones_do),
         cmocka_unit_test(the_strokes_of_a_digit_are_no_lines),
+        cmocka_unit_test(ones_close_above_the_ends_of_an_underline_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
