@@ -52,7 +52,7 @@ function read() {
   if (!(most >= 0)) { nothing("The network's answer is not a number."); return; }
   const sure = `${(100 * most).toFixed(1)} %`, told = [digits.join(" ") || none,
     labels.length < 2 ? (refused[0] ? `it would be ${labels} at ${sure}` : `${sure} sure`)
-      : digits.length < labels.length ? `${digits.length} of ${labels.length} are digits` : `${labels.length} digits`];
+      : digits.length < labels.length ? `${digits.length} of ${labels.length} marks ${digits.length === 1 ? "is a digit" : "are digits"}` : `${labels.length} digits`];
   answer.replaceChildren(element("strong", { textContent: told[0] }), told[1]);
   [...bars.children].forEach((item, i) => setBar(item, shares[i], shares[i] === most && !refused[chosen]));
   several.replaceChildren(...(labels.length < 2 ? [] : labels.map((label, i) => {
