@@ -41,7 +41,7 @@ dsc_status command_join(command_call *call, dsc_error *error) {
                         count);
     if (count & (count - 1)) /* sums need a power of two: an exchange cannot report it */
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%u processes cannot share a batch; start 2, 4, 8, ... of them", count);
+                        "%u processes cannot work together; start 2, 4, 8, ... of them", count);
     call->together = dsc_allocate(1, sizeof *call->together);
     if (!call->together) return dsc_fail_memory(error, sizeof *call->together, "the processes");
     dsc_status status = processes_join(&call->together->world, error);
@@ -86,26 +86,41 @@ void command_leave(command_call *call, dsc_status status, const dsc_error *error
     call->together = NULL;
 }
 
+/* The first process that failed; if none did, the first that was asked to stop; else ranks->count. */
+static unsigned find_first(const dsc_ranks *ranks, const double *statuses) {
+    unsigned failed = ranks->count, stopped = ranks->count;
+    for (unsigned r = ranks->count; r-- > 0;) {
+        if (statuses[r] == DSC_ERROR_STOPPED)
+            stopped = r;
+        else if (statuses[r] != DSC_OK)
+            failed = r;
+    }
+    return failed < ranks->count ? failed : stopped;
+}
+
 /* Each process sends its status in its rank's place, so that all know whose it is. */
 dsc_status command_agree(command_call *call, dsc_status status, dsc_error *error) {
     const dsc_ranks *ranks = command_ranks(call);
     if (!ranks) return status;
-    double *failed = dsc_allocate((size_t)2 * ranks->count, sizeof *failed);
-    if (!failed) return dsc_fail_memory(error, ranks->count, "the processes");
-    failed[ranks->rank] = status ? (double)status + 1 : 0;
+    double *statuses = dsc_allocate((size_t)2 * ranks->count, sizeof *statuses);
+    if (!statuses) return dsc_fail_memory(error, ranks->count, "the processes");
+    statuses[ranks->rank] = (double)status;
     dsc_error lost;
     const dsc_status exchanged =
-        dsc_ranks_sum_doubles(ranks, failed, ranks->count, failed + ranks->count, &lost);
-    unsigned first = 0;
-    while (!exchanged && first < ranks->count && failed[first] == 0) first++;
-    const bool all_well = !exchanged && first == ranks->count;
-    free(failed);
+        dsc_ranks_sum_doubles(ranks, statuses, ranks->count, statuses + ranks->count, &lost);
+    const unsigned first = exchanged ? 0 : find_first(ranks, statuses);
+    const bool all_well = first == ranks->count,
+               stopped = !all_well && !exchanged && statuses[first] == DSC_ERROR_STOPPED;
+    free(statuses);
     if (exchanged) return dsc_fail(error, exchanged, "%s", lost.message);
     if (all_well) return DSC_OK;
     call->together->agreed = true;
-    if (first > 0 && status) say_aloud(call, error);
-    return status ? status
-                  : dsc_fail(error, DSC_ERROR_IO, "process %u failed, and so all end; it said why", first);
+    if (stopped) return status ? status : dsc_fail(error, DSC_ERROR_STOPPED, "process %u was stopped", first);
+    if (status && status != DSC_ERROR_STOPPED) {
+        if (first > 0) say_aloud(call, error);
+        return status;
+    }
+    return dsc_fail(error, DSC_ERROR_IO, "process %u failed, and so all end; it said why", first);
 }
 
 dsc_status command_share_text(command_call *call, char **text, dsc_error *error) {

@@ -27,7 +27,7 @@ unsigned command_threads(const command_call *call, int64_t wanted);
 processes_sent command_sent(const command_call *call);
 
 /* Called by all processes with their status: fails in all if it failed in one. The leader reports its own
- * failure, the others report theirs. */
+ * failure, the others report theirs. If one was asked to stop and none failed, all stop. */
 dsc_status command_agree(command_call *call, dsc_status status, dsc_error *error);
 
 /* Sends the leader's text to all, which the caller frees; called by all. */

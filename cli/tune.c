@@ -7,6 +7,7 @@
 #include "given.h"
 #include "others.h"
 #include "source.h"
+#include "together.h"
 #include "tune/tune.h"
 #include "tune_front.h"
 #include "tune_report.h"
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct values {
     dsc_recipe recipe; /* only the user's options */
@@ -36,6 +38,7 @@ typedef struct session {
     command_data data;
     command_others others;
     dsc_tune *tune;
+    char *folder; /* of the search; set by `share` */
     tune_show show;
     command_start begun; /* the start model of all trials, if any */
 } session;
@@ -103,14 +106,18 @@ static dsc_status open_others(session *s, dsc_error *error) {
                                     error);
 }
 
-static dsc_status resume(session *s, dsc_error *error) {
-    dsc_status status = check_resume(s, error);
-    if (!status) status = dsc_tune_search_open(&s->search, s->how->resume, error);
+static dsc_status take_up(session *s, const char *folder, dsc_error *error) {
+    dsc_status status = dsc_tune_search_open(&s->search, folder, error);
     if (!status) status = command_start_again(&s->begun, &s->search.recipe, error);
     if (status) return status;
     const dsc_recipe *recipe = command_given(s->call, "data") ? &s->how->recipe : &s->search.recipe;
     status = open_data(s, recipe->data, &s->search.recipe.reading, error);
     return status ? status : open_others(s, error);
+}
+
+static dsc_status resume(session *s, dsc_error *error) {
+    dsc_status status = check_resume(s, error);
+    return status ? status : take_up(s, s->how->resume, error);
 }
 
 /* A named recipe is checked before the data are fetched. A suggestion needs the data first. */
@@ -125,7 +132,7 @@ static dsc_status start(session *s, dsc_error *error) {
     if (!status) status = open_data(s, recipe.data, &recipe.reading, error);
     if (!status && late) {
         status = command_recipe_complete(&recipe, begun, how->name, s->call, &how->recipe, s->data.train,
-                                         (unsigned)how->threads, error);
+                                         command_threads(s->call, how->threads), error);
         if (!status) status = make_search(s, &recipe, error);
     }
     if (!status) status = command_recipe_settle(&s->search.recipe, recipe.data, s->data.name, error);
@@ -143,14 +150,18 @@ static int on_event(void *user, const dsc_tune_event *event) {
 }
 
 static dsc_status begin(session *s, dsc_error *error) {
-    dsc_tune_how how = {.folder = s->how->resume ? s->how->resume : s->how->out,
-                        .threads = (unsigned)s->how->threads,
+    const bool follows = command_follows(s->call);
+    dsc_tune_how how = {.folder = follows          ? s->folder
+                                  : s->how->resume ? s->how->resume
+                                                   : s->how->out,
+                        .threads = command_threads(s->call, s->how->threads),
                         .parallel = (unsigned)s->how->parallel,
+                        .ranks = command_ranks(s->call),
                         .checkpoint_seconds = s->how->checkpoint_seconds,
                         .start = s->begun.model,
                         .teacher = s->begun.teacher,
                         .others = s->others.data};
-    if (s->how->resume) {
+    if (s->how->resume || follows) {
         dsc_remarks remarks;
         how.remarks = &remarks;
         dsc_status status = dsc_tune_resume(&s->tune, s->data.train, &how, error);
@@ -180,6 +191,7 @@ static dsc_status search(session *s, dsc_error *error) {
     tune_show_begin(&s->show, s->call);
     dsc_status status = dsc_tune_run(s->tune, on_event, s, error);
     tune_show_end(&s->show);
+    status = command_agree(s->call, status, error);
     char word[DSC_SHELL_WORD];
     if (status == DSC_ERROR_STOPPED)
         command_tell_stop(s->call, "saved; go on with: descender tune --resume %s",
@@ -204,11 +216,54 @@ static dsc_status report(const session *s, dsc_error *error) {
     return DSC_OK;
 }
 
+/* ---- together ---- */
+
+/* Sends the leader's version and the folder of its search to the others. */
+static dsc_status share(session *s, dsc_error *error) {
+    const bool follows = command_follows(s->call);
+    char *version = follows ? NULL : strdup(dsc_version());
+    if (!follows && s->tune) s->folder = strdup(dsc_tune_folder(s->tune));
+    dsc_status status = follows || (version && s->folder) ? DSC_OK : dsc_fail_memory(error, 64, "a search");
+    status = command_agree(s->call, status, error);
+    if (!status) status = command_share_text(s->call, &version, error);
+    if (!status) status = command_share_text(s->call, &s->folder, error);
+    if (!status && strcmp(version, dsc_version()) != 0)
+        status = dsc_fail(error, DSC_ERROR_MISMATCH,
+                          "is version %s, but process 0 is %s: start the same on all machines", dsc_version(),
+                          version);
+    free(version);
+    return status;
+}
+
+/* Joins the leader's search, which is in a folder that all processes see. */
+static dsc_status follow(session *s, dsc_error *error) {
+    if (access(s->folder, F_OK))
+        return dsc_fail(
+            error, DSC_ERROR_IO,
+            "%s: there is no such folder here; every process needs the folder of the search, at the "
+            "same path",
+            s->folder);
+    dsc_status status = take_up(s, s->folder, error);
+    return status ? status : begin(s, error);
+}
+
+static dsc_status prepare(session *s, dsc_error *error) {
+    dsc_status status = DSC_OK;
+    if (!command_follows(s->call)) {
+        status = s->how->resume ? resume(s, error) : start(s, error);
+        if (!status) status = begin(s, error);
+    }
+    if (!command_ranks(s->call)) return status;
+    status = command_agree(s->call, status, error);
+    if (!status) status = share(s, error);
+    if (!status && command_follows(s->call)) status = follow(s, error);
+    return command_agree(s->call, status, error);
+}
+
 static dsc_status work(session *s, dsc_error *error) {
-    dsc_status status = s->how->resume ? resume(s, error) : start(s, error);
-    if (!status) status = begin(s, error);
+    dsc_status status = prepare(s, error);
     if (!status) status = search(s, error);
-    return status ? status : report(s, error);
+    return status || command_follows(s->call) ? status : report(s, error);
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {
@@ -220,6 +275,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     command_others_close(&s.others);
     dsc_tune_search_clear(&s.search);
     command_start_clear(&s.begun);
+    free(s.folder);
     return status;
 }
 
@@ -242,7 +298,7 @@ static const dsc_param options[] = {
     {"numbers", DSC_PARAM_CHOICE, offsetof(values, numbers), "whole", 0, 0, "whole|float",
      "what --flash and --ram count: whole: the network as `descender quantise` makes it; float: as it is"},
     {"parallel", DSC_PARAM_INT, offsetof(values, parallel), "0", 0, 1024, NULL,
-     "trials at once, at most, whose memory adds up; 0: as many as threads"},
+     "trials at once in each process, at most, whose memory adds up; 0: as many as threads"},
     {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never use the network"},
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
      "0: all cores; the result does not depend on it, nor on --parallel"},
@@ -308,7 +364,10 @@ const command command_tune = {
         "the front "
         "of accuracy against size is shown and drawn (front.svg and .png): the trials that no smaller one "
         "equals. "
-        "They go on first from rung to rung.",
+        "They go on first from rung to rung.\n\n"
+        "Started by mpirun, 2, 4, 8, ... processes share the trials, with the same result. All must see the "
+        "folder "
+        "of the search; only one writes to it, apart from checkpoints.",
     .operands = operands,
     .shared = dsc_recipe_params,
     .options = options,
@@ -316,6 +375,7 @@ const command command_tune = {
     .examples = examples,
     .values_size = sizeof(values),
     .defaults_vary = true,
+    .shared_out = true,
     .stops = true,
     .run = run,
 };

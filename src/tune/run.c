@@ -13,26 +13,26 @@
 
 /* --- a rung --- */
 
-static void fail_once(dsc_tune *tune, dsc_status status, const dsc_error *error) {
-    (void)pthread_mutex_lock(&tune->mutex);
+void dsc_tune_fail(dsc_tune *tune, dsc_status status, const dsc_error *error) {
     /* A real failure replaces the DSC_ERROR_STOPPED that it causes in other trials. */
     if (!tune->status || tune->status == DSC_ERROR_STOPPED) {
         tune->status = status;
         tune->error = *error;
     }
-    (void)pthread_mutex_unlock(&tune->mutex);
     atomic_store(&tune->stopping, true);
 }
 
 static void run_one(void *context, size_t index, unsigned worker) {
     dsc_tune *tune = context;
     dsc_error error = {0};
+    dsc_tune_outcome outcome;
     if (atomic_load(&tune->stopping)) return;
-    dsc_status status = dsc_tune_trial_run(tune, tune->waiting[index], worker, &error);
+    dsc_status status = dsc_tune_trial_run(tune, tune->waiting[index], worker, &outcome, &error);
     (void)pthread_mutex_lock(&tune->mutex);
     tune->running[worker].active = false;
+    if (!status) status = dsc_tune_note(tune, tune->waiting[index], &outcome, &error);
+    if (status) dsc_tune_fail(tune, status, &error);
     (void)pthread_mutex_unlock(&tune->mutex);
-    if (status) fail_once(tune, status, &error);
 }
 
 static void find_waiting(dsc_tune *tune) {
@@ -43,11 +43,7 @@ static void find_waiting(dsc_tune *tune) {
             tune->waiting[tune->waiting_count++] = tune->members[i];
 }
 
-static dsc_status run_rung(dsc_tune *tune, dsc_error *error) {
-    find_waiting(tune);
-    if (!tune->waiting_count) return DSC_OK; /* already done, or all trials failed: the end reports which */
-    dsc_tune_drop_losers(tune);
-    dsc_tune_tell(tune, DSC_TUNE_RUNG, 0, NULL);
+static dsc_status run_alone(dsc_tune *tune, dsc_error *error) {
     size_t workers = tune->parallel < tune->waiting_count ? tune->parallel : tune->waiting_count;
     tune->trial_threads = tune->threads > workers ? tune->threads / (unsigned)workers : 1;
     dsc_threads *pool;
@@ -61,6 +57,14 @@ static dsc_status run_rung(dsc_tune *tune, dsc_error *error) {
     }
     return atomic_load(&tune->stopping) ? dsc_fail(error, DSC_ERROR_STOPPED, "the search was stopped")
                                         : DSC_OK;
+}
+
+static dsc_status run_rung(dsc_tune *tune, dsc_error *error) {
+    find_waiting(tune);
+    if (!tune->waiting_count) return DSC_OK; /* already done, or all trials failed: the end reports which */
+    if (!dsc_tune_follows(tune)) dsc_tune_drop_losers(tune);
+    dsc_tune_tell(tune, DSC_TUNE_RUNG, 0, NULL);
+    return dsc_ranks_count(tune->ranks) > 1 ? dsc_tune_spread(tune, error) : run_alone(tune, error);
 }
 
 /* --- the end --- */
@@ -102,11 +106,11 @@ static dsc_status save_best(const dsc_tune *tune, size_t best, dsc_error *error)
 static dsc_status finish(dsc_tune *tune, dsc_error *error) {
     size_t best;
     if (!dsc_tune_best(&best, &tune->search))
-        return dsc_fail(
-            error, DSC_ERROR_DIVERGED,
-            "every trial has failed; the journal says why: %s; search smaller learning rates, or clip the "
-            "gradient, as with --clip-norm 1",
-            tune->journal.path);
+        return dsc_fail(error, DSC_ERROR_DIVERGED,
+                        "every trial has failed; the journal says why: %s/" DSC_TUNE_JOURNAL
+                        "; search smaller learning rates, or clip the gradient, as with --clip-norm 1",
+                        tune->folder);
+    if (dsc_tune_follows(tune)) return DSC_OK;
     dsc_status status = save_best(tune, best, error);
     if (!status && !tune->search.finished)
         status = dsc_tune_journal_append(&tune->journal, dsc_tune_end_line(&tune->search, best), error);

@@ -2,6 +2,8 @@
 /* tell.c: reports a search's progress to the listener. */
 #include "tune/work.h"
 
+#include "base/clock.h"
+
 /* Epochs of running trials that are not in a result yet. */
 static double epochs_on_the_way(const dsc_tune *tune) {
     const dsc_tune_plan *plan = &tune->search.plan;
@@ -25,4 +27,11 @@ void dsc_tune_tell(dsc_tune *tune, dsc_tune_event_kind kind, size_t trial, const
                             .epochs_in_all = (double)dsc_tune_plan_epochs(&tune->search.plan),
                             .message = message};
     if (tune->on_event(tune->user, &event)) atomic_store(&tune->stopping, true);
+}
+
+void dsc_tune_tell_step(dsc_tune *tune, size_t trial) {
+    const double now = dsc_clock();
+    if (now - tune->last_told < 0.1) return;
+    tune->last_told = now;
+    dsc_tune_tell(tune, DSC_TUNE_STEP, trial, NULL);
 }

@@ -20,7 +20,7 @@
 typedef struct attempt {
     dsc_tune *tune;
     size_t trial, rung;
-    unsigned worker;
+    size_t worker;
     uint64_t target; /* epochs at the end of the rung */
     dsc_trainer *trainer;
     dsc_tune_result result;
@@ -175,11 +175,7 @@ static void show(attempt *a, const dsc_event *event) {
                            .epochs = (double)(event->epoch - 1) + (double)event->step / (double)event->steps,
                            .loss = event->loss,
                            .accuracy = event->accuracy};
-    double now = dsc_clock();
-    if (now - tune->last_told >= 0.1) {
-        tune->last_told = now;
-        dsc_tune_tell(tune, DSC_TUNE_STEP, a->trial, NULL);
-    }
+    dsc_tune_tell_step(tune, a->trial);
     (void)pthread_mutex_unlock(&tune->mutex);
 }
 
@@ -232,22 +228,25 @@ static void judge(dsc_tune_result *result, dsc_error *reason) {
     (void)dsc_fail(reason, DSC_ERROR_DIVERGED, "the loss on the held-out samples is not finite");
 }
 
-static dsc_status note(attempt *a, const dsc_error *reason, dsc_error *error) {
-    dsc_tune *tune = a->tune;
-    const char *message = a->result.failed ? reason->message : NULL;
-    (void)pthread_mutex_lock(&tune->mutex);
-    dsc_tune_result *result = dsc_tune_result_of(&tune->search, a->trial, a->rung);
-    *result = a->result;
+dsc_status dsc_tune_note(dsc_tune *tune, size_t trial, const dsc_tune_outcome *outcome, dsc_error *error) {
+    const char *message = outcome->result.failed ? outcome->message : NULL;
+    dsc_tune_result *result = dsc_tune_result_of(&tune->search, trial, tune->rung);
+    *result = outcome->result;
+    if (dsc_tune_follows(tune)) return DSC_OK;
     dsc_status status = dsc_tune_journal_append(
-        &tune->journal, dsc_tune_result_line(&tune->search, a->trial, a->rung, message), error);
-    if (status) result->done = false;
-    tune->running[a->worker].active = false;
-    if (!status) dsc_tune_tell(tune, DSC_TUNE_RESULT, a->trial, message);
-    (void)pthread_mutex_unlock(&tune->mutex);
-    return status;
+        &tune->journal, dsc_tune_result_line(&tune->search, trial, tune->rung, message), error);
+    if (status) {
+        result->done = false;
+        return status;
+    }
+    remove_checkpoint(tune, trial, tune->rung, true);
+    if (tune->rung) remove_checkpoint(tune, trial, tune->rung - 1, false);
+    dsc_tune_tell(tune, DSC_TUNE_RESULT, trial, message);
+    return DSC_OK;
 }
 
-dsc_status dsc_tune_trial_run(dsc_tune *tune, size_t trial, unsigned worker, dsc_error *error) {
+dsc_status dsc_tune_trial_run(dsc_tune *tune, size_t trial, size_t worker, dsc_tune_outcome *outcome,
+                              dsc_error *error) {
     attempt a = {.tune = tune,
                  .trial = trial,
                  .rung = tune->rung,
@@ -258,9 +257,8 @@ dsc_status dsc_tune_trial_run(dsc_tune *tune, size_t trial, unsigned worker, dsc
     if (!status) {
         judge(&a.result, &reason);
         if (!a.result.failed && a.rung + 1 < tune->search.plan.count) save(&a, false);
-        status = note(&a, &reason, error);
-        if (!status) remove_checkpoint(tune, trial, a.rung, true);
-        if (!status && a.rung) remove_checkpoint(tune, trial, a.rung - 1, false);
+        outcome->result = a.result;
+        memcpy(outcome->message, reason.message, sizeof outcome->message);
     }
     dsc_trainer_free(a.trainer);
     return status;

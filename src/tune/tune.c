@@ -30,6 +30,9 @@ const dsc_tune_search *dsc_tune_search_of(const dsc_tune *tune) { return &tune->
 static dsc_status make(dsc_tune **result, const dsc_dataset *data, const dsc_tune_how *how,
                        dsc_error *error) {
     *result = NULL;
+    if (dsc_ranks_count(how->ranks) > DSC_TUNE_RANKS_MOST)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%u processes cannot share a search; start at most %d",
+                        how->ranks->count, DSC_TUNE_RANKS_MOST);
     dsc_tune *tune = dsc_allocate(1, sizeof *tune);
     if (!tune) return dsc_fail_memory(error, sizeof *tune, "a search");
     tune->data = data;
@@ -38,6 +41,7 @@ static dsc_status make(dsc_tune **result, const dsc_dataset *data, const dsc_tun
     if (tune->threads > THREADS_MOST) tune->threads = THREADS_MOST;
     tune->parallel = how->parallel ? how->parallel : tune->threads;
     if (tune->parallel > THREADS_MOST) tune->parallel = THREADS_MOST;
+    tune->ranks = how->ranks;
     tune->checkpoint_seconds = how->checkpoint_seconds > 0 ? how->checkpoint_seconds : 10;
     (void)pthread_mutex_init(&tune->mutex, NULL);
     *result = tune;
@@ -114,8 +118,10 @@ static dsc_status open_journal(dsc_tune *tune, bool fresh, dsc_error *error) {
     if (!status) dsc_tune_search_clear(&tune->search);
     if (!status) status = dsc_tune_search_read(&tune->search, &whole, (const char *)bytes, size, path, error);
     if (!status) dsc_recipe_borrow(&tune->search.recipe, &borrowed);
-    if (!status) status = dsc_tune_journal_open(&tune->journal, path, whole, error);
-    if (!status) status = dsc_folder_make(tune->trials_folder, error);
+    if (!status && !dsc_tune_follows(tune)) {
+        status = dsc_tune_journal_open(&tune->journal, path, whole, error);
+        if (!status) status = dsc_folder_make(tune->trials_folder, error);
+    }
     free(bytes);
     free(path);
     return status;
@@ -134,8 +140,12 @@ void dsc_tune_clean(const dsc_tune *tune) {
     (void)rmdir(tune->trials_folder);
 }
 
-/* best.json is only written at the end: check now that it can be. */
+/* best.json is only written at the end: check now that it can be. Who follows only writes checkpoints. */
 static dsc_status rehearse(const dsc_tune *tune, dsc_error *error) {
+    if (dsc_tune_follows(tune))
+        return access(tune->trials_folder, W_OK)
+                   ? dsc_fail_system(error, tune->trials_folder, "cannot be written")
+                   : DSC_OK;
     char *path = dsc_path_join(tune->folder, DSC_TUNE_BEST);
     if (!path) return dsc_fail_memory(error, 64, "a search's folder");
     dsc_status status = dsc_file_rehearse(NULL, path, 0, error);
@@ -234,8 +244,10 @@ dsc_status dsc_tune_resume(dsc_tune **result, const dsc_dataset *data, const dsc
     *result = NULL;
     if (status) return status;
     status = take_folder(tune, strdup(how->folder), error);
-    if (!status) status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
-    if (!status) sweep(tune);
+    if (!status && !dsc_tune_follows(tune)) {
+        status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
+        if (!status) sweep(tune);
+    }
     dsc_recipe_borrow(
         &tune->search.recipe,
         &(dsc_recipe){.start = how->start, .teacher_model = how->teacher, .others_data = how->others});

@@ -12,6 +12,10 @@
  * A search survives its process: after a kill, every reported result is in the journal, and a trial continues
  * from its last checkpoint, or from its beginning if that is lost or damaged.
  *
+ * Several processes (dsc_ranks) share the trials of each rung, with the same results. Only process 0 writes
+ * the journal and best.json; each writes the checkpoints of its trials, so all must see the folder. Process 0
+ * starts or resumes the search, then the others call dsc_tune_resume, and then all call dsc_tune_run.
+ *
  * As with a run (run/run.h), a new search refuses a folder that contains any of these names.
  *
  * A search never reads the test set: part of the training set is held out, the same for all trials. */
@@ -28,12 +32,15 @@
 #define DSC_TUNE_FRONT_SVG "front.svg"
 #define DSC_TUNE_FRONT_PNG "front.png"
 
+enum { DSC_TUNE_RANKS_MOST = 256 };
+
 typedef struct dsc_tune dsc_tune;
 
 typedef struct dsc_tune_how {
     const char *folder;        /* new or empty folder; NULL: the next free "runs/NNNN-tune-NAME" */
     unsigned threads;          /* 0: all */
     unsigned parallel;         /* most concurrent trials, whose memory adds up; 0: as many as threads */
+    const dsc_ranks *ranks;    /* the processes that share the search, or NULL; at most DSC_TUNE_RANKS_MOST */
     double checkpoint_seconds; /* seconds between checkpoints of a long rung; 0: 10 */
     dsc_remarks *remarks;      /* resuming: receives remarks about the data; NULL: discarded */
     /* Resuming: what the recipe has and is in no file (recipe.h), or NULL. */
@@ -50,7 +57,7 @@ dsc_status dsc_tune_start(dsc_tune **tune, dsc_tune_search *search, const dsc_da
 /* Reads the search from the journal in `folder`. Release with dsc_tune_search_clear, also after an error. */
 dsc_status dsc_tune_search_open(dsc_tune_search *search, const char *folder, dsc_error *error);
 
-/* Resumes the search in how->folder; fails for other data. */
+/* Resumes the search in how->folder, or joins process 0 in it; fails for other data. */
 dsc_status dsc_tune_resume(dsc_tune **tune, const dsc_dataset *data, const dsc_tune_how *how,
                            dsc_error *error);
 
@@ -84,8 +91,9 @@ typedef struct dsc_tune_event {
 /* Called by any of the search's threads, one at a time; a nonzero result stops the search cleanly. */
 typedef int dsc_tune_on_event(void *user, const dsc_tune_event *event);
 
-/* Runs the search to its end. DSC_ERROR_STOPPED: `on_event` stopped it; checkpoints are up to date. Trials
- * that diverge or cannot be trained rank last; DSC_ERROR_DIVERGED if there are no others. */
+/* Runs the search to its end. DSC_ERROR_STOPPED: `on_event` stopped it, in this process or another, or
+ * another process failed; checkpoints are up to date. Trials that diverge or cannot be trained rank last;
+ * DSC_ERROR_DIVERGED if there are no others. */
 dsc_status dsc_tune_run(dsc_tune *tune, dsc_tune_on_event *on_event, void *user, dsc_error *error);
 
 void dsc_tune_free(dsc_tune *tune);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # labels: slow
-# `mpirun -np N descender train`: the same bits from any number of processes, and from runs that lost a process.
-# KILLS=50 in the environment sets the number of kills; default: 1.
+# `mpirun -np N descender train` and `tune`: the same bits from any number of processes, and from runs and searches that lost
+# a process. KILLS=50 in the environment sets the number of kills; default: 1.
 . "$(dirname "$0")/lib.sh"
 
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
@@ -61,7 +61,7 @@ what_cannot_be_shared_is_refused_once() {
     says 'write "shards": 2 in the recipe, or --shards 2'
     same "$(grep -c 'processes share each batch' <<<"$err")" 1
     _together 3 train --data digits --epochs 1 --out "$work/none"
-    says "3 processes cannot share a batch; start 2, 4, 8, ... of them"
+    says "3 processes cannot work together; start 2, 4, 8, ... of them"
     _together 2 evaluate "$work/none"
     says "\`descender evaluate\` is for one process, and 2 were started"
     _together 2 train --data digits --shards 2 --find-rate
@@ -98,11 +98,69 @@ without_mpi_a_message_says_so() {
     prints_nothing
 }
 
-# _processes FOLDER: prints the process numbers of a training into this folder, the leader's first.
-_processes() { pgrep -f -- "^$program train .*--data $work/data" | sort -n; }
+# What is to be the same of a search: the results without their seconds, in the order of trials and rungs.
+_results() {
+    grep '"event":"result"\|"event":"failed"' "$1/journal.jsonl" | sed 's/,"seconds":[-0-9.e]*//' | sort
+}
+# A rate of 1000 diverges: the reason comes from whoever trained that trial.
+_search=(tune --model "flatten, dense {hidden}, relu, dense" --epochs 60 --trials 12 --reduction 2 --batch 8 --validation 0.2
+    --kernels portable --optimiser adamw --weight-decay 100 "learning-rate=0.001|0.01|1000" "hidden=4|8|16|24")
+
+processes_share_a_search_to_the_same_end() {
+    local count how
+    _needs_processes || return
+    small_data "$work/data"
+    run "${_search[@]}" --data "$work/data" --out "$work/alone" --threads 1 --quiet
+    exits 0
+    holds "no trial failed" grep -q '"event":"failed".*not finite' "$work/alone/journal.jsonl"
+    for how in "2 --threads 1" "4 --threads 2 --parallel 1" "2 --threads 3 --parallel 2"; do
+        count=${how%% *}
+        # shellcheck disable=SC2086
+        _together "$count" "${_search[@]}" --data "$work/data" --out "$work/shared" --quiet ${how#* }
+        exits 0
+        same "$(grep -c "^Best of 12 trials" <<<"$out")" 1
+        same "$(_results "$work/shared")" "$(_results "$work/alone")"
+        holds "another recipe, $how" cmp "$work/alone/best.json" "$work/shared/best.json"
+        holds "checkpoints are left, $how" test ! -e "$work/shared/trials"
+        # What is finished is shown again, and nothing is done.
+        _together 2 tune --resume "$work/shared" --data "$work/data" --quiet
+        exits 0
+        same "$(grep -c "^Best of 12 trials" <<<"$out")" 1
+        rm -r "$work/shared"
+    done
+    rm -r "$work/data" "$work/alone"
+}
+
+a_search_needs_its_folder_in_all_processes() {
+    _needs_processes || return
+    small_data "$work/data"
+    mkdir "$work/here" "$work/there"
+    said="two processes in two folders"
+    # shellcheck disable=SC2046
+    $(_start 1) --wdir "$work/here" "$program" "${_search[@]}" --data "$work/data" --out search : \
+        -np 1 --wdir "$work/there" "$program" "${_search[@]}" --data "$work/data" --out search >"$work/.out" 2>"$work/.err" </dev/null
+    status=$?
+    _keep
+    [ "$status" != 0 ] || complain "it went on"
+    says "descender: process 1 on "
+    says "search: there is no such folder here; every process needs the folder of the search, at the same path"
+    says "process 1 failed, and so all end"
+    rm -r "$work/data" "$work/here" "$work/there"
+}
+
+# Prints the numbers of the processes that train with these data, the leader's first.
+_processes() { pgrep -f -- "^$program t[a-z]* .*--data $work/data" | sort -n; }
+# Kills one of them, by chance.
+_kill_one() {
+    local victims victim
+    mapfile -t victims < <(_processes)
+    victim=${victims[RANDOM % (${#victims[@]} > 0 ? ${#victims[@]} : 1)]:-}
+    [ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null
+    ended
+}
 
 a_run_that_lost_a_process_goes_on_to_the_same_bits() {
-    local kill victims victim sizes=(4 1 2 8)
+    local kill sizes=(4 1 2 8)
     _needs_processes || return
     needs_command pgrep || return
     small_data "$work/data"
@@ -116,10 +174,7 @@ a_run_that_lost_a_process_goes_on_to_the_same_bits() {
             --checkpoint-seconds 0.05
         wait_for test -e "$work/cut/checkpoint"
         sleep "0.$((RANDOM % 4))"
-        mapfile -t victims < <(_processes)
-        victim=${victims[RANDOM % (${#victims[@]} > 0 ? ${#victims[@]} : 1)]:-}
-        [ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null
-        ended
+        _kill_one
         if [ ! -e "$work/cut/model.safetensors" ]; then
             [ "$status" != 0 ] || complain "a process was lost, and nobody said so"
             same "$(_processes)" ""
@@ -133,6 +188,37 @@ a_run_that_lost_a_process_goes_on_to_the_same_bits() {
         holds "kill number $kill: other bits" cmp "$work/whole/model.safetensors" "$work/cut/model.safetensors"
     done
     rm -r "$work/data" "$work/whole" "$work/cut"
+}
+
+a_search_that_lost_a_process_goes_on_to_the_same_end() {
+    local kill sizes=(4 1 2)
+    _needs_processes || return
+    needs_command pgrep || return
+    small_data "$work/data"
+    run "${_search[@]}" --data "$work/data" --out "$work/alone" --quiet
+    exits 0
+    for ((kill = 0; kill < ${KILLS:-1}; kill++)); do
+        rm -rf "$work/cut"
+        # shellcheck disable=SC2046
+        in_background $(_start $((2 + 2 * (kill % 2)))) "$program" "${_search[@]}" --data "$work/data" --out "$work/cut" --quiet --threads 1 \
+            --checkpoint-seconds 0.05
+        wait_for grep -q '"event":"result"' "$work/cut/journal.jsonl"
+        sleep "0.$((RANDOM % 4))"
+        _kill_one
+        if [ ! -e "$work/cut/best.json" ]; then
+            [ "$status" != 0 ] || complain "a process was lost, and nobody said so"
+            same "$(_processes)" ""
+            if [ "${sizes[kill % 3]}" = 1 ]; then
+                run tune --resume "$work/cut" --data "$work/data" --quiet
+            else
+                _together "${sizes[kill % 3]}" tune --resume "$work/cut" --data "$work/data" --quiet
+            fi
+            exits 0
+        fi
+        same "$(_results "$work/cut")" "$(_results "$work/alone")"
+        holds "kill number $kill: another recipe" cmp "$work/alone/best.json" "$work/cut/best.json"
+    done
+    rm -r "$work/data" "$work/alone" "$work/cut"
 }
 
 promises

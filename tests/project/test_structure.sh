@@ -23,7 +23,7 @@ declare -A may=(
     [quant]="base kernel data graph op layer model measure"
     [train]="base kernel data augment graph optim model measure quant ranks"
     [run]="base kernel data model measure train ranks"
-    [tune]="base kernel data augment op layer optim model train run"
+    [tune]="base kernel data augment op layer optim model train run ranks"
     [study]="base kernel data measure train run"
 )
 library="${!may[*]}"
