@@ -139,7 +139,7 @@ static dsc_status prepare(dsc_tune *tune, dsc_error *error) {
 dsc_status dsc_tune_run(dsc_tune *tune, dsc_tune_on_event *on_event, void *user, dsc_error *error) {
     tune->on_event = on_event;
     tune->user = user;
-    dsc_status status = prepare(tune, error);
+    dsc_status status = dsc_tune_agree(tune->ranks, prepare(tune, error), error);
     for (tune->rung = 0; !status && tune->rung < tune->search.plan.count; tune->rung++)
         status = run_rung(tune, error);
     if (tune->rung) tune->rung--;

@@ -234,8 +234,7 @@ static dsc_status make(spread *s, dsc_error *error) {
     return dsc_threads_create(&s->pool, (unsigned)s->own + 1, error);
 }
 
-/* Fails in all processes if one has failed; those that have not are stopped. */
-static dsc_status agree(const dsc_ranks *ranks, dsc_status status, dsc_error *error) {
+dsc_status dsc_tune_agree(const dsc_ranks *ranks, dsc_status status, dsc_error *error) {
     double failed = status != DSC_OK, received;
     dsc_error lost;
     const dsc_status exchanged = dsc_ranks_sum_doubles(ranks, &failed, 1, &received, &lost);
@@ -258,7 +257,7 @@ dsc_status dsc_tune_spread(dsc_tune *tune, dsc_error *error) {
     spread s = {.tune = tune};
     dsc_status status = count_places(&s, error);
     if (status) return status;
-    status = agree(tune->ranks, make(&s, error), error);
+    status = dsc_tune_agree(tune->ranks, make(&s, error), error);
     if (!status) {
         (void)pthread_cond_init(&s.changed, NULL);
         dsc_threads_run(s.pool, s.own + 1, take_part, &s);

@@ -62,6 +62,10 @@ dsc_status dsc_tune_trial_run(dsc_tune *tune, size_t trial, size_t worker, dsc_t
 /* Records the outcome: in the journal, too, unless this process follows. The caller holds the mutex. */
 dsc_status dsc_tune_note(dsc_tune *tune, size_t trial, const dsc_tune_outcome *outcome, dsc_error *error);
 
+/* Called by all processes with their status: fails in all if it failed in one; in the others with
+ * DSC_ERROR_STOPPED. */
+dsc_status dsc_tune_agree(const dsc_ranks *ranks, dsc_status status, dsc_error *error);
+
 /* Runs the trials of tune->waiting in several processes. */
 dsc_status dsc_tune_spread(dsc_tune *tune, dsc_error *error);
 

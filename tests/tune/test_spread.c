@@ -177,7 +177,7 @@ static void a_journal_that_cannot_be_written_ends_all(void **state) {
 static void an_exchange_that_fails_ends_all(void **state) {
     (void)state;
     sitting all[2];
-    for (size_t at = 3; at < 9; at++) {
+    for (size_t at = 3; at < 10; at++) {
         char name[32];
         (void)snprintf(name, sizeof name, "cut-%zu", at);
         search(all, &(sitting){.folder = folder_of(name), .threads = 2},
