@@ -54,6 +54,13 @@ writers_stay_together_in_folds() {
     exits 0
     says "groups kept together"
 }
+# Without writers 8 images would be held out, 2 of each class.
+writers_stay_together_in_validation() {
+    run train --data "$work/written" --recipe tutorial --model "flatten, dense" --epochs 1 --batch 4 --validation 0.1 --threads 1 \
+        --out "$work/validated"
+    exits 0
+    prints " images to train on, 9 to validate"
+}
 the_check_knows_such_labels() {
     run data check "$work/written"
     exits 0
