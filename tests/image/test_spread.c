@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_spread.c: the maximum and minimum around each value, and what follows for the ground behind strokes. */
+/* test_spread.c: the maximum and minimum around each value, and the ground behind strokes by them. */
 #include "testing.h"
 
 #include "image/spread.h"
