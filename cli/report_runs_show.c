@@ -22,7 +22,7 @@ static void append_entry(dsc_text *text, const report_entry *entry, size_t numbe
     const dsc_run_facts *facts = entry->about.facts;
     if (facts && facts->epochs > 0) {
         dsc_text_append(text, "     %s epoch%s in %s", report_number(a, facts->epochs),
-                        strcmp(a, "1") != 0 ? "s" : "", report_seconds(b, facts->seconds));
+                        facts->epochs == 1 ? "" : "s", report_seconds(b, facts->seconds));
         if (report_kept_epoch(&entry->about) > 0)
             dsc_text_append(text, "; weights of epoch %s kept",
                             report_number(a, report_kept_epoch(&entry->about)));

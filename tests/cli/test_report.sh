@@ -160,6 +160,7 @@ several_runs_are_set_side_by_side() {
     prints "3  $work/run/model.safetensors"
     prints "small-data: no hidden layer, 260 parameters"
     prints "3 epochs in "
+    prints "     1 epoch in "
     prints "images that the row's run has right"
     prints "Holm"
     needs_json || return

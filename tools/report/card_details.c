@@ -106,11 +106,13 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
     append_logged(text, card, "Precision", NULL, "precision");
     if (card->facts->seconds > 0) {
         dsc_text_append(text, "- **Training took** %s, %s epoch%s", report_seconds(a, card->facts->seconds),
-                        report_number(b, card->facts->epochs), strcmp(b, "1") != 0 ? "s" : "");
+                        report_number(b, card->facts->epochs), card->facts->epochs == 1 ? "" : "s");
         if (card->facts->kept_epoch > 0)
             dsc_text_append(text, ", of which the weights of epoch %s were kept",
                             report_number(b, card->facts->kept_epoch));
-        if (card->facts->resumed) dsc_text_append(text, ", and was resumed %zu times", card->facts->resumed);
+        if (card->facts->resumed)
+            dsc_text_append(text, ", and was resumed %zu time%s", card->facts->resumed,
+                            card->facts->resumed == 1 ? "" : "s");
         dsc_text_append(text, "\n");
     }
     for (size_t i = 0; i < json_array_size(card->facts->warnings); i++) {
