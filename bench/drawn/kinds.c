@@ -69,6 +69,17 @@ static void cut_light_on_dark(canvas *c, char *text) {
 static void cut_with_noise(canvas *c, char *text) {
     one(c, text, scale_of(), 0, 0), drawn_expose(c, 200, 60, 8);
 }
+/* Out of focus, so that strokes are a third of the digit, in light that falls off. */
+static double falling_light(double x, double y) { return 1.12 - 0.14 * x - 0.1 * y; }
+static void cut_in_falling_light(canvas *c, char *text) {
+    one(c, text, scale_of(), 2, 0), drawn_expose(c, 200, 70, 1), drawn_light(c, falling_light);
+}
+static void cut_out_of_focus(canvas *c, char *text) {
+    const double scale = drawn_between(4, 6);
+    one(c, text, scale, 0, 0.05);
+    drawn_expose(c, 200, 70, 0), drawn_light(c, falling_light);
+    drawn_blur(c, (size_t)(scale * scale));
+}
 static void margin_of_a_pixel(canvas *c, char *text) {
     one(c, text, scale_of(), 1, 0), drawn_expose(c, 230, 30, 0);
 }
@@ -286,5 +297,7 @@ const drawn_kind drawn_kinds[] = {{"one digit, cut at the ink", cut_at_the_ink, 
                                   {"two in a small picture", two_in_a_small_picture, 0},
                                   {"one digit on ruled paper", one_on_ruled_paper, 0},
                                   {"  on squared paper", one_on_squared_paper, 0},
-                                  {"  with a line at its foot", one_on_a_line, 0}};
+                                  {"  with a line at its foot", one_on_a_line, 0},
+                                  {"  cut, in falling light", cut_in_falling_light, 0},
+                                  {"  cut, and out of focus", cut_out_of_focus, 0}};
 const size_t drawn_kind_count = sizeof drawn_kinds / sizeof *drawn_kinds;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ink.c: removes the ground of a picture, of any colour and however unevenly lit (light.h); see prepare.h.
- * Pictures cut close to the ink have little ground: if their greys have two levels, they are split into two
- * classes, see below. */
+ * Pictures cut close to the ink have little ground: if their greys have two levels, also after a plane is
+ * taken away, they are split into two classes, see below. */
 #include "image/prepare.h"
 
 #include "image/image.h"
@@ -167,19 +167,19 @@ static grey_class class_of(const size_t counts[256], bool others_are_darker) {
     if (any)
         c.deviation = dsc_quantile(beyond, 0.5) / 0.67; /* the normal distribution has half within 0.67
                                                               * deviations */
+    const double noise = fmax(STANDS_OUT, 4 * c.deviation);
     for (unsigned v = 0; v < 256; v++)
-        if (v > fmax(STANDS_OUT, 4 * c.deviation)) far += beyond[v];
+        if (v > noise) far += beyond[v];
     /* If ink and a shadow have close levels, half of what is beyond one is the other. */
     c.far = all ? (double)far / (double)all : 0;
     c.is_one = far * 100 <= all && c.deviation <= LEVEL_MOST;
     return c;
 }
 
-/* Whether a square of ink is larger than most strokes: then the dark part may be a shadow. `longest` (width)
- * is scratch: the side of the largest square that ends at each pixel of a row. */
-static bool is_wide(const dsc_ink *ink, unsigned threshold, bool dark_ground, uint32_t *longest) {
-    size_t side = 3 * (ink->width > ink->height ? ink->width : ink->height) / 10;
-    if (ink->width > ink->height && side > 6 * ink->height / 10) side = 6 * ink->height / 10;
+/* The side of the largest square of ink. `longest` (width) is scratch: the side of the largest square that
+ * ends at each pixel of a row. */
+static size_t largest_square(const dsc_ink *ink, unsigned threshold, bool dark_ground, uint32_t *longest) {
+    size_t side = 0;
     memset(longest, 0, ink->width * sizeof *longest);
     for (size_t y = 0; y < ink->height; y++) {
         uint32_t before = 0; /* above and to the left */
@@ -188,11 +188,18 @@ static bool is_wide(const dsc_ink *ink, unsigned threshold, bool dark_ground, ui
             const uint32_t least = above < left ? above : left;
             const bool inked = (ink->values[y * ink->width + x] <= threshold) != dark_ground;
             longest[x] = inked ? 1 + (least < before ? least : before) : 0;
-            if (longest[x] > side) return true;
+            if (longest[x] > side) side = longest[x];
             before = above;
         }
     }
-    return false;
+    return side;
+}
+
+/* Whether a square of this side is larger than most strokes: then the dark part may be a shadow. */
+static bool is_wide(const dsc_ink *ink, size_t square) {
+    size_t side = 3 * (ink->width > ink->height ? ink->width : ink->height) / 10;
+    if (ink->width > ink->height && side > 6 * ink->height / 10) side = 6 * ink->height / 10;
+    return square > side;
 }
 
 /* Whether the possible ink fills a corner of the picture. */
@@ -210,37 +217,155 @@ static bool fills_a_corner(const dsc_ink *ink, unsigned threshold, bool dark_gro
     return false;
 }
 
+/* Both classes of a picture's greys. */
+typedef struct classes {
+    unsigned threshold; /* greys up to it are the darker class */
+    double separate;
+    bool dark_ground;
+    grey_class ground, ink;
+} classes;
+
+static void classify(classes *c, const dsc_ink *ink) {
+    size_t counts[256] = {0}, own[256] = {0}, others[256] = {0};
+    for (size_t i = 0; i < ink->width * ink->height; i++) counts[ink->values[i]]++;
+    c->threshold = dsc_split_greys(&c->separate, counts);
+    c->dark_ground = corners_are_dark(ink, c->threshold);
+    for (unsigned v = 0; v < 256; v++)
+        *((v <= c->threshold) == c->dark_ground ? &own[v] : &others[v]) = counts[v];
+    c->ground = class_of(own, !c->dark_ground);
+    c->ink = class_of(others, c->dark_ground);
+}
+
 /* Splits the greys into two classes. Returns false unless each has one level and the ink is not wide. Ink in
  * a shadow is beyond the shadow's level, so a shadow is not taken for ink; nor is a wide object in a
  * corner. */
 static bool by_classes(level *l, const dsc_ink *ink, uint32_t *longest) {
-    size_t counts[256] = {0}, own[256] = {0}, others[256] = {0};
-    double separate;
-    for (size_t i = 0; i < ink->width * ink->height; i++) counts[ink->values[i]]++;
-    const unsigned threshold = dsc_split_greys(&separate, counts);
-    if (separate < 0.8) return false;
-    const bool dark_ground = corners_are_dark(ink, threshold);
-    for (unsigned v = 0; v < 256; v++) *((v <= threshold) == dark_ground ? &own[v] : &others[v]) = counts[v];
-    const grey_class ground = class_of(own, !dark_ground), inked = class_of(others, dark_ground);
-    *l = (level){.ground = l->ground, .deviation = ground.deviation, .dark = !dark_ground};
-    const bool may_be_shadow = inked.far > 0.002 || fills_a_corner(ink, threshold, dark_ground);
-    if (may_be_shadow && is_wide(ink, threshold, dark_ground, longest)) return false;
-    if (!ground.is_one || !inked.is_one || floor_of(l) > 2 * STANDS_OUT) return false;
-    memset(l->ground, (int)ground.level, ink->width * ink->height);
-    set_factors(l, ground.level);
+    classes c;
+    classify(&c, ink);
+    if (c.separate < 0.8) return false;
+    *l = (level){.ground = l->ground, .deviation = c.ground.deviation, .dark = !c.dark_ground};
+    const bool may_be_shadow = c.ink.far > 0.002 || fills_a_corner(ink, c.threshold, c.dark_ground);
+    if (may_be_shadow && is_wide(ink, largest_square(ink, c.threshold, c.dark_ground, longest))) return false;
+    if (!c.ground.is_one || !c.ink.is_one || floor_of(l) > 2 * STANDS_OUT) return false;
+    memset(l->ground, (int)c.ground.level, ink->width * ink->height);
+    set_factors(l, c.ground.level);
+    return true;
+}
+
+/* --- thick or blurred strokes, cut close, where the light falls off ---
+ *
+ * Ink wider than a quarter of the picture would be ground by light.h, and its greys need not have one level.
+ * If the ink does not come in from outside the picture, as a shadow does, the ground is a plane. */
+
+/* The grey of the ground: middle + across x + down y, measured from the picture's middle. */
+typedef struct plane {
+    double middle, across, down;
+} plane;
+
+static double grey_at(const plane *p, const dsc_ink *ink, size_t x, size_t y) {
+    return p->middle + p->across * ((double)x - (double)ink->width / 2) +
+           p->down * ((double)y - (double)ink->height / 2);
+}
+
+static double determinant(double a, double b, double c, double d, double e, double f, double g, double h,
+                          double i) {
+    return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+}
+
+/* Fits a plane to the greys of the pixels that are beyond `limit` in `flat`, by least squares. */
+static bool fit_plane(plane *p, const dsc_ink *ink, const dsc_ink *flat, unsigned limit, bool dark_ground) {
+    double n = 0, x1 = 0, y1 = 0, xx = 0, xy = 0, yy = 0, v1 = 0, xv = 0, yv = 0;
+    for (size_t j = 0; j < ink->height; j++)
+        for (size_t i = 0; i < ink->width; i++) {
+            const uint8_t grey = flat->values[j * ink->width + i];
+            if (dark_ground ? grey > limit : grey < limit) continue;
+            const double x = (double)i - (double)ink->width / 2, y = (double)j - (double)ink->height / 2,
+                         v = ink->values[j * ink->width + i];
+            n++, x1 += x, y1 += y, xx += x * x, xy += x * y, yy += y * y, v1 += v, xv += x * v, yv += y * v;
+        }
+    const double all = determinant(n, x1, y1, x1, xx, xy, y1, xy, yy);
+    if (fabs(all) < 1) return false;
+    *p = (plane){determinant(v1, x1, y1, xv, xx, xy, yv, xy, yy) / all,
+                 determinant(n, v1, y1, x1, xv, xy, y1, yv, yy) / all,
+                 determinant(n, x1, v1, x1, xx, xv, y1, xy, yv) / all};
+    return true;
+}
+
+/* The picture on a ground of one grey, that of the plane's middle. */
+static void flatten(dsc_ink *flat, const dsc_ink *ink, const plane *p) {
+    for (size_t y = 0; y < ink->height; y++)
+        for (size_t x = 0; x < ink->width; x++) {
+            const double grey = ink->values[y * ink->width + x] - grey_at(p, ink, x, y) + p->middle;
+            flat->values[y * ink->width + x] = (uint8_t)(grey < 0 ? 0 : grey > 255 ? 255 : grey + 0.5);
+        }
+}
+
+/* Whether ink reaches over much of the picture's edge: shadows do over a fifth and more. */
+static bool comes_from_outside(const dsc_ink *ink, unsigned threshold, bool dark_ground) {
+    size_t inked = 0, all = 0;
+    for (size_t y = 0; y < ink->height; y++) {
+        const size_t step = y == 0 || y + 1 == ink->height || ink->width == 1 ? 1 : ink->width - 1;
+        for (size_t x = 0; x < ink->width; x += step, all++)
+            inked += (ink->values[y * ink->width + x] <= threshold) != dark_ground;
+    }
+    return inked * 8 > all;
+}
+
+/* Whether light.h would take ink of this square for ground. */
+static bool is_thick(const dsc_ink *ink, size_t square) {
+    return square * 6 >= (ink->width < ink->height ? ink->width : ink->height);
+}
+
+/* Whether the flattened picture has a ground of one level and thick ink on it, not a shadow. Ink on paper and
+ * in a shadow, or a shadow and the ink in it, are far apart. */
+static bool is_flat(const level *l, const classes *c, const dsc_ink *flat, uint32_t *longest) {
+    const size_t longer = flat->width < flat->height ? flat->height : flat->width,
+                 square = largest_square(flat, c->threshold, c->dark_ground, longest);
+    return c->separate >= 0.75 && c->ground.is_one && floor_of(l) <= 2 * STANDS_OUT &&
+           c->ink.deviation <= 2 * LEVEL_MOST && is_thick(flat, square) && square * 5 <= 2 * longer &&
+           !comes_from_outside(flat, c->threshold, c->dark_ground);
+}
+
+/* `room` is for one value a pixel. */
+static bool by_plane(level *l, const dsc_ink *ink, uint8_t *room, uint32_t *longest) {
+    dsc_ink flat = {.width = ink->width, .height = ink->height, .values = room};
+    classes c;
+    plane p = {0};
+    memcpy(room, ink->values, ink->width * ink->height);
+    classify(&c, &flat);
+    if (!is_thick(&flat, largest_square(&flat, c.threshold, c.dark_ground, longest))) return false;
+    for (int round = 0; round < 3; round++) {
+        /* Without the blurred edges of the ink. */
+        const unsigned limit = (c.threshold + c.ground.level) / 2;
+        if (c.separate < 0.6 || !fit_plane(&p, ink, &flat, limit, c.dark_ground)) return false;
+        flatten(&flat, ink, &p);
+        classify(&c, &flat);
+    }
+    *l = (level){.ground = l->ground, .deviation = c.ground.deviation, .dark = !c.dark_ground};
+    if (!is_flat(l, &c, &flat, longest)) return false;
+    for (size_t y = 0; y < ink->height; y++)
+        for (size_t x = 0; x < ink->width; x++) {
+            const double grey = grey_at(&p, ink, x, y);
+            l->ground[y * ink->width + x] = (uint8_t)(grey < 0 ? 0 : grey > 255 ? 255 : grey + 0.5);
+        }
+    set_factors(l, brightest_of(ink, l));
     return true;
 }
 
 static dsc_status take_ground_away(dsc_ink *ink, dsc_error *error) {
     const size_t count = ink->width * ink->height;
     level l = {.ground = dsc_allocate(count, 1)};
+    uint8_t *room = dsc_allocate(count, 1);
     uint32_t *longest = dsc_allocate(ink->width, sizeof *longest);
-    if (!l.ground || !longest) {
+    if (!l.ground || !room || !longest) {
         free(longest);
+        free(room);
         free(l.ground);
         return dsc_fail_memory(error, count, "a picture's ground");
     }
-    dsc_status status = by_classes(&l, ink, longest) ? DSC_OK : by_light(&l, ink, error);
+    const bool found = by_classes(&l, ink, longest) || by_plane(&l, ink, room, longest);
+    dsc_status status = found ? DSC_OK : by_light(&l, ink, error);
+    free(room);
     free(longest);
     const unsigned least = least_of(&l), floor = floor_of(&l);
     size_t sizes[256] = {0}, beyond = 0;

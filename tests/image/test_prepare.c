@@ -354,6 +354,47 @@ static void a_crop_half_in_a_soft_shadow_is_one_digit(void **unused) {
     free(p);
 }
 
+/* A 9 cut close, with strokes over a third of the picture wide; `falling`: in light that falls off; `blurred`:
+ * out of focus. */
+static void nine_cut_close(uint8_t *p, bool falling, bool blurred) {
+    enum { SIDE = 120, HIGH = 180 };
+    static double ink[HIGH][SIDE], soft[HIGH][SIDE];
+    for (int y = 0; y < HIGH; y++)
+        for (int x = 0; x < SIDE; x++)
+            ink[y][x] = fabs(hypot(x - 59, y - 59) - 33) < 24 || (abs(x - 92) < 24 && y >= 58 && y < 177);
+    for (int pass = 0; pass < (blurred ? 20 : 0); pass++) {
+        for (int y = 0; y < HIGH; y++)
+            for (int x = 0; x < SIDE; x++)
+                soft[y][x] = (ink[y][x] * 2 + ink[y][x ? x - 1 : x] + ink[y][x + 1 < SIDE ? x + 1 : x]) / 4;
+        for (int y = 0; y < HIGH; y++)
+            for (int x = 0; x < SIDE; x++)
+                ink[y][x] = (soft[y][x] * 2 + soft[y ? y - 1 : y][x] + soft[y + 1 < HIGH ? y + 1 : y][x]) / 4;
+    }
+    for (int y = 0; y < HIGH; y++)
+        for (int x = 0; x < SIDE; x++) {
+            const double light = falling ? 1.2 - 0.25 * x / SIDE - 0.3 * y / HIGH : 1;
+            p[y * SIDE + x] = (uint8_t)(light * (200 - 130 * ink[y][x]));
+        }
+}
+
+static void thick_strokes_cut_close_are_whole_in_falling_light(void **unused) {
+    (void)unused;
+    static uint8_t p[120 * 180];
+    dsc_digit plain, digit;
+    nine_cut_close(p, false, false);
+    ASSERT_OK(dsc_prepare_digit(&plain, NULL, p, 180, 120, 1, &error), error);
+    for (int how = 1; how < 4; how++) {
+        nine_cut_close(p, how & 1, how & 2);
+        ASSERT_OK(dsc_prepare_digit(&digit, NULL, p, 180, 120, 1, &error), error);
+        size_t off = 0;
+        for (size_t i = 0; i < 784; i++) off += (size_t)abs(plain.pixels[i] - digit.pixels[i]);
+        print_message("%s light%s: off by %zu a pixel\n", how & 1 ? "falling" : "even",
+                      how & 2 ? ", blurred" : "", off / 784);
+        assert_true(off < 784 * 16);
+        assert_true(digit.width > 100 && digit.height > 160);
+    }
+}
+
 /* With a soft edge, as scanners and pens make it. */
 static void disc(uint8_t *pixels, int across, int down, double radius) {
     for (int y = 0; y < PAPER_HIGH; y++)
@@ -511,6 +552,7 @@ int main(void) {
         cmocka_unit_test(one_digit_on_ruled_or_squared_paper_is_read_without_it),
         cmocka_unit_test(a_small_digit_that_stands_low_is_on_its_line),
         cmocka_unit_test(a_crop_half_in_a_soft_shadow_is_one_digit),
+        cmocka_unit_test(thick_strokes_cut_close_are_whole_in_falling_light),
         cmocka_unit_test(a_one_that_fills_its_crop_and_a_zero_with_a_dot_are_digits),
         cmocka_unit_test(dots_blots_and_dashes_are_no_digits),
         cmocka_unit_test(a_page_made_smaller_is_told_of),
