@@ -94,14 +94,15 @@ static dsc_status open_all(session *s, dsc_error *error) {
     dsc_error why = {0};
     dsc_status status = command_subject_open(&s->subject, run, error);
     if (!status && !s->subject.is_run)
-        status = dsc_fail(
-            error, DSC_ERROR_ARGUMENT,
-            "%s: is a model's file; a card tells how it was trained too: give the folder of its run", run);
+        status = dsc_fail(error, DSC_ERROR_ARGUMENT,
+                          "%s: is a model's file, but a card also tells how the model was trained: give the "
+                          "folder of its run",
+                          run);
     if (!status) status = dsc_run_recipe(&s->recipe, NULL, run, error);
     if (status) return status;
     status = dsc_run_facts_read(&s->facts, run, &why);
     if (status == DSC_ERROR_IO)
-        command_complain("%s; when and where it was trained stays open", why.message);
+        command_complain("%s; the card leaves open when and where the model was trained", why.message);
     else if (status && error)
         *error = why;
     if (status && status != DSC_ERROR_IO) return status;
@@ -209,7 +210,8 @@ static dsc_status write_card(session *s, dsc_error *error) {
     if (!status && !s->how->out && !s->call->json) status = command_print_document(&text, error);
     if (!status && s->how->out) command_remark(s->call, "Saved the card: %s", s->how->out);
     if (!status)
-        command_remark(s->call, "%zu questions are left for a person: look for 'To be answered'", questions);
+        command_remark(s->call, "%zu questions are left for a person: search the card for 'To be answered'",
+                       questions);
     dsc_text_free(&text);
     dsc_text_free(&figure);
     return status;
@@ -244,13 +246,14 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     COMMAND_SOURCE(values),
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "write the card there, and, unless it is a pipe or a link, its figure beside it; without it, it is "
-     "printed"},
+     "file for the card; its figure goes beside it, unless the file is a pipe or a link; default: print the "
+     "card"},
     {"samples", DSC_PARAM_INT, offsetof(values, samples), "2000", 0, 1e9, NULL,
-     "change so many test images to measure robustness; 0: all"},
+     "number of test images to change for the robustness test; 0: all"},
     {"seconds", DSC_PARAM_REAL, offsetof(values, seconds), "0.5", 0.01, 600, NULL,
-     "measure the speed for about so long"},
-    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
+     "approximate time for measuring the speed"},
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
+     "number of threads; 0: all cores"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -264,28 +267,27 @@ static const command_option extras[] = {
 };
 
 static const command_operand operands[] = {
-    {.name = "RUN", .help = "the folder of a finished run"},
+    {.name = "RUN", .help = "folder of a finished run"},
     {0},
 };
 
 static const command_example examples[] = {
-    {"card runs/0001-mnist-cnn-166k", "The card of a run, printed."},
+    {"card runs/0001-mnist-cnn-166k", "Print the card of a run."},
     {"card runs/0001-mnist-cnn-166k --out runs/0001-mnist-cnn-166k/README.md",
-     "Beside the model, under the name that model hubs show."},
+     "Write it beside the model, under the name that model hubs display."},
     {0},
 };
 
 const command command_card = {
     .name = "card",
-    .help = "write a model card: what was measured, and what a person must answer",
-    .about =
-        "A card in Markdown with the sections of Mitchell et al., \"Model Cards for Model Reporting\", "
-        "and front matter for the Hugging Face Hub. Filled in from the run: how the model is used, in "
-        "commands, Python and C; network, recipe, machine, data and checksums; metrics by class, and by "
-        "brightness and contrast, or, of handwriting, by stroke thickness, slant and size; robustness to "
-        "rotation, shift, noise, blur and low contrast; speed.\n\n"
-        "What takes judgement, such as whom the model serves and whom it may harm, is asked and never "
-        "answered: look for 'To be answered'.",
+    .help = "write a model card: measurements, and questions for a person to answer",
+    .about = "Writes a card in Markdown with the sections of Mitchell et al., \"Model Cards for Model "
+             "Reporting\", and front matter for the Hugging Face Hub. The run supplies: how to use the model "
+             "from the command line, Python and C; network, recipe, machine, data and checksums; metrics by "
+             "class and by brightness and contrast (for handwriting: by stroke thickness, slant and size); "
+             "robustness to rotation, shift, noise, blur and low contrast; speed.\n\nThe card asks the "
+             "questions that take judgement, such as whom the model serves and whom it may harm, and never "
+             "answers them: search it for 'To be answered'.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -38,7 +38,8 @@ static dsc_status open_run(session *s, dsc_error *error) {
     dsc_status status = command_subject_open(&s->subject, run, error);
     if (!status && !s->subject.is_run)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: is a model's file; a claim says how it was trained: give the folder of its run",
+                        "%s: is a model's file, but a claim also tells how the model was trained: give the "
+                        "folder of its run",
                         run);
     if (!status) status = dsc_run_recipe(&s->claim.recipe, &s->claim.recipe_name, run, error);
     if (!status) status = dsc_run_facts_read(&s->facts, run, error);
@@ -98,8 +99,9 @@ static dsc_status take_names(session *s, dsc_error *error) {
     if (!status) status = dsc_text_replace(&c->recipe_name, recipe.data, error);
     if (!status && others.data) status = dsc_text_replace(&c->recipe.others, others.data, error);
     if (!status && !kernels)
-        status = dsc_fail(error, DSC_ERROR_FORMAT,
-                          "%s: its log does not say which kernels trained it; train anew", s->subject.name);
+        status =
+            dsc_fail(error, DSC_ERROR_FORMAT,
+                     "%s: its log does not say which kernels trained it; train a new run", s->subject.name);
     if (!status) status = dsc_text_replace(&c->kernels, kernels, error);
     c->bf16 = c->recipe.precision == DSC_PRECISION_BF16;
     dsc_text_free(&data);
@@ -159,8 +161,9 @@ static const dsc_param options[] = {
     {"others", DSC_PARAM_TEXT, offsetof(values, others), NULL, 0, 0, NULL,
      "where the run's images of no class are now, if they have moved"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "the file to write; without it, " FILE_NAME " in the run's folder"},
-    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
+     "file to write; default: " FILE_NAME " in the run's folder"},
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
+     "number of threads; 0: all cores"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -174,22 +177,21 @@ static const command_option extras[] = {
     {0},
 };
 
-static const command_operand operands[] = {{.name = "RUN", .help = "the folder of a finished run"}, {0}};
+static const command_operand operands[] = {{.name = "RUN", .help = "folder of a finished run"}, {0}};
 
 static const command_example examples[] = {
     {"claim runs/0001-mnist-cnn-166k", "Write runs/0001-mnist-cnn-166k/claim.json."},
-    {"claim runs/0001-mnist-cnn-166k --out ninety-nine.json", "A file to hand on."},
+    {"claim runs/0001-mnist-cnn-166k --out ninety-nine.json", "Write the claim to a file of your choice."},
     {0},
 };
 
 const command command_claim = {
     .name = "claim",
-    .help = "write down what a run reached, so that anybody can check it",
-    .about =
-        "Measures the run's model on the test set, and writes a small file of JSON: the recipe, SHA-256 of "
-        "the data, the program, its kernels and the model, the score with its interval, and for each test "
-        "image whether it was right. The file holds its own SHA-256, so a changed byte is found. "
-        "`descender reproduce` trains it again and compares.",
+    .help = "write a claim: a run's result in a form that anybody can check",
+    .about = "Measures the run's model on the test set and writes a small JSON file: the recipe; SHA-256 of "
+             "the data; the program, its kernels and the model; the score with its interval; and for each "
+             "test image whether the answer was right. The file contains its own SHA-256, so that a changed "
+             "byte is detected. `descender reproduce` repeats the training and compares the results.",
     .operands = operands,
     .options = options,
     .extras = extras,

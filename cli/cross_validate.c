@@ -89,12 +89,12 @@ static void append_spread(dsc_text *text, const outcome *o, size_t folds) {
     dsc_text_append(text, "\nloss %s", report_loss(loss, l->mean));
     if (l->count > 1) dsc_text_append(text, ", standard deviation %s", report_loss(spread, l->deviation));
     dsc_text_append(text, "\n");
-    if (o->failed) dsc_text_append(text, "%zu of %zu folds failed and are left out\n", o->failed, folds);
+    if (o->failed) dsc_text_append(text, "%zu of %zu folds failed and are not included\n", o->failed, folds);
     if (a->count > 1)
         dsc_text_append(
             text,
-            "The interval is Student's t of %zu folds, with %zu degrees of freedom: wide, because "
-            "they are few. Folds share training images, so it may still be somewhat too narrow.\n",
+            "The interval is Student's t of %zu folds, with %zu degrees of freedom; it is wide because the "
+            "folds are few. It may still be somewhat too narrow, because the folds share training images.\n",
             a->count, a->count - 1);
 }
 
@@ -177,9 +177,9 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"folds", DSC_PARAM_INT, offsetof(values, folds), "5", 2, DSC_FOLDS_MOST, NULL,
-     "cut the training set into so many parts; as many networks are trained"},
+     "number of folds; one network is trained per fold"},
     {"out", DSC_PARAM_TEXT, offsetof(values, study.out), NULL, 0, 0, NULL,
-     "the folder of the study; without it, the next free runs/NNNN-folds-recipe"},
+     "folder of the study; default: the next free runs/NNNN-folds-recipe"},
     STUDY_OPTIONS(values),
     {0},
 };
@@ -188,26 +188,24 @@ static const command_option extras[] = {STUDY_EXTRAS, {"folds", 'k', NULL, false
 
 static const command_example examples[] = {
     {"cross-validate --data photos/ --size 64x64 --folds 10",
-     "How good is what `train` would pick, on few pictures?"},
+     "Estimate the accuracy of what `train` would pick, from few pictures."},
     {"cross-validate --recipe mnist-98 --data scans.csv --group-by writer",
-     "No writer is in the training images and the held-out ones."},
-    {"cross-validate --resume runs/0001-folds-auto", "Go on where it was stopped."},
+     "No writer is in both the training images and the held-out images."},
+    {"cross-validate --resume runs/0001-folds-auto", "Continue a stopped study."},
     {0},
 };
 
 const command command_cross_validate = {
     .name = "cross-validate",
-    .help = "measure a recipe on all training images, each held out once",
-    .about =
-        "Cuts the training set into folds of the same mix of classes, trains the recipe once for each fold "
-        "on "
-        "the others, and measures it on that fold: accuracy and loss of each fold, their mean with a 95 "
-        "percent interval by Student's t, and the confusion matrix of all answers. With --group-by, images "
-        "of "
-        "a group are in one fold. The test set is never looked at: keep it for the end.\n\n"
-        "Early stopping, where the recipe has it, holds out a part of each fold's training images, not the "
-        "fold. The result depends on the seed, and neither on threads nor on interruptions: after Ctrl-C, a "
-        "kill or a power failure --resume goes on. The folder gets study.json and a file for each fold.",
+    .help = "measure a recipe by cross-validation, without the test set",
+    .about = "Cuts the training set into folds with the same mix of classes. For each fold, the command "
+             "trains the recipe on the other folds and measures accuracy and loss on that fold. It prints "
+             "the results of each fold, their mean with a 95 percent interval by Student's t, and the "
+             "confusion matrix of all answers. With --group-by, all images of a group are in the same fold. "
+             "The test set is not used: keep it for the final measurement.\n\nIf the recipe stops early, it "
+             "holds out a share of each fold's training images for that, never the fold itself. The result "
+             "depends on the seed, but not on the number of threads or on interruptions: --resume continues "
+             "after Ctrl-C, a kill or a power failure. The folder holds study.json and one file per fold.",
     .shared = dsc_recipe_params,
     .options = options,
     .extras = extras,

@@ -21,9 +21,9 @@ static const dsc_registry actions = {.thing = "action", .things = "actions", .ro
 
 const command command_data = {
     .name = "data",
-    .help = "look at data, fetch them, check them, make them",
-    .about = "Data are images with labels: data sets that are known by name, such as MNIST, the built-in "
-             "digits, which the "
-             "program draws itself, or data of your own in any of the forms of `descender help forms`.",
+    .help = "show, download, check and make data sets",
+    .about =
+        "Data are images with labels: data sets known by name, such as MNIST; the built-in digits, which the "
+        "program draws itself; or your own data in any of the forms that `descender help forms` lists.",
     .actions = &actions,
 };

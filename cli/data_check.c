@@ -60,7 +60,7 @@ static dsc_status report(const findings *f, const char *folder, const dsc_check_
     if (!counts->errors && !counts->warnings)
         command_print("%s: sound\n", shown);
     else if (!counts->errors)
-        command_print("%s: can be used, with %zu warning%s\n", shown, counts->warnings,
+        command_print("%s: usable, with %zu warning%s\n", shown, counts->warnings,
                       counts->warnings == 1 ? "" : "s");
     return DSC_OK;
 }
@@ -170,7 +170,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"model", DSC_PARAM_TEXT, offsetof(values, model), NULL, 0, 0, NULL,
-     "find also what does not fit this model: a run's folder or a model's file"},
+     "also report where the data do not fit this model: a run's folder or a model's file"},
     DSC_READING_PARAMS(values, reading),
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
@@ -189,20 +189,20 @@ static const command_operand operands[] = {
 };
 
 static const command_example examples[] = {
-    {"data check", "Examine the MNIST that the other commands use."},
+    {"data check", "Check the MNIST that the other commands use."},
     {"data check fashion-mnist", "Examine another data set that is known by its name."},
-    {"data check ./letters", "Examine data of your own."},
+    {"data check ./letters", "Check data of your own."},
     {"data check ./letters --model runs/0001-letters",
-     "Do they fit that model: shape, classes, ground, preparation?"},
+     "Check that the data fit the model: shape, classes, ground, preparation."},
     {0},
 };
 
 const command command_data_check = {
     .name = "check",
-    .help = "find every problem of data",
-    .about = "Examines the data and prints every problem, not only the first: errors, with which no command "
-             "can use them; warnings, with which they are probably not what was meant; and notes. Fails if "
-             "there are errors.",
+    .help = "check data and list every problem",
+    .about = "Checks the data and prints every problem, not only the first one: errors, with which no "
+             "command can use the data; warnings, which suggest that the data are not what was meant; and "
+             "notes. The command fails if there are errors.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -71,7 +71,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL,
-     "only check what is there: never use the network"},
+     "only check the files that are there; never download"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -80,7 +80,7 @@ static const dsc_param options[] = {
 static const command_operand operands[] = {
     {.name = "NAME",
      .optional = true,
-     .help = "which data set, as `descender data list` names them; without it, MNIST"},
+     .help = "data set, as listed by `descender data list`; default: MNIST"},
     {.name = "DIR",
      .optional = true,
      .help = "where to put the files; without it, they stay where every command finds them, or go into the "
@@ -90,8 +90,8 @@ static const command_operand operands[] = {
 
 static const command_example examples[] = {
     {"data fetch", "Download MNIST, unless it is there already."},
-    {"data fetch kmnist", "The same for another data set, which `--data kmnist` then names."},
-    {"data fetch mnist ./data", "Put it into the folder data, which is looked in before the cache."},
+    {"data fetch kmnist", "Download another data set; use it with `--data kmnist`."},
+    {"data fetch mnist ./data", "Download into ./data, which is searched before the cache."},
     {0},
 };
 

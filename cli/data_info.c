@@ -144,15 +144,15 @@ static const dsc_param options[] = {
 static const command_option extras[] = {COMMAND_SOURCE_EXTRA, {0}};
 
 static const command_example examples[] = {
-    {"data info", "MNIST, or what stands in for it."},
-    {"data info --data digits", "The built-in digits."},
-    {"data info --data ./letters --json", "Data of your own, for a program to read."},
+    {"data info", "Describe MNIST, or the data used in its place."},
+    {"data info --data digits", "Describe the built-in digits."},
+    {"data info --data ./letters --json", "Describe your own data, as JSON."},
     {0},
 };
 
 const command command_data_info = {
     .name = "info",
-    .help = "say what the data are: shapes, types, ranges, classes, checksums",
+    .help = "describe data: shapes, types, ranges, classes, checksums",
     .options = options,
     .extras = extras,
     .examples = examples,

@@ -90,20 +90,18 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {COMMAND_JSON(values), COMMAND_QUIET(values), {0}};
 
 static const command_example examples[] = {
-    {"data list", "What --data takes by name, and where it is on this machine."},
-    {"data list --json", "The same for programs, with where each comes from."},
+    {"data list", "List the names for --data, and where each is on this machine."},
+    {"data list --json", "The same as JSON, with the source of each data set."},
     {0},
 };
 
 const command command_data_list = {
     .name = "list",
     .help = "list the data sets that are known by name",
-    .about = "Lists the data sets that --data takes by name: how many images to train on and to test with, "
-             "their size "
-             "and classes, the size of what is downloaded (- where it is not published), the licence (- "
-             "where none is "
-             "stated), and the folder where they are on this machine (- where they are not). Folders are "
-             "$DESCENDER_DATA, ./data, those of packages, and the user's cache.",
+    .about = "Lists the data sets that --data accepts by name: number of training and test images, image "
+             "size, number of classes, download size (- if not published), licence (- if not stated), and "
+             "the folder on this machine (- if absent). The command searches $DESCENDER_DATA, ./data, the "
+             "folders of packages, and the user's cache.",
     .options = options,
     .examples = examples,
     .values_size = sizeof(values),

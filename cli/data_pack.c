@@ -30,15 +30,13 @@ static void tell_ground(const packing *p) {
     const dsc_images *train = &p->train.looks;
     const bool prepared = p->how->source.reading.prepare;
     if (train->ground == DSC_GROUND_LIGHT && !prepared)
-        command_complain(
-            "these images are %s, the other way round than MNIST's. A model that is trained on them "
-            "will read only such images. If they are pictures of digits, --prepare makes of them what "
-            "`descender "
-            "predict` makes of a picture: light on dark, fitted and centred",
-            dsc_ground_words(train->ground));
+        command_complain("these images are %s; MNIST's are the opposite. A model trained on them reads only "
+                         "such images. If they are pictures of digits, use --prepare: it converts them as "
+                         "`descender predict` does: light on dark, fitted and centred",
+                         dsc_ground_words(train->ground));
     if (!prepared && train->preparation == DSC_PREPARATION_DIGITS)
         command_remark(p->call,
-                       "These images look like digits that were prepared as MNIST's, and are noted as such.");
+                       "These images look like digits prepared as MNIST's are; images.json says so.");
     if (p->test.count) command_compare_images(train, &p->test.looks);
 }
 
@@ -70,7 +68,8 @@ static dsc_status report(const packing *p, dsc_error *error) {
         command_remark(p->call, "Look at them: descender data show --data %s --random 5",
                        dsc_shell_word(word, p->out));
     else
-        command_remark(p->call, "There is no test set: --test-share 0.2 makes one of a fifth of the images.");
+        command_remark(p->call,
+                       "There is no test set; --test-share 0.2 holds out a fifth of the images as one.");
     return DSC_OK;
 }
 
@@ -102,12 +101,11 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     DSC_READING_PARAMS(values, source.reading),
     {"keep-order", DSC_PARAM_SWITCH, offsetof(values, keep_order), "off", 0, 0, NULL,
-     "keep images that come class by class in that order; without it they are mixed"},
-    {"gzip", DSC_PARAM_SWITCH, offsetof(values, gzip), "off", 0, 0, NULL, "compress the files"},
+     "keep images in their order, even if it is class by class; default: shuffle such images"},
+    {"gzip", DSC_PARAM_SWITCH, offsetof(values, gzip), "off", 0, 0, NULL, "compress the files with gzip"},
     {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
-     "replace data that is in OUT already"},
-    {"offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL,
-     "never use the network"},
+     "replace data that OUT already holds"},
+    {"offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL, "never download"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -116,29 +114,28 @@ static const dsc_param options[] = {
 static const command_option extras[] = {COMMAND_READING_EXTRAS, {"force", 'f', NULL, false}, {0}};
 
 static const command_operand operands[] = {
-    {.name = "DATA",
-     .help = "where labelled images are, as --data of other commands: a folder, a table, arrays"},
-    {.name = "OUT", .help = "the folder to write; made if it is missing"},
+    {.name = "DATA", .help = "labelled images, as for --data of other commands: a folder, a table, arrays"},
+    {.name = "OUT", .help = "folder to write; created if missing"},
     {0},
 };
 
 static const command_example examples[] = {
-    {"data pack pictures letters", "Make data of pictures/a/*.png, pictures/b/*.png, ..."},
-    {"data pack scans digits --prepare", "Scans of digits, prepared as `predict` prepares them."},
-    {"data pack photos shapes --size 64x64 --fit crop", "Photos of any size, brought to one."},
+    {"data pack pictures letters", "Make a data set of pictures/a/*.png, pictures/b/*.png, ..."},
+    {"data pack scans digits --prepare",
+     "Make a data set of scanned digits, prepared as `predict` prepares them."},
+    {"data pack photos shapes --size 64x64 --fit crop",
+     "Make a data set of photos of any size, cropped to 64 x 64."},
     {0},
 };
 
 const command command_data_pack = {
     .name = "pack",
-    .help = "write data of any form as the four IDX files, which are read fastest",
-    .about = "Reads what --data of every other command reads, and writes the four "
-             "IDX files, "
-             "labels.txt with the names of the classes, and images.json, which says how the images were "
-             "made: what a "
-             "model remembers, and does to other pictures. Data that are read often are read faster so; the "
-             "numbers "
-             "are the same. The same data and --split-seed give the same files.",
+    .help = "write data of any form as IDX files, the fastest form to read",
+    .about =
+        "Reads the same data as --data of the other commands. Writes the four IDX files, labels.txt with the "
+        "names of the classes, and images.json, which records how the images were made; a model remembers "
+        "this and prepares other pictures the same way. IDX files are the fastest form for data that are "
+        "read often; the numbers are the same. The same data and --split-seed give the same files.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -81,7 +81,7 @@ static dsc_status visit_files(pack_out *out, visitor *visit, dsc_error *error) {
 static dsc_status claim(pack_out *out, const char *path, size_t file, bool gzip, dsc_error *error) {
     if (!out->force && dsc_is_there(path))
         return dsc_fail(error, DSC_ERROR_IO,
-                        "%s: is there already; give another folder, or --force to replace it", path);
+                        "%s: already exists; give another folder, or --force to replace it", path);
     return is_made(out, file, gzip) ? command_rehearse(out->call, path, error) : DSC_OK;
 }
 
@@ -120,7 +120,8 @@ static dsc_status remove_old(pack_out *out, const char *path, size_t file, bool 
     if (replaced && !S_ISREG(info.st_mode)) return DSC_OK; /* a link stays */
     return unlink(path) && !replaced                       /* if removing fails, the file is written in
                                                             * place */
-               ? dsc_fail_system(error, path, "is of the data that are replaced, and cannot be removed")
+               ? dsc_fail_system(error, path,
+                                 "belongs to the data that are being replaced, and cannot be removed")
                : DSC_OK;
 }
 

@@ -74,7 +74,8 @@ static dsc_status choose_random(chosen *shown, const values *how, dsc_error *err
     size_t count = (size_t)how->random;
     if (count > shown->count)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "--random: there are %zu images to choose from, asked for %zu", shown->count, count);
+                        "--random: only %zu images match, but %zu were asked for; ask for fewer",
+                        shown->count, count);
     int64_t *picked = dsc_allocate(count, sizeof *picked);
     if (!picked) return dsc_fail_memory(error, count * sizeof *picked, "the list of images");
     dsc_rng rng;
@@ -269,21 +270,19 @@ static dsc_status show(const command_call *call, const chosen *shown, const comm
 
 static dsc_status check_options(command_call *call, const values *how, dsc_error *error) {
     if (command_given(call, "index") && (command_given(call, "random") || how->label))
-        return command_wrong_usage(call, error,
-                                   "--index names one image: it goes with neither --random nor --label");
+        return command_wrong_usage(call, error, "--index names one image; omit --random and --label");
     if (command_given(call, "seed") && !command_given(call, "random") && !how->augment)
-        return command_wrong_usage(call, error, "--seed is for --random and --augment");
+        return command_wrong_usage(call, error, "--seed needs --random or --augment");
     if (how->augment && (how->raw || call->json))
-        return command_wrong_usage(call, error,
-                                   "--augment shows a picture: it does not go with --raw or --json");
+        return command_wrong_usage(call, error, "--augment shows a picture; omit --raw and --json");
     if (how->augment && how->random > AUGMENTED_MOST)
-        return command_wrong_usage(call, error, "--augment: at most %d images, each of which becomes %d",
+        return command_wrong_usage(call, error,
+                                   "--augment: expected at most %d images, because each becomes %d",
                                    AUGMENTED_MOST, CHANGED + 1);
     if (how->scaled && !how->raw && !call->json)
-        return command_wrong_usage(call, error, "--scaled is for --raw and --json");
+        return command_wrong_usage(call, error, "--scaled needs --raw or --json");
     if (how->out && (how->raw || call->json))
-        return command_wrong_usage(call, error,
-                                   "--out writes a picture: it does not go with --raw or --json");
+        return command_wrong_usage(call, error, "--out writes a picture; omit --raw and --json");
     if (how->out && !ends_in(how->out, ".png") && !ends_in(how->out, ".svg") && !ends_in(how->out, ".pgm") &&
         !ends_in(how->out, ".ppm"))
         return command_wrong_usage(call, error,
@@ -310,22 +309,22 @@ static dsc_status run(command_call *call, dsc_error *error) {
 }
 
 static const dsc_param options[] = {
-    {"index", DSC_PARAM_INT, offsetof(values, index), "0", 0, 9e15, NULL, "the image of this number"},
-    {"random", DSC_PARAM_INT, offsetof(values, random), NULL, 1, SHOWN_MOST, NULL, "so many random images"},
+    {"index", DSC_PARAM_INT, offsetof(values, index), "0", 0, 9e15, NULL, "show the image with this number"},
+    {"random", DSC_PARAM_INT, offsetof(values, random), NULL, 1, SHOWN_MOST, NULL,
+     "show this many random images"},
     {"seed", DSC_PARAM_SEED, offsetof(values, seed), "147197952744", 0, 0, NULL,
-     "of the random choice, and of --augment; the default is the tutorial's"},
+     "seed for --random and --augment; default: the tutorial's"},
     {"label", DSC_PARAM_TEXT, offsetof(values, label), NULL, 0, 0, NULL,
-     "only images of this class: the first ten, or random ones"},
-    {"set", DSC_PARAM_CHOICE, offsetof(values, set), "train", 0, 0, "train|test", "which of the two sets"},
+     "show only images of this class: the first ten, or random ones with --random"},
+    {"set", DSC_PARAM_CHOICE, offsetof(values, set), "train", 0, 0, "train|test", "set to choose from"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "write a picture: FILE ends in .png, .svg, .pgm or .ppm"},
+     "write a picture: FILE must end in .png, .svg, .pgm or .ppm"},
     {"augment", DSC_PARAM_TEXT, offsetof(values, augment), NULL, 0, 0, NULL,
-     "show beside each image what this makes of it in nine epochs: 'affine rotate=10 shift=2, elastic "
-     "p=0.5'"},
+     "show beside each image nine augmented copies of it: 'affine rotate=10 shift=2, elastic p=0.5'"},
     {"raw", DSC_PARAM_SWITCH, offsetof(values, raw), "off", 0, 0, NULL,
      "print the numbers, as NumPy prints them"},
     {"scaled", DSC_PARAM_SWITCH, offsetof(values, scaled), "off", 0, 0, NULL,
-     "with --raw or --json: divided by 255"},
+     "with --raw or --json: divide the numbers by 255"},
     COMMAND_SOURCE(values),
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
@@ -343,19 +342,18 @@ static const command_option extras[] = {
 };
 
 static const command_example examples[] = {
-    {"data show --index 59999", "The image that the tutorial looks at."},
-    {"data show --random 5 --label 7 --set test", "Five random sevens of the test set."},
-    {"data show --index 59999 --raw", "Its pixels, as numbers."},
+    {"data show --index 59999", "Show the image that the tutorial looks at."},
+    {"data show --random 5 --label 7 --set test", "Show five random sevens of the test set."},
+    {"data show --index 59999 --raw", "Print its pixels as numbers."},
     {"data show --random 8 --augment elastic --out elastic.png",
-     "What elastic deformation does to eight images."},
+     "Show what elastic deformation does to eight images."},
     {0},
 };
 
 const command command_data_show = {
     .name = "show",
-    .help = "show images, in the terminal, as a picture or as numbers",
-    .about = "Shows the image of a number, random images, or images of a class, each with its number and its "
-             "class.",
+    .help = "show images as a picture or as numbers",
+    .about = "Shows one image, random images, or images of one class, each with its number and its class.",
     .options = options,
     .extras = extras,
     .examples = examples,

@@ -102,7 +102,7 @@ static dsc_status print_text(const values *how, const dsc_doubts *d, const dsc_d
     dsc_text_append(&text, "\n%zu of %zu labels are doubtful, %s %%\n", d->count, d->answered,
                     report_percent(share, (double)d->count / (double)d->answered, 2));
     if (d->answered < data->count)
-        dsc_text_append(&text, "%zu images were not answered, since their folds failed\n",
+        dsc_text_append(&text, "%zu images were not answered because their folds failed\n",
                         data->count - d->answered);
     if (count) append_table(&text, d, count, data);
     if (count && drawable) status = append_pictures(&text, d, count, data, error);
@@ -155,11 +155,10 @@ static dsc_status write_page(const command_call *call, const dsc_study *study, c
     char word[DSC_SHELL_WORD];
     dsc_status status = command_rehearse(call, how->out, error);
     if (status) return status;
-    dsc_text_append(
-        &words,
-        "Each image was answered by one of %zu networks, which had not seen it (recipe %s); a label is "
-        "doubtful where the image counts as one of another class.",
-        q->folds, q->name);
+    dsc_text_append(&words,
+                    "Each image was answered by one of %zu networks, none of which was trained on it (recipe "
+                    "%s). A label is doubtful if the image counts as one of another class.",
+                    q->folds, q->name);
     const report_suspects page = {.data = dsc_study_data(study),
                                   .data_name = q->data_name,
                                   .fingerprint = &q->data,
@@ -169,11 +168,10 @@ static dsc_status write_page(const command_call *call, const dsc_study *study, c
         words.failed ? dsc_fail_memory(error, 256, "a page") : report_suspects_write(how->out, &page, error);
     dsc_text_free(&words);
     if (!status)
-        command_remark(
-            call,
-            "Saved: %s. What you decide there it saves as decisions.json, which is done by: descender "
-            "data suspects --resume %s --apply decisions.json --to FOLDER",
-            how->out, dsc_shell_word(word, dsc_study_folder(study)));
+        command_remark(call,
+                       "Saved: %s. The page saves your decisions as decisions.json; apply them with: "
+                       "descender data suspects --resume %s --apply decisions.json --to FOLDER",
+                       how->out, dsc_shell_word(word, dsc_study_folder(study)));
     return status;
 }
 
@@ -193,9 +191,9 @@ static dsc_status report(const command_call *call, const dsc_study *study, dsc_e
         status = call->json ? print_json(study, &doubts, error) : print_text(how, &doubts, data, error);
     if (!status && how->out) status = write_page(call, study, &doubts, error);
     if (!status && !how->out && doubts.count)
-        command_remark(call,
-                       "Decide on each, in a page: descender data suspects --resume %s --out suspects.html",
-                       dsc_shell_word(word, dsc_study_folder(study)));
+        command_remark(
+            call, "Decide on each image in a page: descender data suspects --resume %s --out suspects.html",
+            dsc_shell_word(word, dsc_study_folder(study)));
     free(answers);
     dsc_doubts_clear(&doubts);
     return status;
@@ -221,20 +219,19 @@ static dsc_status apply(command_call *call, dsc_error *error) {
 static dsc_status check_options(command_call *call, const values *how, dsc_error *error) {
     const char *dot = how->out ? strrchr(how->out, '.') : NULL;
     if (!how->apply != !how->to)
-        return command_wrong_usage(call, error,
-                                   "--apply and --to go together: decisions, and the folder to write");
+        return command_wrong_usage(
+            call, error, "--apply and --to go together: give the file of decisions and the folder to write");
     if (how->apply && how->out)
-        return command_wrong_usage(call, error,
-                                   "--apply does what was decided, --out makes a page to decide on: "
-                                   "give one of them");
+        return command_wrong_usage(
+            call, error,
+            "--apply carries out decisions, --out writes a page to make them; give one of the two");
     if (how->out && (!dot || (strcmp(dot, ".html") != 0 && strcmp(dot, ".htm") != 0)))
         return command_wrong_usage(call, error, "--out: expected a name that ends in .html, found '%s'",
                                    how->out);
     if (how->out && !picture_png_available())
-        return dsc_fail(
-            error, DSC_ERROR_UNSUPPORTED,
-            "--out: the page has pictures, for which this build lacks libpng; --json lists what is "
-            "doubtful");
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "--out: the page contains pictures, which need libpng, and this build lacks it; use "
+                        "--json for the list of doubtful labels");
     return DSC_OK;
 }
 
@@ -251,17 +248,17 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"folds", DSC_PARAM_INT, offsetof(values, folds), "5", 2, DSC_FOLDS_MOST, NULL,
-     "cut the training set into so many parts; as many networks are trained"},
+     "number of folds; one network is trained per fold"},
     {"show", DSC_PARAM_INT, offsetof(values, show), "20", 0, 1000, NULL,
-     "how many are listed and shown, the most doubtful first"},
+     "number of images to list and show, the most doubtful first"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "write a page, .html, on which you decide of each image: keep, change or drop"},
+     "write a page (.html) to decide on each image: keep, change or drop"},
     {"apply", DSC_PARAM_TEXT, offsetof(values, apply), NULL, 0, 0, NULL,
-     "do what was decided: the file that the page saved. Trains nothing"},
+     "apply the decisions in this file, which the page saved; nothing is trained"},
     {"to", DSC_PARAM_TEXT, offsetof(values, to), NULL, 0, 0, NULL,
-     "with --apply: the folder for the corrected data, as four IDX files"},
+     "with --apply: folder for the corrected data, as four IDX files"},
     {"study", DSC_PARAM_TEXT, offsetof(values, study.out), NULL, 0, 0, NULL,
-     "the folder of the study; without it, the next free one in runs/"},
+     "folder of the study; default: the next free one in runs/"},
     STUDY_OPTIONS(values),
     {0},
 };
@@ -274,30 +271,25 @@ static const command_option extras[] = {
 
 static const command_example examples[] = {
     {"data suspects --data photos/ --size 64x64 --out suspects.html",
-     "Which pictures are probably in the wrong folder? Decide in the page."},
-    {"data suspects --recipe mnist-98 --folds 2", "Quickly, on MNIST."},
+     "Find pictures that are probably in the wrong folder, and decide in the page."},
+    {"data suspects --recipe mnist-98 --folds 2", "Check MNIST quickly."},
     {"data suspects --resume runs/0001-suspects-auto --apply decisions.json --to corrected",
-     "The same data with what was decided in the page."},
+     "Write corrected data from the decisions made in the page."},
     {0},
 };
 
 const command command_data_suspects = {
     .name = "suspects",
-    .help = "find images whose labels are probably wrong, and correct them",
-    .about =
-        "Cuts the training set into folds and trains the recipe once for each on the others, so that every "
-        "image "
-        "is answered by a network that has not seen it. An image counts as one of a class if its probability "
-        "reaches what is usual for images of that class (confident learning: Northcutt, Jiang and Chuang, "
-        "2021). Where that is another class than the label, the label is doubtful. Those that the networks "
-        "believe least come first.\n\n"
-        "Nothing is changed by that: look at each, for some are right and hard. The page that --out writes "
-        "is one "
-        "file, works without a server, and saves what you decide as decisions.json; --apply writes the data "
-        "with "
-        "these decisions into another folder. The study's folder keeps the answers: with --resume the list "
-        "or "
-        "the page is made again in a moment, and an interrupted study goes on.",
+    .help = "find images whose labels are probably wrong, and correct the labels",
+    .about = "Cuts the training set into folds and, for each fold, trains the recipe on the others, so that "
+             "every image is answered by a network that was not trained on it. An image counts as one of a "
+             "class if its probability reaches the usual level for images of that class (confident learning: "
+             "Northcutt, Jiang and Chuang, 2021). If that class is not the label, the label is doubtful. The "
+             "images whose label got the lowest probability come first.\n\nThe command changes no data: look "
+             "at each image, because some labels are right and the images just hard. --out writes a page as "
+             "one file that works without a server and saves your decisions as decisions.json. --apply "
+             "writes the data with these decisions to another folder. The study's folder keeps the answers: "
+             "--resume remakes the list or the page in a moment, and continues an interrupted study.",
     .shared = dsc_recipe_params,
     .options = options,
     .extras = extras,

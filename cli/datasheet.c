@@ -66,7 +66,8 @@ static dsc_status write_sheet(const command_call *call, const values *how, const
         status = command_print_document(&text, error);
     if (!status && how->out) command_remark(call, "Saved the datasheet: %s", how->out);
     if (!status)
-        command_remark(call, "%zu questions are left for a person: look for 'To be answered'", questions);
+        command_remark(call, "%zu questions are left for a person: search the datasheet for 'To be answered'",
+                       questions);
     dsc_text_free(&text);
     return status;
 }
@@ -88,9 +89,9 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "write the datasheet there; without it, it is printed"},
+     "file for the datasheet; default: print the datasheet"},
     DSC_READING_PARAMS(values, reading),
-    {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never use the network"},
+    {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never download"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -105,19 +106,19 @@ static const command_operand operands[] = {
 };
 
 static const command_example examples[] = {
-    {"datasheet ./letters --out ./letters/DATASHEET.md", "What is in data of your own."},
-    {"datasheet mnist", "What is in MNIST, printed."},
+    {"datasheet ./letters --out ./letters/DATASHEET.md", "Describe your own data."},
+    {"datasheet mnist", "Print a datasheet of MNIST."},
     {0},
 };
 
 const command command_datasheet = {
     .name = "datasheet",
-    .help = "write a datasheet of data: what is in them, and what a person must answer",
-    .about = "A datasheet in Markdown under the seven headings of Gebru et al., \"Datasheets for Datasets\". "
-             "Measured: counts, shapes, classes, pixels, brightness and contrast, or strokes of handwriting, "
-             "checksums, and images that are there twice, within a set or in both. What takes a person's "
-             "knowledge, such as who made the images and whether they agreed, is asked and never answered: "
-             "look for 'To be answered'.",
+    .help = "write a datasheet of data: measurements, and questions for a person to answer",
+    .about = "Writes a datasheet in Markdown under the seven headings of Gebru et al., \"Datasheets for "
+             "Datasets\". The command measures counts, shapes, classes, pixels, brightness and contrast (for "
+             "handwriting: strokes), checksums, and duplicate images within a set or across both sets. The "
+             "datasheet asks the questions that take a person's knowledge, such as who made the images and "
+             "whether they agreed, and never answers them: search it for 'To be answered'.",
     .operands = operands,
     .options = options,
     .extras = extras,

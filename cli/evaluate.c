@@ -123,7 +123,7 @@ static dsc_status open_others(examination *x, const command_source *source, dsc_
     dsc_status status = command_others_open(&x->others, x->call, x->how->others, &source->reading,
                                             source->offline, x->how->split == SPLIT_TEST, error);
     if (!status && x->others.data && !(dsc_model_refuse_below(x->subject.model) > 0))
-        command_complain("the model has no threshold below which it refuses: train it with --others");
+        command_complain("the model has no threshold below which it refuses; train it with --others");
     return status;
 }
 
@@ -158,11 +158,11 @@ static void append_refusals(dsc_text *text, const examination *x) {
     const dsc_refusals *r = &x->answers;
     const size_t refused = dsc_refusals_below(r, below), others = dsc_refusals_below(&x->refused, below);
     if (!tells_refusals(x)) return;
-    dsc_text_append(
-        text, "\nrefused (below %s): %zu of %zu, %s %%; of the answers that are left, %s %% are right\n",
-        dsc_format_shortest(a, below), refused, r->count,
-        dsc_format_fixed(b, sizeof b, 100 * (double)refused / (double)r->count, 2),
-        dsc_format_fixed(c, sizeof c, 100 * (1 - dsc_refusals_error(r, refused)), 2));
+    dsc_text_append(text,
+                    "\nrefused (below %s): %zu of %zu, %s %%; of the remaining answers, %s %% are right\n",
+                    dsc_format_shortest(a, below), refused, r->count,
+                    dsc_format_fixed(b, sizeof b, 100 * (double)refused / (double)r->count, 2),
+                    dsc_format_fixed(c, sizeof c, 100 * (1 - dsc_refusals_error(r, refused)), 2));
     if (x->others.data)
         dsc_text_append(text, "of no class (%s): %zu of %zu refused, %s %%\n",
                         dsc_visible(shown, sizeof shown, dsc_dataset_name(x->others.data)), others,
@@ -323,15 +323,16 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     COMMAND_SOURCE(values),
     {"split", DSC_PARAM_CHOICE, offsetof(values, split), "test", 0, 0, "test|train",
-     "which of the data's two sets"},
+     "set of the data to evaluate"},
     {"top", DSC_PARAM_INT, offsetof(values, top), "3", 1, DSC_TOP_MOST, NULL,
-     "also count labels among the so many most probable classes"},
+     "also count an answer as right if the label is among the K most probable classes"},
     {"others", DSC_PARAM_TEXT, offsetof(values, others), NULL, 0, 0, NULL,
-     "data whose images belong to no class, divided by commas: how many of them are refused"},
+     "data whose images belong to no class, separated by commas; reports how many of them the model refuses"},
     {"per-sample", DSC_PARAM_TEXT, offsetof(values, per_sample), NULL, 0, 0, NULL,
      "write label, prediction, loss and probabilities of every sample, as CSV"},
     COMMAND_SHIFTS(values),
-    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
+     "number of threads; 0: all cores"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -346,33 +347,31 @@ static const command_option extras[] = {
 };
 
 static const command_operand operands[] = {
-    {.name = "RUN|MODEL", .help = "the folder of a run, or a model's file"},
+    {.name = "RUN|MODEL", .help = "folder of a run, or a model's file"},
     {0},
 };
 
 static const command_example examples[] = {
     {"evaluate runs/0001-mnist-cnn-166k",
-     "The model of a run, on the test set of the data it was trained with."},
-    {"evaluate model.safetensors --data ./letters --json", "A model on data of your own, for programs."},
-    {"evaluate runs/0001-mnist-cnn-166k --others non-digits", "How many images of no class it refuses."},
-    {"evaluate runs/0001-mnist-cnn-166k --per-sample answers.csv", "What it made of each image."},
-    {"evaluate runs/0001-mnist-cnn-166k --shifts 1", "The mean of its answers to nine shifted copies."},
+     "Evaluate the model of a run on the test set of the data it was trained with."},
+    {"evaluate model.safetensors --data ./letters --json", "Evaluate a model on your own data, as JSON."},
+    {"evaluate runs/0001-mnist-cnn-166k --others non-digits",
+     "Report how many images of no class it refuses."},
+    {"evaluate runs/0001-mnist-cnn-166k --per-sample answers.csv", "Write its answer to each image."},
+    {"evaluate runs/0001-mnist-cnn-166k --shifts 1",
+     "Average its answers to nine shifted copies of each image."},
     {0},
 };
 
 const command command_evaluate = {
     .name = "evaluate",
     .help = "measure how good a trained model is",
-    .about =
-        "Runs the data through a model and prints loss, accuracy with its 95 percent interval, "
-        "precision, recall "
-        "and F1 of each class, the confusion matrix, and how far the model's confidence can be trusted.\n\n"
-        "Data and model are compared first. Classes are matched by name, whatever their order; data with "
-        "classes "
-        "that the model does not know, or of another size, are refused; `descender evaluate` warns if "
-        "ground or preparation differ from the model's training images. Where the labels say who wrote, as "
-        "QMNIST's do, "
-        "accuracy by population and by writer follows.",
+    .about = "Runs the data through a model. Prints loss, accuracy with its 95 percent interval, precision, "
+             "recall and F1 of each class, the confusion matrix, and how far the model's confidence can be "
+             "trusted.\n\nThe command compares data and model first. Classes are matched by name, in any "
+             "order. Data of another size, or with classes that the model does not know, are refused. If "
+             "ground or preparation differ from the model's training images, there is a warning. If the "
+             "labels say who wrote each image, as QMNIST's do, accuracy by population and by writer follows.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -30,8 +30,7 @@ void command_append_accuracy(dsc_text *text, const dsc_metrics *m) {
 void command_warn_of_answers(const dsc_metrics *m) {
     if (m->not_finite)
         command_complain("warning: %zu of %zu answers are not finite and count as wrong: the model's weights "
-                         "are too large for "
-                         "floats; train it anew with a smaller learning rate",
+                         "are too large for floats; train the model again with a smaller learning rate",
                          m->not_finite, m->count);
 }
 
@@ -96,8 +95,7 @@ void command_append_confusion(dsc_text *text, const dsc_metrics *m, const char *
     /* Names wider than a column are replaced by numbers, which the rows explain. */
     const bool numbered = widest(names, m->classes, 0) > 5;
     const size_t width = (numbered ? 4 : 0) + widest(names, m->classes, 8) + 2;
-    dsc_text_append(text, "\nconfusion: what it is (rows), what it was read as (columns)\n%*s", (int)width,
-                    "");
+    dsc_text_append(text, "\nconfusion matrix: true class (rows), answer (columns)\n%*s", (int)width, "");
     for (size_t k = 0; k < m->classes; k++) {
         const char *name = names[k];
         if (numbered)
@@ -126,11 +124,10 @@ void command_append_metrics(dsc_text *text, const dsc_metrics *m, const dsc_mode
     append_classes(text, m, model);
     command_append_confusion(text, m, names_of(model));
     if (m->not_finite)
-        dsc_text_append(
-            text,
-            "\n%zu of %zu answers are not finite: they count as wrong, and stand in no column of the "
-            "confusion matrix\n",
-            m->not_finite, m->count);
+        dsc_text_append(text,
+                        "\n%zu of %zu answers are not finite; they count as wrong and are in no column of "
+                        "the confusion matrix\n",
+                        m->not_finite, m->count);
 }
 
 /* ---- JSON ---- */

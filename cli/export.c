@@ -62,7 +62,8 @@ static dsc_status add_target(session *s, const char *text, dsc_error *error) {
     t->format = (const exchange_format *)(const void *)row;
     s->count++;
     if (t->format->write) return DSC_OK;
-    return command_wrong_usage(s->call, error, "models are read as %s, and not written", row->name);
+    return command_wrong_usage(s->call, error, "models can be read from %s, but not written to it",
+                               row->name);
 }
 
 static dsc_status find_targets(session *s, dsc_error *error) {
@@ -135,10 +136,9 @@ static dsc_status check_places(session *s, const target *t, dsc_error *error) {
         char *path = path_of(s, &t->output.files[i]);
         if (!path) return dsc_fail_memory(error, 0, "a path");
         if (!s->how->force && access(path, F_OK) == 0)
-            status = dsc_fail(error, DSC_ERROR_IO,
-                              "%s: there is a file of this name; --force replaces it, --out "
-                              "gives another",
-                              path);
+            status =
+                dsc_fail(error, DSC_ERROR_IO,
+                         "%s: already exists; give --force to replace it, or --out for another name", path);
         if (!status) status = command_rehearse(s->call, path, error);
         free(path);
     }
@@ -303,8 +303,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status && writes) status = write_files(&s, &s.targets[0], error);
     if (!status) status = report(&s, writes, error);
     if (!status && differs)
-        status = dsc_fail(error, DSC_ERROR_MISMATCH, "some labels differ from the model's: see the table%s",
-                          s.how->to && !writes ? "; nothing is written (--force writes it)" : "");
+        status = dsc_fail(error, DSC_ERROR_MISMATCH, "some labels differ from the model's; see the table%s",
+                          s.how->to && !writes ? "; no file is written (--force writes it)" : "");
     for (size_t i = 0; i < s.count; i++) {
         exchange_output_clear(&s.targets[i].output);
         dsc_row_release((const dsc_row *)(const void *)s.targets[i].format, s.targets[i].values);
@@ -320,17 +320,19 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"to", DSC_PARAM_TEXT, offsetof(values, to), NULL, 0, 0, NULL,
-     "the format and its options: `descender help formats` lists them"},
+     "format with its options (`descender help formats`)"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "the file to write; of several, their names begin so. Default: called as the model, here"},
+     "file to write; several files begin with this name; default: the model's name, in this folder"},
     {"verify", DSC_PARAM_SWITCH, offsetof(values, verify), "off", 0, 0, NULL,
-     "let what was written answer the test set, and compare; without --to all formats, and nothing is kept"},
+     "let each written file answer the test set and compare the answers; without --to: all formats, and keep "
+     "no file"},
     COMMAND_SOURCE(values),
     {"samples", DSC_PARAM_INT, offsetof(values, samples), "0", 0, 1 << 30, NULL,
-     "of --verify: only the first so many images; 0: all"},
-    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
+     "with --verify: number of images to compare, from the first; 0: all"},
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
+     "number of threads; 0: all cores"},
     {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
-     "replace files that are there; with --verify, write also what answers otherwise"},
+     "replace existing files; with --verify, also write a file whose labels differ"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -342,27 +344,25 @@ static const command_option extras[] = {
 };
 
 static const command_operand operands[] = {
-    {.name = "RUN|MODEL", .help = "the folder of a run, or a model's file"},
+    {.name = "RUN|MODEL", .help = "folder of a run, or a model's file"},
     {0},
 };
 
 static const command_example examples[] = {
     {"export runs/0001-mnist-cnn-166k --to c --out digits",
-     "digits.h and digits.c: C source that needs nothing."},
-    {"export model.safetensors --to onnx --verify", "For onnxruntime, and whether it answers the same."},
-    {"export model.safetensors --verify", "All formats beside the model, in a table."},
+     "Write digits.h and digits.c: C source without dependencies."},
+    {"export model.safetensors --to onnx --verify", "Write ONNX for onnxruntime, and compare its answers."},
+    {"export model.safetensors --verify", "Compare all formats with the model, in a table."},
     {0},
 };
 
 const command command_export = {
     .name = "export",
-    .help = "write a model as a file that other programs use",
-    .about =
-        "What is written carries the model's preparation of images (its normalisation), gives probabilities, "
-        "and says what it is: network, recipe, data, classes. --verify lets it answer the test set: by a C "
-        "compiler, onnxruntime and so on, where they are installed. If a label differs, nothing is written "
-        "and the exit status is "
-        "1.",
+    .help = "write a model as a file for other programs",
+    .about = "The written file includes the model's preparation of images (its normalisation), gives "
+             "probabilities, and names its network, recipe, data and classes. --verify runs the file on the "
+             "test set with the matching tool (a C compiler, onnxruntime and so on), if that is installed. "
+             "If a label differs, no file is written and the exit status is 1.",
     .operands = operands,
     .options = options,
     .extras = extras,

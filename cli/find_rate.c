@@ -59,7 +59,7 @@ static dsc_status print_text(command_call *call, const dsc_rate_test *test, cons
     dsc_status status = terminal.live ? append_chart(&text, test, &terminal, error) : DSC_OK;
     dsc_text_append(
         &text,
-        "Data: %s\nSuggested learning rate: %s (a tenth of %s, where the loss was least in %zu steps)\n",
+        "Data: %s\nSuggested learning rate: %s (a tenth of %s, the rate with the lowest loss in %zu steps)\n",
         dsc_visible(shown, sizeof shown, data_name), suggestion, best, test->count);
     if (!status)
         status = command_print_text(&text, error);

@@ -25,9 +25,9 @@ dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const
         if (status) return status;
     }
     if (command_given(call, "learning-rate") && !(given->learning_rate > 0))
-        return command_wrong_usage(call, error,
-                                   "--learning-rate: at 0 nothing is learned; omit it to use the "
-                                   "optimiser's default");
+        return command_wrong_usage(
+            call, error,
+            "--learning-rate: a rate of 0 learns nothing; omit the option to use the optimiser's default");
     return DSC_OK;
 }
 

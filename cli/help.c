@@ -92,20 +92,22 @@ void command_print_welcome(void) {
     (void)printf("%sdescender%s learns to read handwritten digits.\n", help_bold(), help_plain());
     help_heading("Start here:");
     help_row("descender tutorial", "train the network of NumPy's tutorial \"Deep learning on MNIST\"");
-    help_row("descender serve --open", "draw a digit in the browser, and see what a network makes of it");
+    help_row("draw a digit in the browser, and see how a network reads it",
+             "draw a digit in the browser, and see what a network makes of it");
     help_row("descender predict IMAGE", "read the digits on a photo or scan of your own");
     help_heading("Then:");
-    help_row("descender train", "a better network: 99 percent in seconds; 98 in one with --recipe mnist-98");
-    help_row("descender evaluate RUN", "how good it is; report RUN: where it errs");
+    help_row("train a better network: 99 percent in seconds; 98 in one second with --recipe mnist-98",
+             "a better network: 99 percent in seconds; 98 in one with --recipe mnist-98");
+    help_row("descender evaluate RUN", "measure how good it is; report RUN: where it errs");
     help_row("descender --help", "all commands");
-    help_row("descender COMMAND --help", "its options, with examples");
+    help_row("descender COMMAND --help", "show the options of a command, with examples");
 }
 
 void command_print_program_help(void) {
     (void)printf("%sUsage:%s descender COMMAND [OPTIONS]\n\n", help_bold(), help_plain());
     help_wrapped("Learns to read handwritten digits, and other small images, with neural networks.", 0, 0);
     print_commands();
-    help_heading("What there is:");
+    help_heading("Topics:");
     dsc_text things = {0};
     help_append_things(&things, ", ");
     if (!things.failed) help_row("help THINGS", things.data);
@@ -116,8 +118,8 @@ void command_print_program_help(void) {
     help_row("--version --check", "check every kernel set that this processor has: a second or two");
     help_heading("Environment:");
     help_row("DESCENDER_DATA",
-             "the folder of MNIST's four files, or of folders of data sets by their names, looked in first");
-    help_row("NO_COLOR", "if set, nothing is coloured");
+             "folder of MNIST's four files, or of folders named after data sets; searched first");
+    help_row("NO_COLOR", "if set, output has no colours");
     help_heading("Exit status:");
     (void)printf("%*s", HELP_MARGIN, "");
     help_wrapped("0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated", HELP_MARGIN,

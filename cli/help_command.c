@@ -62,7 +62,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_status status = find(&found, call, error);
     if (!status && found.things && how->as != AS_TEXT)
         status = dsc_fail(error, DSC_ERROR_ARGUMENT,
-                          "%s come as text alone; `descender help --as man help` has all of them",
+                          "%s exist as text only; `descender help --as man help` has all of them",
                           found.things->things);
     if (status) return status;
     switch (how->as) {
@@ -101,37 +101,36 @@ static void append_topics(dsc_text *text) {
 
 static const dsc_param options[] = {
     {"as", DSC_PARAM_CHOICE, offsetof(values, as), "text", 0, 0, "text|man|names|bash|zsh|markdown",
-     "text; a man page's source for scdoc; the names of all pages; completion for a shell; the page of all "
-     "layers, ops, ..."},
+     "text; a man page's source for scdoc; the names of all pages; a completion script for a shell; or a "
+     "page of all layers, ops, ..."},
     {0},
 };
 
 static const command_operand operands[] = {
     {.name = "COMMAND|THINGS",
      .optional = true,
-     .help = "a command; or what there is: layers, ops, optimisers, schedules, losses, augmentations, "
-             "pictures, forms, formats or datasets",
+     .help = "a command; or a topic: layers, ops, optimisers, schedules, losses, augmentations, pictures, "
+             "forms, formats or datasets",
      .words = append_topics},
-    {.name = "ACTION|NAME", .optional = true, .help = "the command's action; or one of the things"},
+    {.name = "ACTION|NAME", .optional = true, .help = "an action of the command; or one item of the topic"},
     {0},
 };
 
 static const command_example examples[] = {
-    {"help data show", "The same as 'descender data show --help'."},
-    {"help layers", "What a model's text can be made of, with parameters, ranges and defaults."},
-    {"help optimisers adam", "One of them."},
+    {"help data show", "Show the same as 'descender data show --help'."},
+    {"help layers", "List the parts of a model's text, with parameters, ranges and defaults."},
+    {"help optimisers adam", "Show one optimiser."},
     {"help --as man train",
-     "The man page of `train`, as scdoc reads it. `make install` installs all of them."},
-    {"help --as bash", "Completion for this shell: source <(descender help --as bash)"},
+     "Print the man page of `train` for scdoc. `make install` installs all man pages."},
+    {"help --as bash", "Print completion for bash: source <(descender help --as bash)"},
     {0},
 };
 
 const command command_help = {
     .name = "help",
-    .help = "explain a command, or list layers, optimisers and what else there is",
+    .help = "explain a command, or list layers, optimisers and other topics",
     .lists_things = true,
-    .about =
-        "Everything is made from the same tables that options are read by: --help, man pages and completion.",
+    .about = "Help, man pages and completion are generated from the tables that the options are read with.",
     .operands = operands,
     .options = options,
     .examples = examples,

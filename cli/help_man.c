@@ -91,14 +91,12 @@ static void append_end(dsc_text *text, bool of_program) {
                           "usage\n\n*130*\n\tinterrupted (Ctrl-C)\n\n*143*, *129*\n\tasked to end "
                           "by SIGTERM, SIGHUP\n");
     dsc_text_append(text,
-                    "\n# ENVIRONMENT\n\n*DESCENDER\\_DATA*\n\tthe folder of MNIST's four files, or of "
-                    "folders of data sets by their names, looked in first\n\n"
-                    "*NO\\_COLOR*\n\tif set, nothing is coloured\n\n*COLUMNS*\n\tthe width to wrap help at "
-                    "where\n\tthe output is no terminal\n");
-    dsc_text_append(
-        text,
-        "\n# FILES\n\n_runs/NNNN-NAME/_\n\ta run: recipe.json, log.jsonl, checkpoint, model.safetensors\n\n"
-        "_~/.cache/descender/_\n\twhat was downloaded, and archives decompressed\n");
+                    "\n# ENVIRONMENT\n\n*DESCENDER\\_DATA*\n\tfolder of MNIST's four files, or of folders "
+                    "named after data sets; searched first\n\n*NO\\_COLOR*\n\tif set, output has no "
+                    "colours\n\n*COLUMNS*\n\tthe width of help text if the output is not a terminal\n");
+    dsc_text_append(text,
+                    "\n# FILES\n\n_runs/NNNN-NAME/_\n\ta run: recipe.json, log.jsonl, checkpoint, "
+                    "model.safetensors\n\n_~/.cache/descender/_\n\tdownloads, and decompressed archives\n");
     dsc_text_append(text, "\n# SEE ALSO\n\n");
     if (!of_program) {
         dsc_text_append(text, "*descender*(1)\n");
@@ -166,9 +164,8 @@ void help_append_man(dsc_text *text, const command *group, const command *self) 
         if (sentence.data) append_plain(text, sentence.data);
         dsc_text_free(&sentence);
     } else {
-        append_plain(text, "Trains feedforward neural networks, and tells what they do. Results go to "
-                           "standard output, everything else "
-                           "to standard error.");
+        append_plain(text, "Trains feedforward neural networks, and tests and explains them. Results go to "
+                           "standard output, everything else to standard error.");
     }
     if (self && self->about) {
         dsc_text_append(text, "\n\n");

@@ -69,7 +69,7 @@ static dsc_status find_out(session *s, dsc_error *error) {
     if (text.failed) return dsc_fail_memory(error, text.length, "a path");
     if (!s->how->force && access(s->out, F_OK) == 0)
         return dsc_fail(error, DSC_ERROR_IO,
-                        "%s: there is a file of this name; --force replaces it, --out gives another", s->out);
+                        "%s: already exists; give --force to replace it, or --out for another name", s->out);
     return command_rehearse(s->call, s->out, error);
 }
 
@@ -77,8 +77,9 @@ static dsc_status find_out(session *s, dsc_error *error) {
 static dsc_status read_numbers(double *numbers, size_t *count, const char *text, const char *option,
                                session *s, dsc_error *error) {
     if (dsc_parse_reals(numbers, count, DSC_CHANNELS_MOST, text)) return DSC_OK;
-    return command_wrong_usage(
-        s->call, error, "--%s: expected numbers divided by commas, one a channel, found '%s'", option, text);
+    return command_wrong_usage(s->call, error,
+                               "--%s: expected numbers separated by commas, one per channel, found '%s'",
+                               option, text);
 }
 
 static dsc_status normalise_as_given(session *s, dsc_error *error) {
@@ -88,7 +89,8 @@ static dsc_status normalise_as_given(session *s, dsc_error *error) {
     if (!status) status = read_numbers(deviation, &deviations, s->how->std, "std", s, error);
     if (status) return status;
     if (means != deviations)
-        return command_wrong_usage(s->call, error, "--mean has %zu numbers, --std has %zu; give as many",
+        return command_wrong_usage(s->call, error,
+                                   "--mean has %zu numbers and --std has %zu; give the same number of each",
                                    means, deviations);
     status = dsc_model_normalise_by(s->model, "given", mean, deviation, means, error);
     return status ? dsc_error_context(error, status, "--mean, --std") : DSC_OK;
@@ -99,9 +101,10 @@ static dsc_status normalise(session *s, dsc_error *error) {
     if (s->how->mean) return normalise_as_given(s, error);
     if (!command_given(s->call, "normalise")) {
         if (s->source.needs_model)
-            dsc_text_append(&s->source.notes,
-                            "the images' bytes are divided by 255, and no more; if the network was trained "
-                            "on others, say so: --mean 0.1307 --std 0.3081, for instance\n");
+            dsc_text_append(
+                &s->source.notes,
+                "the images' bytes are divided by 255 and not normalised further; if the network was trained "
+                "on normalised images, say how: for instance --mean 0.1307 --std 0.3081\n");
         return DSC_OK;
     }
     if (s->how->normalise == NORMALISE_BYTES)
@@ -124,8 +127,9 @@ static dsc_status name_classes(session *s, dsc_error *error) {
         names[count++] = word + strspn(word, " ");
     }
     if (!status && count != s->model->classes)
-        status = command_wrong_usage(
-            s->call, error, "--names: the network has %zu classes; give as many names", s->model->classes);
+        status = command_wrong_usage(s->call, error,
+                                     "--names: the network has %zu classes; give one name per class",
+                                     s->model->classes);
     if (!status) status = dsc_class_names_check(names, count, error);
     char **own = status ? NULL : dsc_class_names_copy(names, count);
     if (!status && !own) status = dsc_fail_memory(error, count, "the names of classes");
@@ -147,12 +151,12 @@ static dsc_status check_options(session *s, dsc_error *error) {
     if (command_given(s->call, "data") &&
         (command_given(s->call, "channels") || command_given(s->call, "classes")))
         return command_wrong_usage(s->call, error,
-                                   "--data says how many channels and classes there are; omit --%s",
+                                   "--data determines the number of channels and classes; omit --%s",
                                    command_given(s->call, "channels") ? "channels" : "classes");
     if (how->normalise == NORMALISE_STANDARD && !command_given(s->call, "data"))
-        return command_wrong_usage(s->call, error,
-                                   "--normalise standard needs the images that the network was trained on: "
-                                   "--data");
+        return command_wrong_usage(
+            s->call, error,
+            "--normalise standard needs the images that the network was trained on; give them with --data");
     return DSC_OK;
 }
 
@@ -264,34 +268,37 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"model", DSC_PARAM_TEXT, offsetof(values, model), NULL, 0, 0, NULL,
-     "the network as text, for a file of weights alone: 'conv 32 3x3, relu, flatten, dense'"},
+     "network as text, for a file that holds only weights: 'conv 32 3x3, relu, flatten, dense'"},
     {"loss", DSC_PARAM_TEXT, offsetof(values, loss), NULL, 0, 0, NULL,
      "that it was trained with, for --model: its outputs become probabilities by sigmoid if it is "
      "binary-cross-entropy; unset: softmax-cross-entropy"},
-    {"weights", DSC_PARAM_TEXT, offsetof(values, weights), NULL, 0, 0, NULL, "the file, in place of FILE"},
+    {"weights", DSC_PARAM_TEXT, offsetof(values, weights), NULL, 0, 0, NULL,
+     "file to import, instead of FILE"},
     {"as", DSC_PARAM_TEXT, offsetof(values, as), NULL, 0, 0, NULL,
-     "the file's format with its options, as in 'npz layout=keras': `descender help formats` lists them; "
-     "unset: told by what is in it"},
+     "format of the file with its options, such as 'npz layout=keras' (`descender help formats`); default: "
+     "detected from the file"},
     {"map", DSC_PARAM_TEXT, offsetof(values, map), NULL, 0, 0, NULL,
-     "a file that says which array is which parameter: 'fc1.weight dense1.weight', one a line; '-' leaves "
-     "an array out"},
+     "file that maps arrays to parameters, one pair per line: 'fc1.weight dense1.weight'; '-' skips an "
+     "array"},
     {"channels", DSC_PARAM_INT, offsetof(values, channels), "1", 1, DSC_CHANNELS_MOST, NULL,
-     "of an image, for --model without --data; --size says its height and width, 28x28 if unset"},
+     "channels of an image, for --model without --data; --size gives height and width, default 28x28"},
     {"classes", DSC_PARAM_INT, offsetof(values, classes), "0", 0, DSC_CLASSES_MOST, NULL,
-     "how many, for --model without --data; 0: as many as fit the weights"},
+     "number of classes, for --model without --data; 0: as many as fit the weights"},
     {"names", DSC_PARAM_TEXT, offsetof(values, names), NULL, 0, 0, NULL,
-     "of the classes, divided by commas; unset: those of --data, or 0, 1, 2, ..."},
+     "names of the classes, separated by commas; default: those of --data, or 0, 1, 2, ..."},
     {"normalise", DSC_PARAM_CHOICE, offsetof(values, normalise), "unit", 0, 0, "unit|standard|bytes",
-     "what the network was trained on: unit is byte / 255; standard subtracts the mean of --data's training "
-     "images and divides by their deviation; bytes are taken as they are. A file that says it keeps its own"},
+     "normalisation the network was trained with: unit: byte / 255; standard: subtract the mean of --data's "
+     "training images and divide by their deviation; bytes: no change. A file that states its normalisation "
+     "keeps it"},
     {"mean", DSC_PARAM_TEXT, offsetof(values, mean), NULL, 0, 0, NULL,
-     "with --std, as PyTorch's Normalize has them, one number or one a channel: (byte / 255 - mean) / std"},
+     "with --std, as in PyTorch's Normalize: one number, or one per channel: (byte / 255 - mean) / std"},
     {"std", DSC_PARAM_TEXT, offsetof(values, std), NULL, 0, 0, NULL, "see --mean"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "the model's file; unset: called as FILE, ending in .safetensors, here"},
-    {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL, "replace a file that is there"},
+     "file of the model; default: FILE's name with .safetensors, in this folder"},
+    {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL, "replace an existing file"},
     COMMAND_SOURCE(values),
-    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
+     "number of threads; 0: all cores"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -316,29 +323,28 @@ static const command_option extras[] = {
 static const command_operand operands[] = {
     {.name = "FILE",
      .optional = true,
-     .help = "a network in any format that is read, or weights alone: `descender help formats`"},
+     .help = "network in a supported format, or a file of weights (`descender help formats`)"},
     {0},
 };
 
 static const command_example examples[] = {
     {"import weights.safetensors --model 784-100-10 --mean 0.1307 --std 0.3081 --data mnist",
-     "A state_dict of PyTorch's: which array went where, and whether it still answers right."},
+     "Import a PyTorch state_dict: see how arrays map to parameters, and test the answers."},
     {"import weights.npz --model 'flatten, dense 100, relu, dense' --as 'npz layout=keras'",
-     "Arrays as Keras' get_weights() gives them."},
-    {"import net.onnx --out net.safetensors", "A whole network."},
+     "Import arrays as returned by Keras' get_weights()."},
+    {"import net.onnx --out net.safetensors", "Import a whole network."},
     {0},
 };
 
 const command command_import = {
     .name = "import",
-    .help = "make a model of a network that was trained elsewhere",
+    .help = "import a network that was trained by another program",
     .about =
-        "Reads a network, or weights alone for the network that --model describes, prints which array "
-        "became which parameter, and writes a model that every other command takes. Arrays are matched by "
-        "the map, by names that are ours, then layer by layer by order and shape; what does not fit is "
-        "refused by name.\n\n"
-        "With --data the model answers their test set at once, so that it is seen whether it answers as it "
-        "did before: if not, the normalisation of the images is the first thing to look at.",
+        "Reads a network, or the weights of the network that --model describes. Prints which array became "
+        "which parameter, and writes a model that every other command accepts. Arrays are matched by --map, "
+        "then by Descender's own names, then layer by layer by order and shape. The command refuses an array "
+        "that does not fit, and names it.\n\nWith --data, the model answers the test set, so you can see "
+        "whether it answers as it did before. If it does not, check the normalisation of the images first.",
     .operands = operands,
     .options = options,
     .extras = extras,

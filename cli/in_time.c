@@ -40,14 +40,16 @@ dsc_status command_in_time_check(const command_in_time *t, command_call *call, d
     static const char *const decided[] = {"epochs", "steps", "resume", "find-rate"};
     if (!(t->seconds > 0)) return DSC_OK;
     if (command_given(call, "seconds") && command_given(call, "minutes"))
-        return command_wrong_usage(call, error, "--seconds and --minutes are two times; give one of them");
+        return command_wrong_usage(call, error,
+                                   "--seconds and --minutes both set the time; give one of them");
     if (command_ranks(call))
-        return command_wrong_usage(call, error, "a given time is for one process; start it without mpirun");
+        return command_wrong_usage(call, error,
+                                   "training for a given time uses one process; start it without mpirun");
     for (size_t i = 0; i < sizeof decided / sizeof *decided; i++)
         if (command_given(call, decided[i]))
             return command_wrong_usage(
-                call, error, "a given time decides how long training is; omit --%s%s", decided[i],
-                i == 2 ? " or the time: a run goes on with what was chosen for it" : ", or the time");
+                call, error, "a given time determines the length of training; omit --%s%s", decided[i],
+                i == 2 ? " or the time: a resumed run keeps the length chosen for it" : ", or the time");
     return DSC_OK;
 }
 
@@ -161,14 +163,14 @@ static void append_expectation(dsc_text *text, const command_in_time *t) {
     const dsc_known_figure *f = way->figure;
     char a[48], b[48], c[48];
     if (!f) {
-        dsc_text_append(text, way->figures ? "Nothing was measured with so few epochs of it: no accuracy is "
-                                             "promised\n"
-                                           : "Nothing was measured on these data: no accuracy is promised\n");
+        dsc_text_append(text, way->figures
+                                  ? "No accuracy was measured with so few epochs, so none is promised\n"
+                                  : "No accuracy was measured on these data, so none is promised\n");
         return;
     }
     dsc_text_append(
         text, "%s %s %% of %s's test set, sigma %s, with %s epoch%s, %zu seeds\n",
-        t->untouched ? "Expect" : "Without the options given:", dsc_format_fixed(a, sizeof a, f->accuracy, 2),
+        t->untouched ? "Expect" : "Without the given options:", dsc_format_fixed(a, sizeof a, f->accuracy, 2),
         t->known->title, dsc_format_fixed(b, sizeof b, f->sigma, 2),
         dsc_format_fixed(c, sizeof c, f->epochs, 0), f->epochs > 1 ? "s" : "", f->seeds);
     if (way->epochs > 1.2 * f->epochs) dsc_text_append(text, "  (more epochs, as here, were not measured)\n");
@@ -223,10 +225,10 @@ static dsc_status fit(command_in_time *t, const command_data *data, dsc_timed_wo
     work->seconds = t->seconds - gone(t) - t->tail;
     way->epochs = dsc_timed_epochs(way, work);
     if (work->seconds > 0 && way->epochs * (double)work->images >= (double)way->recipe.batch) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_ARGUMENT,
-        "%s are too few: %s have gone to read the data and to measure, and the end takes about %s",
-        seconds_text(a, t->seconds), seconds_text(b, gone(t)), seconds_text((char[48]){0}, t->tail));
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "%s is too short: reading the data and measuring took %s, and the end takes about %s",
+                    seconds_text(a, t->seconds), seconds_text(b, gone(t)),
+                    seconds_text((char[48]){0}, t->tail));
 }
 
 static dsc_status take_picked(command_in_time *t, dsc_recipe *recipe, char **name, dsc_error *error) {
@@ -286,7 +288,7 @@ void command_in_time_look(command_in_time *t, const command_call *call, dsc_trai
     if (!steps) return;
     dsc_error why = {0};
     if (dsc_run_change_steps(run, steps, &why)) {
-        command_complain("warning: the run keeps its length: %s", why.message);
+        command_complain("warning: the run keeps its planned length: %s", why.message);
         t->gave_up = true;
         return;
     }
@@ -294,7 +296,8 @@ void command_in_time_look(command_in_time *t, const command_call *call, dsc_trai
     if (change > 0.9 && change < 1.1) return;
     t->told = steps;
     command_remark(call,
-                   "The machine is %s than it was: the run ends with step %llu, and the schedule with it",
+                   "The machine is %s than at the start: the run ends with step %llu, and the schedule is "
+                   "adapted to that",
                    change < 1 ? "slower" : "faster", (unsigned long long)steps);
 }
 

@@ -28,8 +28,7 @@ static dsc_status read_sizes(dsc_study_question *q, const char *text, command_ca
         if (!digits || digits > 9 || (at[digits] && at[digits] != ','))
             return command_wrong_usage(
                 call, error,
-                "--samples: expected whole numbers with commas between them, as 100,300,1000, "
-                "found '%s'",
+                "--samples: expected whole numbers separated by commas, such as 100,300,1000, found '%s'",
                 text);
         if (q->size_count == DSC_STUDY_SIZES_MOST)
             return command_wrong_usage(call, error, "--samples: expected at most %d numbers",
@@ -50,8 +49,9 @@ static dsc_status ask(dsc_study_question *q, command_call *call, dsc_error *erro
 static void tell(const command_call *call, const dsc_study *study) {
     const dsc_study_question *q = dsc_study_question_of(study);
     const dsc_study_trial *t = dsc_study_trial_at(study, 0);
-    command_remark(call, "%zu images are held out, the same for all trainings; each takes %s", t->held_out,
-                   q->same_epochs ? "the recipe's epochs" : "as many steps as all images do");
+    command_remark(call, "%zu images are held out, the same ones for all trainings; each training takes %s",
+                   t->held_out,
+                   q->same_epochs ? "the recipe's epochs" : "as many steps as training on all images takes");
 }
 
 static void append_row(dsc_text *text, const dsc_study *study, size_t trial) {
@@ -77,22 +77,20 @@ static void append_outlook(dsc_text *text, const learn_results *r) {
     const learn_size *last = &r->sizes[r->count - 1];
     char now[32], then[32], range[80], foretold[32];
     if (!r->has_outlook) {
-        dsc_text_append(
-            text,
-            "What more images would bring cannot be told: that takes %d sizes or more, and errors "
-            "that fall from one to the next\n",
-            DSC_POWER_LAW_LEAST);
+        dsc_text_append(text,
+                        "More images cannot be extrapolated: that takes %d sizes or more, and errors that "
+                        "fall from one size to the next\n",
+                        DSC_POWER_LAW_LEAST);
         return;
     }
     (void)report_percent(now, 1 - last->accuracy.mean, 2);
-    dsc_text_append(
-        text,
-        "If the curve goes on as it began, twice as many images (%.0f) would bring the error from "
-        "%s %% to about %s %% (%s), hardly further: curves flatten. From the sizes before, %s %% "
-        "was to be expected of %zu images, and %s %% was measured\n",
-        o->n, now, report_percent(then, o->error, 2),
-        report_percents(range, (const double[2]){o->low, o->high}, 2),
-        report_percent(foretold, o->foretold, 2), last->samples, now);
+    dsc_text_append(text,
+                    "If the curve continues as it began, twice as many images (%.0f) would lower the error "
+                    "from %s %% to about %s %% (%s), hardly further: curves flatten. Extrapolated from the "
+                    "smaller sizes, %s %% was expected for %zu images, and %s %% was measured\n",
+                    o->n, now, report_percent(then, o->error, 2),
+                    report_percents(range, (const double[2]){o->low, o->high}, 2),
+                    report_percent(foretold, o->foretold, 2), last->samples, now);
 }
 
 static dsc_status report_text(const learn_results *r, dsc_error *error) {
@@ -106,12 +104,11 @@ static dsc_status report_text(const learn_results *r, dsc_error *error) {
         dsc_text_append(&text, "%8zu%12s%20s%10s\n", s->samples, report_percent(a, 1 - s->accuracy.mean, 2),
                         isfinite(ends[0]) ? report_percents(b, ends, 2) : "-", report_loss(c, s->loss.mean));
     }
-    dsc_text_append(&text, "%s\n",
-                    r->by_seed
-                        ? "Intervals: Student's t over the seeds, which are few; the held-out images "
-                          "are the same for all"
-                        : "Intervals: Wilson's, of the held-out images; --seeds tells how much is chance "
-                          "of the training");
+    dsc_text_append(
+        &text, "%s\n",
+        r->by_seed ? "Intervals: Student's t over the few seeds; the held-out images are the same for all"
+                   : "Intervals: Wilson's, over the held-out images; use --seeds to measure how much is "
+                     "chance of the training");
     dsc_status status = terminal.live ? learn_chart_text(&text, r, &terminal, error) : DSC_OK;
     append_outlook(&text, r);
     if (!status) return command_print_text(&text, error);
@@ -189,16 +186,15 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"samples", DSC_PARAM_TEXT, offsetof(values, samples), NULL, 0, 0, NULL,
-     "train on so many images: growing numbers with commas between them; unset: on 1/16, 1/8, 1/4, 1/2 and "
-     "all of those that are not held out"},
+     "sizes of the training set: growing numbers separated by commas; default: 1/16, 1/8, 1/4, 1/2 and all "
+     "of the images that are not held out"},
     {"seeds", DSC_PARAM_INT, offsetof(values, seeds), "1", 1, DSC_STUDY_REPEATS_MOST, NULL,
-     "train each size so often, with other first weights and another choice of images"},
+     "trainings per size, each with other initial weights and another choice of images"},
     {"same", DSC_PARAM_CHOICE, offsetof(values, same), "steps", 0, 0, "steps|epochs",
-     "what all sizes have in common: the steps, as many as all images take in the recipe's epochs, so that "
-     "only "
-     "the data differ; or the epochs, with which small sizes are also trained for less time"},
+     "what all sizes share: steps: as many as all images take in the recipe's epochs, so that only the data "
+     "differ; epochs: small sizes are then also trained for less time"},
     {"out", DSC_PARAM_TEXT, offsetof(values, study.out), NULL, 0, 0, NULL,
-     "the folder of the study; without it, the next free runs/NNNN-curve-recipe"},
+     "folder of the study; default: the next free runs/NNNN-curve-recipe"},
     STUDY_OPTIONS(values),
     {0},
 };
@@ -207,27 +203,24 @@ static const command_option extras[] = {
     STUDY_EXTRAS, {"samples", 'n', "N,N,...", false}, {"seeds", 's', NULL, false}, {0}};
 
 static const command_example examples[] = {
-    {"learn-curve --data photos/ --size 64x64", "Are there enough pictures, or are more worth collecting?"},
+    {"learn-curve --data photos/ --size 64x64", "Find out whether more pictures are worth collecting."},
     {"learn-curve --recipe mnist-98 --samples 500,1000,2000,4000,8000 --seeds 3",
-     "MNIST by the thousand, each size three times."},
-    {"learn-curve --resume runs/0001-curve-auto", "Go on where it was stopped."},
+     "Train on subsets of MNIST, each size three times."},
+    {"learn-curve --resume runs/0001-curve-auto", "Continue a stopped study."},
     {0},
 };
 
 const command command_learn_curve = {
     .name = "learn-curve",
-    .help = "measure a recipe on more and more of the data",
-    .about =
-        "Holds out a share of the training set, a tenth unless --validation says otherwise, trains the "
-        "recipe "
-        "on growing parts of the rest, in which each class has its share, and measures each on what is held "
-        "out: the error by the number of images, and, from four sizes on, what twice as many would bring if "
-        "the error falls on as error = a + b / images^c. The test set is never looked at. Early stopping is "
-        "off, and a batch is never larger than the images.\n\n"
-        "The result depends on the seed, and neither on threads nor on interruptions: after Ctrl-C, a kill "
-        "or "
-        "a power failure --resume goes on. The folder gets study.json, a file for each training, and "
-        "learning-curve.svg and .png.",
+    .help = "measure how accuracy grows with the number of training images",
+    .about = "Holds out a share of the training set (a tenth unless --validation says otherwise) and trains "
+             "the recipe on growing parts of the rest, each with the same mix of classes. Prints the error "
+             "on the held-out images by the number of training images. With four sizes or more, the command "
+             "also estimates the error for twice as many images, from the fit error = a + b / images^c. The "
+             "test set is not used. Early stopping is off, and a batch is never larger than the number of "
+             "training images.\n\nThe result depends on the seed, but not on the number of threads or on "
+             "interruptions: --resume continues after Ctrl-C, a kill or a power failure. The folder holds "
+             "study.json, one file per training, and learning-curve.svg and .png.",
     .shared = dsc_recipe_params,
     .options = options,
     .extras = extras,

@@ -113,19 +113,19 @@ static dsc_status make(figures *f, const learn_results *r, dsc_error *error) {
     x += all;
     y += all;
     if (r->has_outlook) {
-        begin(&f->series[count], "fitted, to twice as many", x, y, DRAW_MARK_LINE);
+        begin(&f->series[count], "fitted, up to twice as many images", x, y, DRAW_MARK_LINE);
         fill_law(&f->series[count++], x, y, r);
     }
     f->panel = (draw_panel){.x = {.label = "training images", .logarithm = true},
                             .y = {.label = "percent wrong"},
                             .series = f->series,
                             .series_count = count};
-    f->chart = (draw_chart){.title = "Learning curve: percent wrong of held-out images",
-                            .description = "The share of held-out images answered wrongly, by the number of "
-                                           "images that were trained on.",
-                            .panels = &f->panel,
-                            .panel_count = 1,
-                            .panel_width = 480};
+    f->chart = (draw_chart){
+        .title = "Learning curve: percent of held-out images answered wrongly",
+        .description = "The share of held-out images answered wrongly, by the number of training images.",
+        .panels = &f->panel,
+        .panel_count = 1,
+        .panel_width = 480};
     return DSC_OK;
 }
 

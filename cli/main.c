@@ -51,7 +51,7 @@ static bool is_version(const char *word) { return !strcmp(word, "--version") || 
 /* argv[0] is --version. */
 static int run_version(int argc, char **argv) {
     if (argc > 1 && (argc > 2 || strcmp(argv[1], "--check") != 0)) {
-        complain_usage(NULL, NULL, "after --version only --check can follow");
+        complain_usage(NULL, NULL, "only --check may follow --version");
         return COMMAND_WRONG_USAGE;
     }
     if (argc > 1) return command_check_kernels();

@@ -57,11 +57,11 @@ void command_members_append(dsc_text *text, const command_members *m) {
     range_of(&low, &high, &mean, m);
     dsc_text_append(text, "members: %zu, alone %s to %s %% right, %s %% on average\n", m->members,
                     percent(a, low, 1), percent(b, high, 1), percent(c, mean, 1));
-    dsc_text_append(text, "all members agree: on %s %% of the images, %s %% of them right",
+    dsc_text_append(text, "all members agree on %s %% of the images, and %s %% of those answers are right",
                     percent(a, (double)m->agreed, (double)m->count),
                     percent(b, (double)m->agreed_right, (double)m->agreed));
     if (m->count > m->agreed)
-        dsc_text_append(text, "; of the others %s %%",
+        dsc_text_append(text, "; of the other answers, %s %%",
                         percent(c, (double)(m->all_right - m->agreed_right), (double)(m->count - m->agreed)));
     dsc_text_append(text, "\n");
 }

@@ -13,8 +13,8 @@
 #define COMMAND_SHIFTS(values)                                                                               \
     {                                                                                                        \
         "shifts", DSC_PARAM_INT, offsetof(values, shifts), "0", 0, DSC_SHIFTS_MOST, NULL,                    \
-            "take the mean of the answers to copies that are shifted by up to so many pixels each way: 9, "  \
-            "25 or 49 times the work; 0: none"                                                               \
+            "average the answers to copies shifted by up to this many pixels each way: 9, 25 or 49 times "   \
+            "the work; 0: none"                                                                              \
     }
 
 /* Starts as {0}, and stays so for a model that is not an ensemble. Release with command_members_clear. */

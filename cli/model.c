@@ -14,9 +14,8 @@ static const dsc_registry actions = {.thing = "action", .things = "actions", .ro
 
 const command command_model = {
     .name = "model",
-    .help = "look at models, and join them to ensembles",
-    .about = "A model is a line of text, such as '784-100-10' or 'conv 32 3x3, relu, max-pool 2, flatten, "
-             "dense', or a "
-             "file that training wrote.",
+    .help = "show models, and join them to ensembles",
+    .about = "A model is given as a line of text, such as '784-100-10' or 'conv 32 3x3, relu, max-pool 2, "
+             "flatten, dense', or as a file that training wrote.",
     .actions = &actions,
 };

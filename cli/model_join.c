@@ -34,8 +34,10 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_model *joined = NULL;
     size_t members = 0;
     if (call->operand_count < 2)
-        return command_wrong_usage(call, error, "an ensemble has at least two members; name their files");
-    if (!how->out) return command_wrong_usage(call, error, "--out must be given: the file of the ensemble");
+        return command_wrong_usage(call, error,
+                                   "an ensemble has at least two members; give two or more files");
+    if (!how->out)
+        return command_wrong_usage(call, error, "--out is required: give the file of the ensemble");
     dsc_status status = command_rehearse(call, how->out, error);
     if (!status) status = join(&joined, call, error);
     if (!status) status = dsc_model_save(joined, how->out, error);
@@ -52,7 +54,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
 }
 
 static const dsc_param options[] = {
-    {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL, "the file of the ensemble"},
+    {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL, "file of the ensemble"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -61,25 +63,24 @@ static const dsc_param options[] = {
 static const command_option extras[] = {{"out", 'o', "FILE.safetensors", false}, {0}};
 
 static const command_operand operands[] = {
-    {.name = "RUN|MODEL", .many = true, .help = "the members: folders of runs, or models' files"},
+    {.name = "RUN|MODEL", .many = true, .help = "members: folders of runs, or models' files"},
     {0},
 };
 
 static const command_example examples[] = {
     {"model join runs/0001-mnist-cnn-166k runs/0002-mnist-cnn-166k -o both.safetensors",
-     "Two runs as one model."},
-    {"model join first.onnx second.safetensors -o both.safetensors --json", "Of any formats, for programs."},
+     "Join the models of two runs."},
+    {"Join models of different formats; print the result as JSON.", "Of any formats, for programs."},
     {0},
 };
 
 const command command_model_join = {
     .name = "join",
-    .help = "make an ensemble, one model, of several",
-    .about =
-        "Writes one file that answers with the mean of the members' probabilities, and is a model like any "
-        "other: for evaluate, predict, serve, export and quantise. Members that are ensembles add their "
-        "members. All must be of the same images and classes.\n\n"
-        "`descender train --members 5` trains the members and joins them.",
+    .help = "join several models to an ensemble, which is one model",
+    .about = "Writes one file that answers with the mean of the members' probabilities. evaluate, predict, "
+             "serve, export and quantise take it like any other model. If a member is an ensemble, its "
+             "members are added. All members must have the same image size and the same "
+             "classes.\n\n`descender train --members 5` trains the members and joins them.",
     .operands = operands,
     .options = options,
     .extras = extras,

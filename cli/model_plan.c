@@ -71,9 +71,8 @@ void model_plan_append(dsc_text *text, const model_plan *plan) {
         dsc_text_append(text, "%-10s%-34s%-14s%12zu  %s\n", line.pass, name_of(name, &line), line.form,
                         line.bytes, line.shared_by);
     dsc_text_append(text,
-                    "\nBytes are one sample's. pixels: the channels of a pixel lie side by side; reals: in "
-                    "the order of the\nshape. Steps shared by samples run without waiting for the "
-                    "others.\n");
+                    "\nBytes are per sample. pixels: the channels of a pixel are adjacent; reals: values are "
+                    "in the order of the\nshape. Steps shared by samples do not wait for one another.\n");
 }
 
 json_t *model_plan_json(const model_plan *plan) {

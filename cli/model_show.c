@@ -208,10 +208,11 @@ static dsc_status show_text(const shown *s, const values *how, dsc_error *error)
     append_images(&text, s);
     append_table(&text, s);
     if (s->shipped)
-        dsc_text_append(&text,
-                        "\nThe model inside the program: trained by `descender train --recipe " SHIPPED_NAME
-                        "`, " SHIPPED_ACCURACY
-                        " %% right on MNIST's test set. Its card: models/digits.md among the sources.\n");
+        dsc_text_append(
+            &text,
+            "\nThe model inside the program: trained by `descender train --recipe " SHIPPED_NAME
+            "`, " SHIPPED_ACCURACY
+            " %% right on MNIST's test set. Its model card: models/digits.md in the source repository.\n");
     dsc_status status = DSC_OK;
     if (s->plan) {
         dsc_text_append(&text, "\n");
@@ -283,20 +284,20 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"size", DSC_PARAM_PAIR, offsetof(values, size), "28", 1, 4096, NULL,
-     "height x width of an image, for a text"},
+     "height x width of an image, if a text is given"},
     {"channels", DSC_PARAM_INT, offsetof(values, channels), "1", 1, 16, NULL,
-     "channels of an image, for a text"},
+     "channels of an image, if a text is given"},
     {"classes", DSC_PARAM_INT, offsetof(values, classes), "10", 1, 65536, NULL,
-     "number of classes, for a text"},
+     "number of classes, if a text is given"},
     {"loss", DSC_PARAM_TEXT, offsetof(values, loss), "softmax-cross-entropy", 0, 0, NULL,
-     "the loss, for a text"},
+     "the loss, if a text is given"},
     {"diagram", DSC_PARAM_SWITCH, offsetof(values, diagram), "on", 0, 0, NULL,
      "draw the layers below the table"},
     {"plan", DSC_PARAM_SWITCH, offsetof(values, plan), "off", 0, 0, NULL,
-     "in place of the diagram, the steps of training and how values lie in memory"},
+     "show the steps of training and the memory layout of values instead of the diagram"},
     {"precision", DSC_PARAM_CHOICE, offsetof(values, precision), "auto", 0, 0, "f32|bf16|auto",
-     "of --plan: of the numbers that products multiply"},
-    {"batch", DSC_PARAM_INT, offsetof(values, batch), "64", 1, 65536, NULL, "of --plan: samples a step"},
+     "with --plan: number format of the products"},
+    {"batch", DSC_PARAM_INT, offsetof(values, batch), "64", 1, 65536, NULL, "with --plan: samples per step"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
      "save the diagram as a picture, .svg or .png"},
     COMMAND_JSON(values),
@@ -309,25 +310,25 @@ static const command_option extras[] = {{"out", 'o', "FILE", true}, {"size", 0, 
 static const command_operand operands[] = {
     {.name = "MODEL",
      .optional = true,
-     .help = "a model's text, a file with a model, or the folder of a run; without it, the model inside the "
-             "program"},
+     .help = "a model's text, a model's file, or a run's folder; default: the model inside the program"},
     {0},
 };
 
 static const command_example examples[] = {
-    {"model show 784-100-10", "The tutorial's network."},
+    {"model show 784-100-10", "Show the tutorial's network."},
     {"model show 'conv 8 3x3, relu, residual(conv 8 padding=same, relu), flatten, dense' -o net.svg",
-     "A network with a shortcut, and its picture."},
+     "Show a network with a shortcut, and save its diagram."},
     {"model show --plan --precision bf16 'conv 16 3x3, relu, max-pool 2, flatten, dense'",
-     "What a step of training does, and what lies in bfloat16."},
-    {"model show", "The model inside the program, and how good it is."},
+     "Show the steps of training, and which values are stored as bfloat16."},
+    {"model show", "Show the model inside the program and its accuracy."},
     {0},
 };
 
 const command command_model_show = {
     .name = "show",
-    .help = "a model's layers as a table and a diagram",
-    .about = "Multiply-adds and bytes are for one image; bytes are those of the values that a layer makes.",
+    .help = "show a model's layers as a table and a diagram",
+    .about =
+        "Multiply-adds and bytes are for one image; bytes are those of the values that a layer computes.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -169,7 +169,7 @@ static dsc_status check_required(command_call *call, dsc_error *error) {
         const command_option *extra = command_extra(call->self, options[i].name);
         if (!options[i].initial && options[i].type != DSC_PARAM_TEXT && !call->given[i] &&
             !(extra && extra->optional))
-            return command_wrong_usage(call, error, "option '--%s' must be given: %s", options[i].name,
+            return command_wrong_usage(call, error, "option '--%s' is required: %s", options[i].name,
                                        options[i].help);
     }
     size_t most = 0;

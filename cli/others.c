@@ -30,7 +30,7 @@ static dsc_status open_one(opening *o, char *name, dsc_error *error) {
     command_source source = command_source_of(name, o->reading, o->offline);
     source.packs = true; /* needs no test set */
     if (o->count == MOST)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "others: more than %d of them; join some", MOST);
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "others: more than %d data sets; join some", MOST);
     dsc_status status = command_data_open(&data, o->call, &source, error);
     if (!status)
         status = dsc_dataset_renumber(&o->part[o->count], o->test && data.test ? data.test : data.train, map,
@@ -57,7 +57,7 @@ static dsc_status open_all(opening *o, command_others *others, char *list, dsc_e
         for (size_t n = strlen(item); n && strchr(" \t", item[n - 1]);) item[--n] = '\0';
         if (!*item)
             return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                            "others: expected data, divided by commas, found an empty name");
+                            "others: expected data sets separated by commas, found an empty name");
         status = open_one(o, item, error);
     }
     if (!status && (o->names.failed || o->list.failed))

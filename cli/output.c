@@ -120,7 +120,7 @@ dsc_status command_reads(command_call *call, const char *path, dsc_error *error)
 
 static dsc_status fail_read(const char *path, dsc_error *error) {
     return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                    "%s: is read by this command, and would be replaced; name another file", path);
+                    "%s: is an input of this command and would be replaced; name another file", path);
 }
 
 /* Fails if `path` is an operand, a file of a run in an operand's folder, or noted by command_reads. */
@@ -140,8 +140,8 @@ static dsc_status check_not_read(const command_call *call, const char *path, dsc
 }
 
 void command_warn_in_place(const char *path) {
-    command_complain("warning: %s: cannot be replaced as a whole, so it will be written in place; a crash "
-                     "while that is done damages it",
+    command_complain("warning: %s: cannot be replaced atomically, so it will be written in place; a crash "
+                     "while writing damages it",
                      path);
 }
 

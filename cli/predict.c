@@ -45,10 +45,10 @@ static dsc_status open_model(session *s, dsc_error *error) {
                                                     : PREDICT_AS_TRAINED;
     if (s->how->raw && s->how->prepare)
         return command_wrong_usage(s->call, error,
-                                   "--raw prepares nothing and --prepare does: give one of them");
+                                   "--raw and --prepare exclude each other; give one of them");
     if (s->how->fit && manner != PREDICT_AS_TRAINED)
         return command_wrong_usage(s->call, error,
-                                   "--fit takes a picture whole, %s does not: give one of them",
+                                   "--fit takes the whole picture, %s does not; give one of them",
                                    s->how->raw ? "--raw" : "--prepare");
     if (s->how->model) {
         command_subject subject;
@@ -80,8 +80,8 @@ static dsc_status list_files(session *s, dsc_error *error) {
     for (size_t i = 0; i < s->files.count && !status; i++)
         status = command_reads(s->call, s->files.paths[i], error);
     if (!status && s->how->out && s->files.count > 1)
-        return command_wrong_usage(s->call, error, "--out draws on one picture; here are %zu files",
-                                   s->files.count);
+        return command_wrong_usage(
+            s->call, error, "--out draws on one picture, but there are %zu files; give one", s->files.count);
     draw_format format; /* fails early for an unknown picture format */
     return status || !s->how->out ? status : draw_format_of(&format, s->how->out, error);
 }
@@ -118,9 +118,10 @@ static void remark_notes(session *s, const predict_result *result) {
 static dsc_status draw(session *s, const predict_result *result, dsc_error *error) {
     if (!s->how->out) return DSC_OK;
     if (result->content.is_array || !s->reader.digits)
-        return command_wrong_usage(s->call, error, "--out draws on a picture in which digits are looked for");
+        return command_wrong_usage(s->call, error,
+                                   "--out needs a picture in which digits are searched for; omit --out");
     dsc_status status = predict_draw(s->how->out, result, &s->reader, error);
-    if (!status) command_remark(s->call, "Saved the picture with what was read: %s", s->how->out);
+    if (!status) command_remark(s->call, "Saved the picture with the answers: %s", s->how->out);
     return status;
 }
 
@@ -143,7 +144,7 @@ static dsc_status tell_nothing(session *s, const predict_result *result, dsc_err
         return DSC_OK;
     dsc_error its;
     (void)dsc_fail(&its, DSC_ERROR_FORMAT,
-                   "%s: there is no digit: found %zu mark%s, and the network is less sure of %s than %s",
+                   "%s: no digit found: there are %zu mark%s, but the network is less sure of %s than %s",
                    result->name, marks, marks == 1 ? "" : "s", marks == 1 ? "it" : "each",
                    dsc_format_shortest(number, s->reader.no_digit_below));
     if (!is_alone(s)) return tell_failure(s, &its, error);
@@ -173,12 +174,12 @@ static dsc_status read_pages(session *s, const read_source *source, dsc_error *e
     dsc_status status = DSC_OK;
     s->pages = true;
     if (s->how->out)
-        return command_wrong_usage(s->call, error, "--out draws on one picture; %s has %zu%s pages",
+        return command_wrong_usage(s->call, error, "--out draws on one picture, but %s has %zu%s pages",
                                    dsc_source_name(source->path), source->pages,
                                    source->more ? " and more" : "");
     if (source->more)
-        command_complain("%s: the first %zu pages are read; it has more", dsc_source_name(source->path),
-                         source->pages);
+        command_complain("%s: only the first %zu pages are read; the file has more",
+                         dsc_source_name(source->path), source->pages);
     command_progress_end(&s->progress);
     command_progress_start(&s->progress, s->call, "reading", "pages", source->pages);
     for (size_t i = 0; i < source->pages && !status && !command_should_stop(); i++) {
@@ -225,7 +226,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
                                     error);
     }
     if (!status && s.files.passed_over)
-        command_remark(call, "%zu other file%s passed over", s.files.passed_over,
+        command_remark(call, "%zu other file%s skipped", s.files.passed_over,
                        s.files.passed_over == 1 ? "" : "s");
     if (!status && s.nothing.code) status = dsc_fail(error, s.nothing.code, "%s", s.nothing.message);
     if (!status && s.failed)
@@ -233,9 +234,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
                           s.pages ? "files and pages" : "files");
     if (!status && s.no_answer)
         status = dsc_fail(error, DSC_ERROR_DIVERGED,
-                          "%zu of %zu answers are not finite: the network's numbers grew beyond the range of "
-                          "floats; train it anew "
-                          "with a smaller learning rate",
+                          "%zu of %zu answers are not finite: the network's numbers exceeded the range of "
+                          "floats; train the model again with a smaller learning rate",
                           s.no_answer, s.answers);
     if (!status && s.reader.only_sure && s.refused) {
         char number[32];
@@ -252,24 +252,25 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"model", DSC_PARAM_TEXT, offsetof(values, model), NULL, 0, 0, NULL,
-     "a run's folder or a model's file; without it, the model inside the program"},
+     "a run's folder or a model's file; default: the model inside the program"},
     {"top", DSC_PARAM_INT, offsetof(values, top), "3", 1, 65536, NULL,
-     "how many answers to show, the likeliest first"},
+     "number of answers to show, the likeliest first"},
     {"certain", DSC_PARAM_REAL, offsetof(values, certain), "0", 0, 1, NULL,
-     "print only answers of at least this probability; the exit status is 1 if one is less sure"},
+     "print only answers with at least this probability; the exit status is 1 if any answer has less"},
     COMMAND_SHIFTS(values),
     {"show", DSC_PARAM_SWITCH, offsetof(values, show), "off", 0, 0, NULL,
-     "show what the network saw, and what its answer went by"},
+     "show what the network saw, and which pixels led to its answer"},
     {"one", DSC_PARAM_SWITCH, offsetof(values, one), "off", 0, 0, NULL,
-     "a picture is of one digit, in however many pieces"},
+     "each picture shows one digit, even if it has several pieces"},
     {"raw", DSC_PARAM_SWITCH, offsetof(values, raw), "off", 0, 0, NULL,
-     "images are as the model wants them: prepare nothing, turn nothing round"},
+     "images are already as the model expects them: do not prepare or invert anything"},
     {"prepare", DSC_PARAM_SWITCH, offsetof(values, prepare), "off", 0, 0, NULL,
-     "look for digits and prepare them as MNIST's were, whatever the model was trained on"},
+     "find digits and prepare them as MNIST's were, whatever the model was trained on"},
     {"fit", DSC_PARAM_CHOICE, offsetof(values, fit), "as-trained", 0, 0, "as-trained|crop|pad|stretch",
-     "a picture is one image: how it comes to the model's size, whatever the model was trained on"},
+     "take each picture as one image and bring it to the model's size in this way, whatever the model was "
+     "trained on"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "save the picture with boxes and readings, .png or .svg"},
+     "save the picture with boxes and answers, .png or .svg"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -281,43 +282,35 @@ static const command_option extras[] = {
 static const command_operand operands[] = {
     {.name = "FILE|FOLDER|-",
      .many = true,
-     .help = "pictures (PNG, JPEG, HEIC and others, see `descender help pictures`), PDF files page by page, "
-             "arrays of images (IDX, NPY), "
-             "folders of "
-             "them, or - for standard input"},
+     .help = "pictures (PNG, JPEG, HEIC and others: `descender help pictures`), PDF files (page by page), "
+             "arrays of images (IDX, NPY), folders of them, or - for standard input"},
     {0},
 };
 
 static const command_example examples[] = {
-    {"predict photo.png", "Which digits are on it? The model is inside the program."},
-    {"predict --show three.png", "What the network saw, and what it went by."},
-    {"predict --certain 0.99 meter.png", "For scripts: what is surely read, or the exit status 1."},
+    {"predict photo.png", "Read the digits on a photo with the model inside the program."},
+    {"predict --show three.png", "Show what the network saw, and which pixels led to its answer."},
+    {"predict --certain 0.99 meter.png",
+     "For scripts: print certain answers only, exit status 1 if any is not certain."},
     {"predict --model runs/0001-mnist-cnn-166k scans/ --json",
-     "A folder, with a model of one's own, for a program to read."},
+     "Read a folder with your own model; print JSON."},
     {0},
 };
 
 const command command_predict = {
     .name = "predict",
-    .help = "read digits from images of your own",
+    .help = "read digits from pictures",
     .about =
-        "Digits are found, light on dark or dark on light, anywhere on the picture and of any size, and "
-        "are prepared as "
-        "MNIST's were: cut out, fitted into 20 x 20 pixels and centred by mass in 28 x 28. Several are "
-        "read line by line, "
-        "from left to right; digits that touch are cut apart where the network is surest, and a page on its "
-        "side or upside down is turned. `descender predict` reports what it leaves out: "
-        "points, ruled lines, marks at the edge.\n\n"
-        "A model reads images as it was trained: if its training images were not prepared so, a picture "
-        "is one "
-        "image. It is cropped, padded or stretched to the model's size as the training images were. If "
-        "those were all of one size, it is scaled, and turned round if its ground is the other one. "
-        "Arrays whose images have the model's size are taken as they are, unless they are dark on light "
-        "and the "
-        "model learned light on dark, or the other way round. `descender predict` reports what it "
-        "changes. --raw, --prepare and --fit "
-        "override "
-        "all this.",
+        "Finds digits anywhere on a picture, of any size, light on dark or dark on light, and prepares them "
+        "as MNIST's were: cut out, fitted into 20 x 20 pixels, and centred by mass in 28 x 28. Several "
+        "digits are read line by line, from left to right. Touching digits are cut apart where the network "
+        "is most certain. A page on its side or upside down is turned. `descender predict` reports what it "
+        "leaves out: points, ruled lines, marks at the edge.\n\nA model reads images as it was trained. If "
+        "its training images were not prepared as digits, each picture is one image: it is cropped, padded "
+        "or stretched to the model's size as the training images were. If the training images were all of "
+        "one size, the picture is scaled, and inverted if its ground is the opposite. Arrays whose images "
+        "have the model's size are not changed, unless their ground is the opposite of the model's. "
+        "`descender predict` reports what it changes. --raw, --prepare and --fit override all of this.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -174,7 +174,7 @@ dsc_status predict_append_pictures(dsc_text *text, const predict_result *result,
         char name[NAME], title[NAME + 32];
         name_of(name, result, r, i);
         (void)snprintf(title, sizeof title, "%s: %s", name, reading_of(&result->answers[i], r));
-        const draw_tile tiles[] = {{pixels, "what it saw"}, {pixels + each / 2, "what it went by"}};
+        const draw_tile tiles[] = {{pixels, "what it saw"}, {pixels + each / 2, "what led to the answer"}};
         const draw_grid grid = {.title = title,
                                 .tiles = tiles,
                                 .count = 2,

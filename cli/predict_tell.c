@@ -37,29 +37,28 @@ void predict_tell(const command_call *call, const predict_reader *r) {
                                        [DSC_FIT_PAD] = "scaled and padded to",
                                        [DSC_FIT_STRETCH] = "stretched to"};
     if (r->whole.images)
-        command_remark(
-            call, "%s, read whole: the model was trained on images that were %s%s", which(images, &r->whole),
-            r->expected.fit ? dsc_images_words(&r->expected) : "not prepared as digits",
-            dsc_digit_check_shape(r->shape, NULL) ? "" : " (--prepare looks for digits and prepares them)");
+        command_remark(call, "%s, each read as one picture: the model was trained on images that were %s%s",
+                       which(images, &r->whole),
+                       r->expected.fit ? dsc_images_words(&r->expected) : "not prepared as digits",
+                       dsc_digit_check_shape(r->shape, NULL) ? ""
+                                                             : " (--prepare finds digits and prepares them)");
     if (r->scaled.images)
         command_remark(call, "%s, %s the model's %zu x %zu", which(images, &r->scaled), ways[r->expected.fit],
                        shape[1], shape[2]);
     if (r->turned.images)
         command_complain(
-            "%s of %s, turned round (255 - pixel): the model was trained on %s (--raw leaves them)",
+            "%s of %s, inverted (255 - pixel), because the model was trained on %s (--raw keeps them)",
             which(images, &r->turned), dsc_ground_words(other), learned);
     if (r->prepared.images)
-        command_complain(
-            "%s, not as the model was trained on (%zu x %zu, %s): prepared as pictures of one digit "
-            "(--raw leaves them)",
-            which(images, &r->prepared), shape[1], shape[2], learned);
+        command_complain("%s, unlike the model's training images (%zu x %zu, %s): prepared as pictures of "
+                         "one digit (--raw keeps them)",
+                         which(images, &r->prepared), shape[1], shape[2], learned);
     if (r->other_ground.images)
-        command_complain("%s of %s, not turned round, though the model was trained on %s: answers will be "
-                         "poor",
+        command_complain("%s of %s, not inverted, although the model was trained on %s: expect poor answers",
                          which(images, &r->other_ground), dsc_ground_words(other), learned);
     if (r->unlike.images)
         command_complain(
-            "%s, taken as they are. The model was trained on prepared digits, which lie in the middle of the "
+            "%s, not changed. The model was trained on prepared digits, which lie in the middle of the "
             "image, and these do not: give --prepare to prepare them, or --raw if they are right as they are",
             which(images, &r->unlike));
 }

@@ -17,7 +17,8 @@ enum { MANY = 10 /* Least number of an array's images that look unprepared; fewe
 static dsc_status check_shape(const predict_reader *r, dsc_error *error) {
     dsc_error why;
     if (!r->digits || !dsc_digit_check_shape(r->shape, &why)) return DSC_OK;
-    return dsc_fail(error, why.code, "%s; omit --prepare, and give it images of its own size", why.message);
+    return dsc_fail(error, why.code, "%s; omit --prepare, and give the model images of its own size",
+                    why.message);
 }
 
 dsc_status predict_reader_make(predict_reader *r, dsc_model *model, predict_manner manner, dsc_fit fit,
@@ -105,7 +106,7 @@ static dsc_status see_picture(predict_answer *a, dsc_picture_notes *notes, const
     const bool whole = status == DSC_ERROR_MISMATCH && !r->digits;
     const bool helps = whole && !dsc_digit_check_shape(r->shape, NULL);
     return dsc_fail(error, status, "%s%s%s", why.message, whole ? " (--fit)" : "",
-                    helps ? "; or give --prepare, which finds digits in it and prepares them" : "");
+                    helps ? "; or give --prepare, which finds digits in the picture and prepares them" : "");
 }
 
 static dsc_status make_room(predict_result *result, size_t count, dsc_error *error) {
@@ -136,11 +137,10 @@ static dsc_status answer_prepared(predict_result *result, predict_reader *r, con
 static dsc_status answer_raw(predict_result *result, predict_reader *r, const char *path, dsc_error *error) {
     const dsc_image *p = &result->content.picture;
     if (p->width != r->shape[2] || p->height != r->shape[1])
-        return dsc_fail(
-            error, DSC_ERROR_MISMATCH,
-            "%s: is %zu x %zu pixels (height x width); with --raw it must have the model's size, %zu x "
-            "%zu; omit --raw, and the picture is prepared",
-            path, p->height, p->width, r->shape[1], r->shape[2]);
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "%s: is %zu x %zu pixels (height x width), but --raw requires the model's size, %zu "
+                        "x %zu; omit --raw to have the picture prepared",
+                        path, p->height, p->width, r->shape[1], r->shape[2]);
     dsc_status status = make_room(result, 1, error);
     if (status) return status;
     predict_answer *a = &result->answers[result->count++];
@@ -252,18 +252,16 @@ static dsc_status answer_array(predict_result *result, predict_reader *r, const 
     const array_plan plan = plan_array(r, path, array->data, count, shape);
     const bool pictures = shape[0] == 1 || shape[0] == 3;
     if (!plan.own && (r->manner == PREDICT_RAW || !pictures))
-        return dsc_fail(
-            error, DSC_ERROR_MISMATCH,
-            "%s: has images of %zu x %zu x %zu (channels x height x width), and the model wants %zu x "
-            "%zu x %zu%s",
-            path, shape[0], shape[1], shape[2], r->shape[0], r->shape[1], r->shape[2],
-            pictures ? "; omit --raw, and they are prepared" : "");
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "%s: has images of %zu x %zu x %zu (channels x height x width), but the model takes "
+                        "%zu x %zu x %zu%s",
+                        path, shape[0], shape[1], shape[2], r->shape[0], r->shape[1], r->shape[2],
+                        pictures ? "; omit --raw to have them prepared" : "");
     const size_t size = shape[0] * shape[1] * shape[2];
     if (array->rank == 2 && shape[2] == r->shape[0] * r->shape[1] * r->shape[2])
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s: is an array of %zu x %zu: as %zu flattened images, save array.reshape(-1, %zu, "
-                        "%zu, %zu); as "
-                        "one picture of that size, save it as PNG",
+                        "%s: is an array of %zu x %zu; if it is %zu flattened images, save array.reshape(-1, "
+                        "%zu, %zu, %zu); if it is one picture, save it as PNG",
                         path, shape[1], shape[2], shape[1], r->shape[0], r->shape[1], r->shape[2]);
     dsc_status status = make_room(result, count, error);
     for (size_t i = 0; i < count && !status && !command_should_stop(); i++) {

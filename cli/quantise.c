@@ -146,8 +146,8 @@ static dsc_status finish(work *w, dsc_error *error) {
     if (!w->how->out) return DSC_OK;
     if (lost > LOSS_MOST + 1e-9 && !w->how->force)
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s points of accuracy are lost, more than %s, so nothing is written; train with "
-                        "--quantise, use more bits, or --force",
+                        "%s points of accuracy are lost, more than %s, so no file is written; train with "
+                        "--quantise, use more bits, or give --force",
                         dsc_format_fixed(number, sizeof number, lost, 2),
                         dsc_format_fixed(most, sizeof most, LOSS_MOST, 2));
     status = command_note_accuracy(w->quantised, dsc_metrics_accuracy(&w->after), w->after.count,
@@ -180,12 +180,13 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     COMMAND_SOURCE(values),
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "the file of the new model; without it, only what it would be is shown"},
+     "file of the new model; default: only print the result"},
     {"bits", DSC_PARAM_CHOICE, offsetof(values, bits), "auto", 0, 0, "auto|8|4|3|ternary",
-     "of a weight; auto: those that it was trained with (train --quantise), or else 8"},
+     "bits per weight; auto: the bits that the model was trained with (train --quantise), or else 8"},
     {"samples", DSC_PARAM_INT, offsetof(values, samples), "1000", 1, 1000000, NULL,
-     "training images that tell how large values are"},
-    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
+     "number of training images used to measure the range of values"},
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
+     "number of threads; 0: all cores"},
     {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
      "write it though more than " TEXT_OF(LOSS_MOST) " points of accuracy are lost"},
     COMMAND_JSON(values),
@@ -201,30 +202,26 @@ static const command_option extras[] = {
 };
 
 static const command_operand operands[] = {
-    {.name = "RUN|MODEL", .help = "the folder of a run, or a model's file"},
+    {.name = "RUN|MODEL", .help = "folder of a run, or a model's file"},
     {0},
 };
 
 static const command_example examples[] = {
     {"quantise runs/0001-mnist-cnn-166k --out small.safetensors",
-     "Weights of 8 bits: a quarter of the bytes, and answers in whole numbers."},
-    {"quantise runs/0002-mnist-cnn-6k --json", "What it would be, for programs."},
+     "Write a model with 8-bit weights: a quarter of the bytes, integer arithmetic."},
+    {"quantise runs/0002-mnist-cnn-6k --json", "Print what the result would be, as JSON."},
     {0},
 };
 
 const command command_quantise = {
     .name = "quantise",
-    .help = "make a trained network one of whole numbers, for small machines",
-    .about = "Weights become whole numbers of 8 bits or fewer, and so does everything that is computed from "
-             "an image. "
-             "Batch normalisation goes into the weights; training images tell how large values become. The "
-             "new model "
-             "is a model like any other: it can be evaluated, asked, served and exported, and gives the same "
-             "answers "
-             "on every machine.\n\n"
-             "Prints the bits and bytes of each layer, the share of its values that 8 bits clip, and the "
-             "accuracy on "
-             "the test set before and after.",
+    .help = "convert a trained model to whole numbers, for small machines",
+    .about =
+        "Converts weights, and all values that the network computes from an image, to whole numbers of 8 "
+        "bits or fewer. Batch normalisation is folded into the weights; training images are used to measure "
+        "the range of values. The result is a model like any other: you can evaluate, predict with, serve "
+        "and export it, and it gives the same answers on every machine.\n\nPrints the bits and bytes of each "
+        "layer, the share of its values that 8 bits clip, and the accuracy on the test set before and after.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -36,8 +36,8 @@ static dsc_status list(command_call *call, dsc_error *error) {
 static const dsc_param list_options[] = {COMMAND_JSON(list_values), {0}};
 
 static const command_example list_examples[] = {
-    {"recipe list", "What there is to train."},
-    {"recipe list --json", "The same for programs."},
+    {"recipe list", "List the recipes."},
+    {"recipe list --json", "List the recipes as JSON."},
     {0},
 };
 
@@ -72,15 +72,14 @@ static const dsc_param show_options[] = {{0}};
 
 static const command_operand show_operands[] = {
     {.name = "NAME",
-     .help = "one of `descender recipe list`, or a file of JSON",
+     .help = "a name from `descender recipe list`, or a JSON file",
      .words = help_append_recipes},
     {0},
 };
 
 static const command_example show_examples[] = {
-    {"recipe show mnist-99", "All that decides how that network turns out."},
-    {"recipe show mnist-99 > mine.json",
-     "The beginning of a recipe of your own, for train --recipe mine.json."},
+    {"recipe show mnist-99", "Print the recipe with all its settings."},
+    {"recipe show mnist-99 > mine.json", "Start a recipe of your own, for train --recipe mine.json."},
     {0},
 };
 
@@ -138,7 +137,7 @@ static dsc_status suggest(command_call *call, dsc_error *error) {
 static const dsc_param suggest_options[] = {
     COMMAND_SOURCE(suggest_values),
     {"threads", DSC_PARAM_INT, offsetof(suggest_values, threads), "0", 0, 1024, NULL,
-     "that will train; 0: all cores"},
+     "number of threads that will train; 0: all cores"},
     COMMAND_QUIET(suggest_values),
     {0},
 };
@@ -146,17 +145,18 @@ static const dsc_param suggest_options[] = {
 static const command_option suggest_extras[] = {COMMAND_SOURCE_EXTRA, {"threads", 't', NULL, false}, {0}};
 
 static const command_example suggest_examples[] = {
-    {"recipe suggest --data photos/ --size 64x64", "What `train` picks for these pictures, and why."},
+    {"recipe suggest --data photos/ --size 64x64",
+     "Print the recipe that `train` picks for these pictures, and the reasons."},
     {"recipe suggest --data photos.csv > mine.json",
-     "The beginning of a recipe of your own, for train --recipe mine.json."},
+     "Start a recipe of your own, for train --recipe mine.json."},
     {0},
 };
 
 static const command command_recipe_suggest = {
     .name = "suggest",
     .help = "print the recipe that suits data, and why",
-    .about = "Looks at the images, and at the processor, and picks network, epochs, batch and augmentation: "
-             "the recipe that `descender train --data` follows if none is named. The recipe goes to standard "
+    .about = "Examines the images and the processor, and picks network, epochs, batch and augmentation: the "
+             "recipe that `descender train --data` follows if you name none. The recipe goes to standard "
              "output as JSON, the reasons to standard error.",
     .options = suggest_options,
     .extras = suggest_extras,
@@ -172,7 +172,8 @@ static const dsc_registry actions = {.thing = "action", .things = "actions", .ro
 const command command_recipe = {
     .name = "recipe",
     .help = "list, show and suggest recipes for training",
-    .about = "A recipe is all that decides how a network turns out: data, model, loss, optimiser, schedule, "
-             "augmentation and more, in one flat object of JSON. `descender train --recipe` follows one.",
+    .about = "A recipe holds everything that determines how a network turns out: data, model, loss, "
+             "optimiser, schedule, augmentation and more, in one flat JSON object. `descender train "
+             "--recipe` follows a recipe.",
     .actions = &actions,
 };

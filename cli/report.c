@@ -37,7 +37,7 @@ static dsc_status open_all(session *s, dsc_error *error) {
     size_t expected = s->how->compare ? 2 : 1;
     if (s->call->operand_count != expected)
         return command_wrong_usage(s->call, error,
-                                   "--compare needs two: `descender report --compare RUN RUN`; without it, "
+                                   "--compare takes two: `descender report --compare RUN RUN`; without it, "
                                    "`descender report RUN...` takes any number");
     for (; s->count < expected; s->count++) {
         dsc_status status = command_subject_open(&s->subjects[s->count], s->call->operands[s->count], error);
@@ -169,14 +169,15 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     COMMAND_SOURCE(values),
     {"split", DSC_PARAM_CHOICE, offsetof(values, split), "test", 0, 0, "test|train",
-     "which of the data's two sets"},
+     "set of the data to use"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "write the page report.html there, and its figures as SVG and PNG"},
+     "folder for the page report.html and its figures as SVG and PNG"},
     {"compare", DSC_PARAM_SWITCH, offsetof(values, compare), "off", 0, 0, NULL,
-     "two models on the same images, image by image"},
+     "compare two models image by image"},
     {"seconds", DSC_PARAM_REAL, offsetof(values, seconds), "0.5", 0.01, 600, NULL,
-     "measure the speed of one model, or of two that are compared, for about so long"},
-    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
+     "approximate time for measuring the speed of one model, or of two that are compared"},
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
+     "number of threads; 0: all cores"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -192,38 +193,34 @@ static const command_option extras[] = {
 static const command_operand operands[] = {
     {.name = "RUN|MODEL",
      .many = true,
-     .help = "the folder of a run, or a model's file; several are shown side by side"},
+     .help = "folder of a run, or a model's file; several are shown side by side"},
     {0},
 };
 
 static const command_example examples[] = {
-    {"report runs/0001-mnist-cnn-166k", "A summary on the terminal."},
+    {"report runs/0001-mnist-cnn-166k", "Print a summary."},
     {"report runs/0001-mnist-cnn-166k --out report",
-     "The whole report as one page, report/report.html, and its figures."},
+     "Write the whole report as one page, report/report.html, and its figures."},
     {"report runs/0001-mnist-784-256-10 runs/0002-mnist-cnn-166k --out side-by-side",
-     "Any number: their curves over one another, what each reached, a test between any two."},
+     "Show any number of runs: curves, results, and a test between any two."},
     {"report --compare runs/0001-mnist-784-256-10 runs/0002-mnist-cnn-166k --out versus",
-     "Is the second one really better?"},
+     "Test whether the second model is really better."},
     {0},
 };
 
 const command command_report = {
     .name = "report",
-    .help = "what a model does, where it errs, and how fast it is",
-    .about =
-        "Everything that `descender evaluate` prints, with intervals for each class, what is confused "
-        "most, size "
-        "and speed, and what is reached without a network: by always answering the most frequent class, and "
-        "by asking the three nearest training images. With --out, one page of HTML that needs no network and "
-        "can be printed, with curves, "
-        "confusion "
-        "matrix, reliability, the most confident mistakes with what they depended on, the first filters "
-        "and the "
-        "last hidden layer in two dimensions; each figure also as SVG and PNG.\n\n"
-        "Of several runs or models, a table with intervals, their curves over one another, and a test "
-        "between any two that were measured on the same images: each is measured on the data that it was "
-        "trained with, or on --data. A model's file is measured on the data of the first run. A run that "
-        "has no model yet is shown with its curves, and takes no part in the tests.",
+    .help = "report what a model does, where it errs, and how fast it is",
+    .about = "Reports everything that `descender evaluate` prints, plus intervals for each class, the most "
+             "frequent confusions, size and speed. Two baselines without a network show what is easy: always "
+             "answering the most frequent class, and asking the three nearest training images. --out writes "
+             "one HTML page that needs no network connection and can be printed: curves, confusion matrix, "
+             "reliability, the most confident mistakes and the pixels that led to them, the first filters, "
+             "and the last hidden layer in two dimensions. Each figure is also saved as SVG and PNG.\n\nFor "
+             "several runs or models, the report has a table with intervals, all curves in one figure, and a "
+             "test between any two that were measured on the same images. Each is measured on the data it "
+             "was trained with, or on --data. A model's file is measured on the data of the first run. A run "
+             "without a model is shown with its curves, but is not tested.",
     .operands = operands,
     .options = options,
     .extras = extras,

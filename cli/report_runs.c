@@ -137,7 +137,8 @@ dsc_status report_learn_of_training(report_subject *about, dsc_run_facts *facts,
     dsc_status status = about->run ? dsc_run_facts_read(facts, about->run, &why) : DSC_OK;
     if (about->run && !status) about->facts = facts;
     if (status == DSC_ERROR_IO) {
-        command_complain("%s; it has no curve, and how long it was trained stays open", why.message);
+        command_complain("%s; there is no curve, and the report leaves open how long it was trained",
+                         why.message);
         return DSC_OK;
     }
     if (status && error) *error = why;

@@ -119,15 +119,15 @@ void report_append_runs(dsc_text *text, const report_shown_runs *shown, size_t w
     append_scores(text, shown);
     append_groups(text, shown);
     if (!shown->match_count) return;
-    dsc_text_append(text, "\nimages that the row's run has right, the column's wrong\n");
+    dsc_text_append(text, "\nimages that the row's run answers right and the column's wrong\n");
     append_pairs(text, shown, width, false, right_alone);
-    dsc_text_append(text, "\np of %zu test%s, corrected for their number\n", shown->match_count,
+    dsc_text_append(text, "\np of %zu test%s, corrected for the number of tests\n", shown->match_count,
                     shown->match_count == 1 ? "" : "s");
     append_pairs(text, shown, width, true, corrected);
-    dsc_text_append(text, "McNemar's exact test: how likely so uneven a division is if\n"
-                          "both err equally often. Many tests find something by\n"
-                          "chance, so p is corrected by Holm's method (1979). Below\n"
-                          "0.05, two differ; above, they need not be alike.\n");
+    dsc_text_append(text,
+                    "McNemar's exact test. p: the probability of a split this\nuneven if both models had the "
+                    "same error rate. Many tests\nfind something by chance, so p is corrected by "
+                    "Holm's\nmethod (1979). Below 0.05 two models differ; above, they\nmay still differ.\n");
 }
 
 /* ---- as JSON ---- */

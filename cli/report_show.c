@@ -115,12 +115,11 @@ dsc_status report_append_comparison(dsc_text *text, const report_shown *shown, d
     }
     if (!status) {
         const size_t width = command_name_width(shown->exams->model, 14) + 2;
-        dsc_text_append(
-            text,
-            "On %s, %s: which of them is right on which images; p by McNemar's exact test, the classes' "
-            "corrected by Holm's method\n%-*s%8s%8s%8s%8s%12s%20s%10s\n",
-            shown->subjects->data_name, shown->subjects->split, (int)width, "class", "both", "only A",
-            "only B", "neither", "A - B, %", "95 % interval", "p");
+        dsc_text_append(text,
+                        "On %s, %s: how many images each answers right; p by McNemar's exact test, for "
+                        "classes corrected by Holm's method\n%-*s%8s%8s%8s%8s%12s%20s%10s\n",
+                        shown->subjects->data_name, shown->subjects->split, (int)width, "class", "both",
+                        "only A", "only B", "neither", "A - B, %", "95 % interval", "p");
         append_duel(text, "all", width, &all);
         for (size_t k = 0; k < shown->exams->metrics.classes; k++)
             append_duel(text, dsc_model_class_name(shown->exams->model, k), width, &classes[k]);
@@ -261,12 +260,12 @@ json_t *report_comparison_json(const report_shown *shown, dsc_error *error) {
 
 void report_tell_where(const command_call *call, const char *out, const report_figures *figures) {
     if (!out) {
-        command_remark(call, "For the whole report, with figures: --out DIR");
+        command_remark(call, "Next, for the whole report with figures: --out DIR");
         return;
     }
     for (size_t i = 0; i < figures->count; i++)
         if (figures->figures[i].missing)
-            command_remark(call, "Without the figure '%s': %s", figures->figures[i].name,
+            command_remark(call, "The report lacks the figure '%s': %s", figures->figures[i].name,
                            figures->figures[i].missing);
     command_remark(call, "Saved the report: %s/%s", out, REPORT_PAGE);
 }

@@ -39,8 +39,8 @@ static dsc_status compare_data(const report_claim_data *claimed, const report_cl
                                const char *what, const session *s, dsc_error *error) {
     if (claimed->count == found->count && !strcmp(claimed->sha256, found->sha256)) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_MISMATCH,
-                    "%s: the claim is about other data: %s differ, %zu there and %zu in %s; name the claim's "
-                    "data with --data",
+                    "%s: the claim is about other data: %s differ, %zu in the claim and %zu in %s; name the "
+                    "claim's data with --data",
                     s->call->operands[0], what, claimed->count, found->count, s->data.name);
 }
 
@@ -59,7 +59,7 @@ static dsc_status open_data(session *s, dsc_error *error) {
     if (command_given(s->call, "data")) source.data = s->how->source.data;
     dsc_status status = command_data_open(&s->data, s->call, &source, error);
     if (status && !command_given(s->call, "data"))
-        return dsc_error_context(error, status, "the claim's data, %s, which --data may name", c->data_name);
+        return dsc_error_context(error, status, "the claim's data, %s; name them with --data", c->data_name);
     /* The new run can go on, and be evaluated, from any folder, as one of `descender train`. */
     if (!status) status = command_recipe_settle(&c->recipe, source.data, s->data.name, error);
     if (!status) status = open_others(s, error);
@@ -85,14 +85,13 @@ static dsc_status choose_kernels(session *s, dsc_error *error) {
     if (!status) status = report_claim_take_program(f, error);
     if (status) return status;
     if (!there)
-        command_complain(
-            "the claim was trained with the kernels %s, which are not to be had here; with %s the bits "
-            "may differ",
-            c->kernels, f->kernels);
+        command_complain("the claim was trained with the kernels %s, which this machine lacks; with %s the "
+                         "bits may differ",
+                         c->kernels, f->kernels);
     else if (strcmp(c->kernels_sha256, f->kernels_sha256) != 0)
         command_complain(
-            "the kernels %s of version %s on %s compute other bits than those of version %s here", c->kernels,
-            c->version, c->architecture, f->version);
+            "the kernels %s of version %s on %s compute different bits from those of version %s here",
+            c->kernels, c->version, c->architecture, f->version);
     return DSC_OK;
 }
 
@@ -118,7 +117,7 @@ static dsc_status train(session *s, dsc_error *error) {
     status = dsc_run_train(s->run, on_event, s, error);
     train_show_end(&s->show);
     if (status == DSC_ERROR_STOPPED)
-        command_tell_stop(s->call, "saved; `descender train --resume %s` goes on, but compares nothing",
+        command_tell_stop(s->call, "saved; `descender train --resume %s` continues, but does not compare",
                           dsc_shell_word(word, dsc_run_folder(s->run)));
     s->folder = strdup(dsc_run_folder(s->run));
     if (!status && !s->folder) status = dsc_fail_memory(error, 64, "a run");
@@ -175,9 +174,8 @@ static void append_chance(dsc_text *text, const report_claim_verdict *v) {
     else
         (void)dsc_format_fixed(p, sizeof p, v->p, 4);
     dsc_text_append(text,
-                    "  %zu images are right in the claim alone, %zu here alone;\n"
-                    "  the difference is %s points (95 %% interval %s to %s),\n"
-                    "  McNemar's p %s\n",
+                    "  %zu images are right only in the claim, %zu only here;\n  the difference is %s points "
+                    "(95 %% interval %s to %s),\n  McNemar's p %s\n",
                     v->paired.first, v->paired.second,
                     dsc_format_fixed(a, sizeof a, 100 * v->difference.difference, 2),
                     dsc_format_fixed(b, sizeof b, 100 * v->difference.low, 2),
@@ -230,15 +228,14 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"data", DSC_PARAM_TEXT, offsetof(values, source.data), "auto", 0, 0, NULL,
-     "where the claim's data are on this machine; without it, the claim's own name for them"},
+     "where the claim's data are on this machine; default: the claim's own name for them"},
     {"others", DSC_PARAM_TEXT, offsetof(values, others), NULL, 0, 0, NULL,
      "where the claim's images of no class are on this machine"},
-    {"offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL,
-     "never use the network"},
+    {"offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL, "never download"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "the folder of the new run; without it, the next free runs/NNNN-DATA-NETWORK"},
+     "folder of the new run; default: the next free runs/NNNN-DATA-NETWORK"},
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
-     "0: all cores; the result does not depend on it"},
+     "number of threads; 0: all cores; does not affect the result"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -254,14 +251,14 @@ static const command_operand operands[] = {
     {.name = "FILE", .help = "a claim, as `descender claim` writes it"}, {0}};
 
 static const command_example examples[] = {
-    {"reproduce ninety-nine.json", "Train it again: do the same bits come out?"},
-    {"reproduce letters.json --data my/letters", "Where the data have another place here."},
+    {"reproduce ninety-nine.json", "Repeat the training and compare the bits."},
+    {"reproduce letters.json --data my/letters", "Do the same with data in another place."},
     {0},
 };
 
 const command command_reproduce = {
     .name = "reproduce",
-    .help = "train again what a claim says, and compare",
+    .help = "repeat the training of a claim, and compare the results",
     .about =
         "Checks that no byte of the claim has changed and that the data are the same, follows its recipe, "
         "with its kernels where they are to be had, and compares. The same weights and answers: the same "

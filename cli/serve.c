@@ -43,10 +43,10 @@ static void allow(serve_options *options, const values *how) {
         options->no_reports = options->no_training = read_only;
     else if (!serve_host_is_loopback(how->host))
         options->no_training =
-            "training is begun from this machine alone: this server can be reached from others (--host)";
+            "only this machine may start training, but other machines can reach this server (--host)";
     else if (how->allow_host)
         options->no_training =
-            "training is begun from this machine alone: this server can be reached by --allow-host";
+            "only this machine may start training, but other machines can reach this server (--allow-host)";
 }
 
 /* An address of this server, with the token if there is one. */
@@ -59,13 +59,12 @@ static void write_address(char url[ADDRESS], const char *name, unsigned port, co
 
 /* Prints the addresses for others, and what sharing means. */
 static void tell_others(const values *how, unsigned port, const serve_key *key) {
-    command_complain(
-        "warning: this server answers others than this machine. Who has an address with its token "
-        "can draw, see the runs%s%s; training stays for this machine alone. What is sent is not "
-        "encrypted, unless a proxy does so. The token is new at each start, any number of people "
-        "can use it, and it ends with the server",
-        how->read_only ? "" : ", have reports made",
-        how->collect ? ", and add digits to what is collected" : "");
+    command_complain("warning: other machines can reach this server. Anyone who has an address with its "
+                     "token can draw, see the runs%s%s; only this machine may start training. The traffic is "
+                     "not encrypted, unless a proxy encrypts it. The token is new at each start, works for "
+                     "any number of people, and expires when the server ends",
+                     how->read_only ? "" : ", start reports",
+                     how->collect ? ", and add digits to the collection" : "");
     for (const char *at = how->allow_host; at && *at; at += strspn(at, ", ")) {
         char name[256], url[ADDRESS];
         const size_t n = strcspn(at, ", ");
@@ -99,11 +98,11 @@ static dsc_status serve(command_call *call, const command_subject *subject, cons
     if (how->allow_host && !serve_host_list_is_right(how->allow_host))
         return command_wrong_usage(
             call, error,
-            "--allow-host: expected names, divided by commas, without http:// and port, found "
-            "'%s'",
+            "--allow-host: expected names separated by commas, without http:// and port, found '%s'",
             how->allow_host);
     if (how->collect && how->read_only)
-        return command_wrong_usage(call, error, "--collect writes, and --read-only forbids that; omit one");
+        return command_wrong_usage(call, error,
+                                   "--collect writes files, which --read-only forbids; omit one of them");
     dsc_status status = options.key ? serve_key_make(&key, error) : DSC_OK;
     if (!status) status = serve_site_create(&site, &options, error);
     if (!status) status = serve_start(&server, site, how->host, &port, error);
@@ -113,7 +112,7 @@ static dsc_status serve(command_call *call, const command_subject *subject, cons
         (void)printf("%s\n", url);
         if (options.key) tell_others(how, port, options.key);
         (void)fflush(stdout);
-        command_remark(call, "Open it in a browser on this machine. Ctrl-C ends it.");
+        command_remark(call, "Open the address in a browser on this machine. Ctrl-C ends the server.");
         if (how->open) open_browser(url);
         const struct timespec while_idle = {0, 50000000};
         while (!command_should_stop_saving()) (void)nanosleep(&while_idle, NULL);
@@ -143,18 +142,18 @@ static dsc_status run(command_call *call, dsc_error *error) {
 }
 
 static const dsc_param options[] = {
-    {"port", DSC_PARAM_INT, offsetof(values, port), "8017", 0, 65535, NULL, "0: any that is free"},
+    {"port", DSC_PARAM_INT, offsetof(values, port), "8017", 0, 65535, NULL,
+     "port to listen on; 0: any free port"},
     {"host", DSC_PARAM_TEXT, offsetof(values, host), "127.0.0.1", 0, 0, NULL,
-     "the address to listen on; others than 127.0.0.1 can be reached from other machines, with a token"},
+     "address to listen on; any but 127.0.0.1 makes the server reachable from other machines, with a token"},
     {"allow-host", DSC_PARAM_TEXT, offsetof(values, allow_host), NULL, 0, 0, NULL,
-     "answer for these names, too, divided by commas: those of a proxy, a tunnel or this machine in its "
-     "network; others than this machine need the address with the token, which is printed"},
-    {"runs", DSC_PARAM_TEXT, offsetof(values, runs), "runs", 0, 0, NULL,
-     "the folder of the runs that are shown"},
+     "further host names to answer to, separated by commas: those of a proxy, a tunnel or this machine in "
+     "its network; other machines need the printed address with the token"},
+    {"runs", DSC_PARAM_TEXT, offsetof(values, runs), "runs", 0, 0, NULL, "folder of the runs to show"},
     {"collect", DSC_PARAM_TEXT, offsetof(values, collect), NULL, 0, 0, NULL,
-     "a folder in which digits that were corrected on the page are kept, as data to train on"},
+     "folder for digits that are corrected on the page; the folder is a data set to train on"},
     {"read-only", DSC_PARAM_SWITCH, offsetof(values, read_only), "off", 0, 0, NULL,
-     "begin nothing from the page: no training, no reports"},
+     "do not let the page start anything: no training, no reports"},
     {"open", DSC_PARAM_SWITCH, offsetof(values, open), "off", 0, 0, NULL, "open the page in a browser"},
     COMMAND_QUIET(values),
     {0},
@@ -167,40 +166,34 @@ static const command_option extras[] = {{"port", 'p', NULL, false},       {"host
 static const command_operand operands[] = {
     {.name = "RUN|MODEL",
      .optional = true,
-     .help = "the folder of a run, or a model's file; without it, the model inside the program"},
+     .help = "folder of a run, or a model's file; default: the model inside the program"},
     {0},
 };
 
 static const command_example examples[] = {
-    {"serve --open", "Draw a digit, and see what the network makes of it."},
-    {"serve --collect corrections", "Keep the digits that one corrects, and train on them."},
+    {"serve --open", "Draw a digit, and see how the network reads it."},
+    {"serve --collect corrections", "Keep corrected digits, and train on them."},
     {"serve --allow-host digits.example.org",
-     "Behind a proxy that has this name; the address with the token is for those who may come."},
-    {"serve runs/0001-mnist-cnn-166k", "The same with a model of your own; its curves are on the page, too."},
+     "Serve behind a proxy with this name; give the address with the token to your guests."},
+    {"serve runs/0001-mnist-cnn-166k", "Serve your own model; the page also shows its curves."},
     {0},
 };
 
 const command command_serve = {
     .name = "serve",
     .help = "draw digits in the browser, train, and watch runs",
-    .about =
-        "Prints the address of a page, on which one draws with mouse, pen, finger or keys, or gives a photo, "
-        "and "
-        "sees what the network saw, what each layer made of it, and what the answer went by; two networks "
-        "can be "
-        "compared. A model of other pictures gets a place for pictures instead of the drawing pad. Wrong "
-        "answers "
-        "are corrected there, and with --collect kept as a data set to train on. Runs are shown while they "
-        "train, and are begun, stopped and resumed there: one at a time, from this machine alone, and not "
-        "with "
-        "--read-only. What the page has begun ends with the server; a run saves first. The server answers on "
-        "this machine alone unless --host says otherwise, and reads no files but the runs'. From another "
-        "machine, a tunnel leads to it: `ssh -L 9000:localhost:8017 MACHINE`, and http://localhost:9000 in "
-        "the "
-        "browser there. It answers for localhost with any port, and for the names of --allow-host: a page of "
-        "another site cannot reach it by a name of its own. Who does not come from this machine needs the "
-        "token "
-        "in the address that is printed; it is new at each start.",
+    .about = "Prints the address of a page. On it you draw a digit with mouse, pen, finger or keys, or give "
+             "a photo, and see what the network saw, what each layer made of it, and which pixels led to the "
+             "answer. You can compare two networks. If the model reads other pictures, the page takes "
+             "pictures instead of drawings. You can correct wrong answers; --collect keeps the corrections "
+             "as a data set to train on. The page shows runs while they train, and starts, stops and resumes "
+             "them: one at a time, only from this machine, and not with --read-only. What the page started "
+             "ends with the server; a run is saved first.\n\nOnly this machine can reach the server, unless "
+             "--host or --allow-host says otherwise. The server reads only files of runs. From another "
+             "machine, use a tunnel: `ssh -L 9000:localhost:8017 MACHINE`, and open http://localhost:9000 "
+             "there. The server answers to localhost with any port and to the names of --allow-host, so that "
+             "a page of another site cannot reach it by a name of its own. Other machines need the token in "
+             "the printed address; the token is new at each start.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -85,13 +85,12 @@ dsc_status command_data_open(command_data *data, command_call *call, const comma
     data->remarks = opening.remarks;
     const bool untested = source->may_be_untested && !(source->reading.test_share > 0);
     if (!status && !data->test && !source->packs && !untested)
-        status =
-            dsc_fail(error, DSC_ERROR_ARGUMENT,
-                     "%s: has no test set, and a share of %s makes none of its %zu images; give a larger "
-                     "--test-share%s",
-                     data->name, dsc_format_shortest(share, source->reading.test_share),
-                     dsc_dataset_count(data->train),
-                     source->may_be_untested ? ", or 0 to learn all of them and measure nothing" : "");
+        status = dsc_fail(error, DSC_ERROR_ARGUMENT,
+                          "%s: has no test set, and a share of %s of its %zu images would be empty; give a "
+                          "larger --test-share%s",
+                          data->name, dsc_format_shortest(share, source->reading.test_share),
+                          dsc_dataset_count(data->train),
+                          source->may_be_untested ? ", or 0 to train on all images and measure nothing" : "");
     for (size_t i = 0; i < opening.remarks.count && !status; i++) {
         if (source->packs)
             command_remark(call, "%s", opening.remarks.line[i]);

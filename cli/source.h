@@ -27,14 +27,12 @@ typedef struct command_source {
      0,                                                                                                      \
      0,                                                                                                      \
      NULL,                                                                                                   \
-     "a data set by its name, downloaded if it is not on disk (`descender data list`: mnist, "               \
-     "fashion-mnist, ...), or drawn by the program: digits, or images that are none, by more of the "        \
-     "world's "                                                                                              \
-     "hands with 'digits hands=world'; or where labelled images are, in any of the forms of "                \
-     "`descender help forms`. auto is MNIST, or the digits where that cannot be had"},                       \
+     "a known data set (`descender data list`: mnist, fashion-mnist, ...), downloaded if it is not on "      \
+     "disk; digits or non-digits, drawn by the program ('digits hands=world': more styles of handwriting); " \
+     "or the path of labelled images (`descender help forms`). auto: MNIST, or the drawn digits if MNIST "   \
+     "is not available"},                                                                                    \
         DSC_READING_PARAMS(values, source.reading), {                                                        \
-        "offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL,                    \
-            "never use the network"                                                                          \
+        "offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL, "never download"   \
     }
 /* The extras of the reading options. */
 #define COMMAND_READING_EXTRAS                                                                               \

@@ -38,8 +38,9 @@ json_t *study_real(double value) { return isfinite(value) ? json_real(value) : j
 /* ---- the question ---- */
 
 static dsc_status refuse(session *s, const char *option, dsc_error *error) {
-    return command_wrong_usage(s->call, error,
-                               "--resume goes on with what was begun; omit --%s, or begin anew", option);
+    return command_wrong_usage(
+        s->call, error, "--resume continues the study with its own settings; omit --%s, or start a new study",
+        option);
 }
 
 static dsc_status check_resume(session *s, dsc_error *error) {
@@ -136,9 +137,8 @@ void study_append_refusal(dsc_text *text, const dsc_study *study) {
     char a[32], b[32], c[32];
     if (!pool(&sum, study)) return;
     dsc_text_append(text,
-                    "\nBelow its threshold a network gives no answer: %s %% of the held-out images are "
-                    "answered, of these %s %% right; "
-                    "%s %% of the held-out images of no class are refused\n",
+                    "\nThe network refuses to answer below its threshold: it answers %s %% of the held-out "
+                    "images, %s %% of these right; it refuses %s %% of the held-out images of no class\n",
                     report_percent(a, share_of(sum.answered, sum.held_out), 2),
                     report_percent(b, share_of(sum.right, sum.answered), 2),
                     report_percent(c, share_of(sum.refused, sum.others), 2));
@@ -200,7 +200,7 @@ static dsc_status work(session *s, dsc_error *error) {
     dsc_status status = dsc_study_run(s->study, on_event, s, error);
     command_progress_end(&s->progress);
     if (status == DSC_ERROR_STOPPED)
-        command_tell_stop(s->call, "saved; go on with: descender %s --resume %s", s->command->name,
+        command_tell_stop(s->call, "saved; continue with: descender %s --resume %s", s->command->name,
                           dsc_shell_word(word, dsc_study_folder(s->study)));
     return status;
 }

@@ -28,7 +28,7 @@ typedef struct study_values {
      0,                                                                                                      \
      0,                                                                                                      \
      NULL,                                                                                                   \
-     "the recipe to train by: one of `descender recipe list`, or a file of JSON; auto: what `descender "     \
+     "recipe to train: a name from `descender recipe list`, or a JSON file; auto: the one that `descender "  \
      "train` would pick for these images"},                                                                  \
         {"parallel",                                                                                         \
          DSC_PARAM_INT,                                                                                      \
@@ -37,9 +37,9 @@ typedef struct study_values {
          0,                                                                                                  \
          1024,                                                                                               \
          NULL,                                                                                               \
-         "trainings at once, at most, whose memory adds up; 0: as many as threads"},                         \
-        {"offline", DSC_PARAM_SWITCH,       offsetof(values, study.offline), "off", 0, 0,                    \
-         NULL,      "never use the network"},                                                                \
+         "limit on the number of trainings that run at once, each with its own memory; 0: as many as "       \
+         "threads"},                                                                                         \
+        {"offline", DSC_PARAM_SWITCH, offsetof(values, study.offline), "off", 0, 0, NULL, "never download"}, \
         {"threads",                                                                                          \
          DSC_PARAM_INT,                                                                                      \
          offsetof(values, study.threads),                                                                    \
@@ -47,7 +47,7 @@ typedef struct study_values {
          0,                                                                                                  \
          1024,                                                                                               \
          NULL,                                                                                               \
-         "0: all cores; the result does not depend on it, nor on --parallel"},                               \
+         "number of threads; 0: all cores; does not affect the result, nor does --parallel"},                \
         {"resume",                                                                                           \
          DSC_PARAM_TEXT,                                                                                     \
          offsetof(values, study.resume),                                                                     \
@@ -55,7 +55,8 @@ typedef struct study_values {
          0,                                                                                                  \
          0,                                                                                                  \
          NULL,                                                                                               \
-         "go on in this folder, as if it had never been stopped; what is finished is shown again"},          \
+         "continue the study in this folder; the result is as if it had never stopped; a finished study is " \
+         "shown again"},                                                                                     \
         {"checkpoint-seconds",                                                                               \
          DSC_PARAM_REAL,                                                                                     \
          offsetof(values, study.checkpoint_seconds),                                                         \

@@ -42,11 +42,10 @@ dsc_status command_subject_open(command_subject *subject, const char *operand, d
     char word[DSC_SHELL_WORD];
     dsc_status status = command_subject_find(subject, operand, error);
     if (!status && !subject->model_path)
-        return dsc_fail(
-            error, DSC_ERROR_IO,
-            "%s: has no model yet: the run is not finished; `descender train --resume %s` goes on "
-            "with it",
-            operand, dsc_shell_word(word, operand));
+        return dsc_fail(error, DSC_ERROR_IO,
+                        "%s: has no model yet, because the run is not finished; continue it with `descender "
+                        "train --resume %s`",
+                        operand, dsc_shell_word(word, operand));
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the path stays in the subject while the model is loaded */
     return status ? status : command_subject_load(subject, error);
 }

@@ -26,8 +26,7 @@ typedef struct applying {
 static dsc_status fail_decision(const applying *a, size_t number, const char *what, dsc_error *error) {
     return dsc_fail(
         error, DSC_ERROR_FORMAT,
-        "%s: decision %zu: %s; save the decisions again from the page that `descender data suspects` "
-        "made",
+        "%s: decision %zu: %s; save the decisions again from the page that `descender data suspects` made",
         a->path, number + 1, what);
 }
 
@@ -46,7 +45,8 @@ static dsc_status take_decision(applying *a, size_t number, const json_t *json, 
     if (!is_number(&label, json_object_get(json, "label"), train->classes) ||
         label != dsc_dataset_label(train, index))
         return fail_decision(a, number, "\"label\": expected the label that the image has now", error);
-    if (a->becomes[index] != KEEP) return fail_decision(a, number, "the image has a decision already", error);
+    if (a->becomes[index] != KEEP)
+        return fail_decision(a, number, "there are two decisions on this image", error);
     if (what && !strcmp(what, "keep")) {
         a->kept++;
     } else if (what && !strcmp(what, "drop")) {
@@ -69,15 +69,14 @@ static dsc_status check_data(const applying *a, const json_t *json, dsc_error *e
     const dsc_fingerprint found = dsc_dataset_fingerprint(a->data.train);
     dsc_fingerprint expected;
     if (!dsc_fingerprint_from_json(&expected, data))
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: \"data\": expected what data the decisions are of",
-                        a->path);
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: \"data\": expected the data that the decisions are about", a->path);
     const char *difference = dsc_fingerprint_difference(&expected, &found);
     if (!difference) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_MISMATCH,
-        "%s: was made for other training data, %s: %s of %s differs; name the same data by --data, "
-        "and the same options of how they are read, or the study by --resume",
-        a->path, name ? name : "unnamed", difference, a->data.name);
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "%s: was made for other training data, %s: %s of %s differs; name the same data with "
+                    "--data and the same options for reading them, or name the study with --resume",
+                    a->path, name ? name : "unnamed", difference, a->data.name);
 }
 
 static dsc_status take_decisions(applying *a, const json_t *json, dsc_error *error) {
@@ -89,8 +88,8 @@ static dsc_status take_decisions(applying *a, const json_t *json, dsc_error *err
     if (json_integer_value(format) > REPORT_DECISIONS_FORMAT)
         return dsc_fail(
             error, DSC_ERROR_UNSUPPORTED,
-            "%s: is of format %lld, this version reads up to %d; use a newer version of descender", a->path,
-            (long long)json_integer_value(format), REPORT_DECISIONS_FORMAT);
+            "%s: has format %lld, but this version reads formats up to %d; use a newer version of descender",
+            a->path, (long long)json_integer_value(format), REPORT_DECISIONS_FORMAT);
     dsc_status status = check_data(a, json, error);
     if (status) return status;
     a->becomes = dsc_allocate(a->data.train->count, sizeof *a->becomes);

@@ -35,10 +35,10 @@ dsc_status command_join(command_call *call, dsc_error *error) {
     unsigned rank, count;
     if (!processes_are_several(&rank, &count)) return DSC_OK;
     if (!call->self->shared_out)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "`descender %s%s%s` is for one process, and %u were started: start it without mpirun",
-                        call->group ? call->group->name : "", call->group ? " " : "", call->self->name,
-                        count);
+        return dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "`descender %s%s%s` runs as one process, but %u were started; start it without mpirun",
+            call->group ? call->group->name : "", call->group ? " " : "", call->self->name, count);
     if (count & (count - 1)) /* sums need a power of two: an exchange cannot report it */
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "%u processes cannot work together; start 2, 4, 8, ... of them", count);
@@ -120,7 +120,8 @@ dsc_status command_agree(command_call *call, dsc_status status, dsc_error *error
         if (first > 0) say_aloud(call, error);
         return status;
     }
-    return dsc_fail(error, DSC_ERROR_IO, "process %u failed, and so all end; it said why", first);
+    return dsc_fail(error, DSC_ERROR_IO, "process %u failed, so all processes end; its message says why",
+                    first);
 }
 
 dsc_status command_share_text(command_call *call, char **text, dsc_error *error) {

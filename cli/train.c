@@ -53,15 +53,14 @@ static dsc_status check_recipe(session *s, dsc_error *error) {
     const bool many = s->recipe.members > 1 && !s->how->find_rate;
     s->recipe.ranks = command_ranks(s->call);
     if (many && s->recipe.ranks)
-        return command_wrong_usage(
-            s->call, error,
-            "an ensemble is trained by one process; without mpirun, or train each member by "
-            "itself and join them: descender model join");
+        return command_wrong_usage(s->call, error,
+                                   "an ensemble is trained by one process; start it without mpirun, or train "
+                                   "each member by itself and join them: descender model join");
     if (many && s->in_time.seconds > 0)
         return command_wrong_usage(s->call, error,
                                    "a given time is for one network; set members to 1, or omit the time");
     if (s->recipe.ranks && s->how->find_rate)
-        return command_wrong_usage(s->call, error, "--find-rate is for one process; start it without mpirun");
+        return command_wrong_usage(s->call, error, "--find-rate uses one process; start it without mpirun");
     return dsc_recipe_check(&s->recipe, error);
 }
 
@@ -69,14 +68,15 @@ static dsc_status check_recipe(session *s, dsc_error *error) {
  * present place of the data. */
 static dsc_status check_resume(session *s, dsc_error *error) {
     if (command_given(s->call, "recipe") || command_given(s->call, "out"))
-        return command_wrong_usage(s->call, error,
-                                   "--resume goes on in the run's own folder with its own "
-                                   "recipe; omit --recipe and --out");
+        return command_wrong_usage(
+            s->call, error,
+            "--resume continues in the run's own folder with its own recipe; omit --recipe and --out");
     for (const dsc_param *p = dsc_recipe_params; p->name; p++)
         if (command_given(s->call, p->name) && strcmp(p->name, "kernels") != 0 &&
             strcmp(p->name, "data") != 0 && strcmp(p->name, "others") != 0)
             return command_wrong_usage(
-                s->call, error, "--resume takes the recipe from the run; omit --%s, or train anew", p->name);
+                s->call, error, "--resume takes the recipe from the run; omit --%s, or start a new run",
+                p->name);
     return DSC_OK;
 }
 
@@ -176,9 +176,9 @@ static void count_sent(session *s) {
     if (!steps || !s->recipe.ranks) return;
     s->sent.messages = (now.messages - s->sent.messages) / steps;
     s->sent.bytes = (now.bytes - s->sent.bytes) / steps;
-    command_remark(s->call, "%u processes: in a step each sends %llu messages of %llu bytes in all",
-                   s->recipe.ranks->count, (unsigned long long)s->sent.messages,
-                   (unsigned long long)s->sent.bytes);
+    command_remark(
+        s->call, "%u processes: in each step, each process sends %llu messages with %llu bytes in total",
+        s->recipe.ranks->count, (unsigned long long)s->sent.messages, (unsigned long long)s->sent.bytes);
 }
 
 static int on_event_following(void *user, const dsc_event *event) {
@@ -197,7 +197,7 @@ static dsc_status train(session *s, dsc_error *error) {
     count_sent(s);
     char word[DSC_SHELL_WORD];
     if (status == DSC_ERROR_STOPPED)
-        command_tell_stop(s->call, "saved after %llu steps; go on with: descender train --resume %s",
+        command_tell_stop(s->call, "saved after %llu steps; continue with: descender train --resume %s",
                           (unsigned long long)dsc_run_trainer(s->run)->progress.step,
                           dsc_shell_word(word, dsc_run_folder(s->run)));
     return status;
@@ -269,11 +269,12 @@ static dsc_status report_json(const session *s, dsc_error *error) {
 
 static void append_refusal(dsc_text *text, const dsc_refusal *r) {
     char a[32], b[32], c[32];
-    dsc_text_append(text, "Answers below %s are refused: ", dsc_format_shortest(a, r->below));
+    dsc_text_append(
+        text, "Threshold %s, below which the model refuses to answer: ", dsc_format_shortest(a, r->below));
     if (r->images)
-        dsc_text_append(text, "of the images held out, %s %% are answered; ",
+        dsc_text_append(text, "it answers %s %% of the held-out images; ",
                         dsc_format_fixed(b, sizeof b, 100 * (double)r->answered / (double)r->images, 2));
-    dsc_text_append(text, "of those of no class, %s %% are refused\n",
+    dsc_text_append(text, "it refuses %s %% of those of no class\n",
                     dsc_format_fixed(c, sizeof c, 100 * (double)r->refused / (double)r->others, 2));
 }
 
@@ -287,7 +288,7 @@ static dsc_status report(const session *s, dsc_error *error) {
     if (kept)
         dsc_text_append(&text, "Kept: the weights of epoch %llu of %llu, which had %s\n",
                         (unsigned long long)kept, (unsigned long long)t->progress.epoch,
-                        t->progress.finished == DSC_FINISHED_UNTIL ? "the accuracy that was asked for"
+                        t->progress.finished == DSC_FINISHED_UNTIL ? "the requested accuracy"
                                                                    : "the best validation loss");
     char number[32];
     if (t->recipe.calibrate)
@@ -298,7 +299,7 @@ static dsc_status report(const session *s, dsc_error *error) {
         dsc_text_append(&text, "Test set of %s: ", dsc_visible(shown, sizeof shown, s->data.name));
         command_append_accuracy(&text, &s->metrics);
     } else {
-        dsc_text_append(&text, "No test set: all images were learned, and nothing was measured");
+        dsc_text_append(&text, "No test set: the network was trained on all images, so nothing was measured");
     }
     dsc_text_append(&text, "\n");
     command_in_time_append(&text, &s->in_time);
@@ -361,9 +362,8 @@ static dsc_status work(session *s, dsc_error *error) {
     if (!status) status = report(s, error);
     if (status || !s->metrics.not_finite) return status;
     return dsc_fail(error, DSC_ERROR_DIVERGED,
-                    "%zu of %zu answers to the test images are not finite, so the model is of no use; train "
-                    "it anew with a "
-                    "smaller learning rate, or with --clip-norm 1",
+                    "%zu of %zu answers to the test images are not finite, so the model is useless; train "
+                    "again with a smaller learning rate, or with --clip-norm 1",
                     s->metrics.not_finite, s->metrics.count);
 }
 
@@ -385,25 +385,25 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"recipe", DSC_PARAM_TEXT, offsetof(values, name), DSC_RECIPE_AUTO, 0, 0, NULL,
-     "one of `descender recipe list`, or a file of JSON; auto: picked by what the images are and how fast "
-     "this machine is, as `descender recipe suggest` shows it"},
-    {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never use the network"},
+     "a name from `descender recipe list`, or a JSON file; auto: picked by the images and the speed of this "
+     "machine, as `descender recipe suggest` shows it"},
+    {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never download"},
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
-     "0: all cores; the result does not depend on it"},
+     "number of threads; 0: all cores; does not affect the result"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "the folder of the run; without it, the next free runs/NNNN-DATA-NETWORK"},
+     "folder of the run; default: the next free runs/NNNN-DATA-NETWORK"},
     {"resume", DSC_PARAM_TEXT, offsetof(values, resume), NULL, 0, 0, NULL,
-     "go on with the run in this folder, as if it had never been stopped"},
+     "continue the run in this folder; the result is as if it had never stopped"},
     {"seconds", DSC_PARAM_REAL, offsetof(values, seconds), "0", 0, 1e7, NULL,
-     "end in so many seconds, reading and testing included: recipe, epochs and schedule are picked for that; "
+     "finish within this time, reading and testing included; recipe, epochs and schedule are picked to fit; "
      "0: as long as the recipe takes"},
     {"minutes", DSC_PARAM_REAL, offsetof(values, minutes), "0", 0, 1e5, NULL, "the same in minutes"},
     {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
-     "resume though other kernels give other bits, or the test set is another"},
+     "resume even if other kernels give other bits or the test set has changed"},
     {"find-rate", DSC_PARAM_SWITCH, offsetof(values, find_rate), "off", 0, 0, NULL,
-     "do not train, but find a learning rate: one epoch at a growing rate"},
+     "search for a learning rate instead of training: one epoch at a growing rate"},
     {"checkpoint-seconds", DSC_PARAM_REAL, offsetof(values, checkpoint_seconds), "10", 0.001, 86400, NULL,
-     "seconds between checkpoints; each epoch ends with one, too"},
+     "seconds between checkpoints; there is also one at each epoch's end"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -416,36 +416,33 @@ static const command_option extras[] = {
 };
 
 static const command_example examples[] = {
-    {"train", "MNIST to 99 percent, by a recipe that is picked for it."},
-    {"train --data photos/ --size 64x64", "Pictures of your own, a folder for each class: the same."},
-    {"train --recipe tutorial --seed 2 --out runs/tutorial-2", "Another recipe, another seed."},
-    {"train --minutes 3", "The best that three minutes allow on this machine."},
-    {"train --until 99 --validation 0.1 --epochs 50", "As long as it takes to 99 percent."},
-    {"train --model 784-300-100-10 --epochs 20 --validation 0.1 --patience 3", "A network of your own."},
-    {"train --recipe mlp --find-rate", "Which learning rate suits this network?"},
+    {"train", "Train on MNIST to 99 percent, with a recipe that is picked for it."},
+    {"train --data photos/ --size 64x64", "Train on your own pictures, one folder per class."},
+    {"train --recipe tutorial --seed 2 --out runs/tutorial-2", "Use another recipe and another seed."},
+    {"train --minutes 3", "Train the best network that this machine can train in three minutes."},
+    {"train --until 99 --validation 0.1 --epochs 50", "Train until 99 percent are right."},
+    {"train --model 784-300-100-10 --epochs 20 --validation 0.1 --patience 3",
+     "Train a network of your own."},
+    {"train --recipe mlp --find-rate", "Find a learning rate for this network."},
     {"train --data letters/ --from runs/0001-mnist-cnn-166k --freeze 'conv*'",
      "Start from a trained model, for other classes."},
-    {"train --others non-digits --validation 0.1", "Learn to refuse what is no digit, too."},
-    {"train --members 5", "An ensemble: five networks, one model."},
-    {"train --resume runs/0001-mnist-cnn-166k", "Go on where a run was stopped."},
+    {"train --others non-digits --validation 0.1", "Also learn to refuse images that are no digit."},
+    {"train --members 5", "Train an ensemble: five networks, joined to one model."},
+    {"train --resume runs/0001-mnist-cnn-166k", "Continue a stopped run."},
     {0},
 };
 
 const command command_train = {
     .name = "train",
     .help = "train a network",
-    .about =
-        "Follows a recipe, which the options change, and keeps all of the run in one folder: recipe.json, "
-        "log.jsonl, checkpoint, model.safetensors and curves. A folder that holds other files of these names "
-        "is "
-        "refused. Ctrl-C, and so SIGTERM or SIGHUP, finishes the step, saves, and says how to go on; a "
-        "second one "
-        "ends at once, and then the last checkpoint counts.\n\n"
-        "The defaults of the options that shape the network are the recipe's: `descender recipe show` prints "
-        "them, `descender recipe suggest` those that are picked for data.\n\n"
-        "Started by mpirun, several processes share each batch, which --shards cuts into parts: the same "
-        "bits come "
-        "from 1, 2, 4, ... processes, also where a run goes on with another number of them.",
+    .about = "Follows a recipe, which the options change, and keeps the run in one folder: recipe.json, "
+             "log.jsonl, checkpoint, model.safetensors and curves. If the folder holds other files with "
+             "these names, the command refuses it. Ctrl-C, SIGTERM or SIGHUP finishes the step, saves, and "
+             "says how to continue. A second signal ends the command at once; the last checkpoint then "
+             "counts.\n\nThe recipe gives the defaults of the options that shape the network: `descender "
+             "recipe show` prints them, and `descender recipe suggest` prints those picked for data.\n\nWith "
+             "mpirun, several processes share each batch, which --shards cuts into parts. 1, 2, 4, ... "
+             "processes give the same bits, even if a run is resumed with another number of them.",
     .shared = dsc_recipe_params,
     .options = options,
     .extras = extras,

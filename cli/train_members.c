@@ -64,7 +64,7 @@ static dsc_status train_one(session *s, size_t member, dsc_error *error) {
     char word[DSC_SHELL_WORD];
     if (status == DSC_ERROR_STOPPED)
         command_tell_stop(
-            call, "saved after %llu steps of member %zu of %zu; go on with: descender train --resume %s",
+            call, "saved after %llu steps of member %zu of %zu; continue with: descender train --resume %s",
             step, member + 1, count, dsc_shell_word(word, dsc_ensemble_folder(s->ensemble)));
     return status;
 }
@@ -121,7 +121,8 @@ static dsc_status report(const session *s, dsc_error *error) {
         dsc_text_append(&text, "\n");
         command_members_append(&text, &s->members);
     } else {
-        dsc_text_append(&text, "No test set: all images were learned, and nothing was measured\n");
+        dsc_text_append(&text,
+                        "No test set: the networks were trained on all images, so nothing was measured\n");
     }
     dsc_text_append(&text, "Model: %s/%s\n", dsc_visible(shown, sizeof shown, folder), DSC_RUN_MODEL);
     dsc_status status = command_print_text(&text, error);

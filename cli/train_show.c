@@ -73,7 +73,7 @@ static void print_start(train_show *show, const char *memory) {
                       dsc_visible(a, sizeof a, t->recipe.others_data->name),
                       t->others->count - t->held_others->count, t->held_others->count);
     if (t->progress.step)
-        command_print("  going on after epoch %llu, step %llu\n", (unsigned long long)t->progress.epoch,
+        command_print("  continuing after epoch %llu, step %llu\n", (unsigned long long)t->progress.epoch,
                       (unsigned long long)t->progress.step);
     (void)fflush(stdout);
 }

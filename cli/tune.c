@@ -50,17 +50,17 @@ static dsc_status check_resume(session *s, dsc_error *error) {
                                         "first-epochs", "flash", "ram",    "numbers"};
     if (s->call->operand_count)
         return command_wrong_usage(s->call, error,
-                                   "--resume goes on with what the search was begun with; omit '%s'",
+                                   "--resume continues the search with its own settings; omit '%s'",
                                    s->call->operands[0]);
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         if (command_given(s->call, fixed[i]))
             return command_wrong_usage(
-                s->call, error, "--resume goes on with what the search was begun with; omit --%s", fixed[i]);
+                s->call, error, "--resume continues the search with its own settings; omit --%s", fixed[i]);
     for (const dsc_param *p = dsc_recipe_params; p->name; p++)
         if (command_given(s->call, p->name) && strcmp(p->name, "data") != 0 && strcmp(p->name, "others") != 0)
-            return command_wrong_usage(s->call, error,
-                                       "--resume takes the recipe from the search; omit --%s, or search anew",
-                                       p->name);
+            return command_wrong_usage(
+                s->call, error, "--resume takes the recipe from the search; omit --%s, or start a new search",
+                p->name);
     return DSC_OK;
 }
 
@@ -69,8 +69,8 @@ static bool has_budget(const values *how) { return how->flash || how->ram; }
 static dsc_status read_bytes(uint64_t *bytes, const session *s, const char *option, const char *text,
                              dsc_error *error) {
     if (!text || dsc_parse_bytes(bytes, text)) return DSC_OK;
-    return command_wrong_usage(s->call, error, "--%s: expected bytes, as in 8192 or 8k, found '%s'", option,
-                               text);
+    return command_wrong_usage(
+        s->call, error, "--%s: expected a number of bytes, such as 8192 or 8k, found '%s'", option, text);
 }
 
 /* With a budget the data must be open: the size of a network depends on its images. */
@@ -174,7 +174,8 @@ static dsc_status begin(session *s, dsc_error *error) {
 static void tell_plan(const session *s) {
     const dsc_tune_search *search = dsc_tune_search_of(s->tune);
     command_remark(s->call, "Search %s: %zu trials of %s on %s, %llu epochs in all", dsc_tune_folder(s->tune),
-                   search->trials, command_recipe_is_auto(search->name) ? "what was picked" : search->name,
+                   search->trials,
+                   command_recipe_is_auto(search->name) ? "the recipe picked for the data" : search->name,
                    search->data_name, (unsigned long long)dsc_tune_plan_epochs(&search->plan));
     if (search->grid)
         command_remark(s->call, "The trials are all %zu combinations that %s, each once", search->trials,
@@ -194,7 +195,7 @@ static dsc_status search(session *s, dsc_error *error) {
     status = command_agree(s->call, status, error);
     char word[DSC_SHELL_WORD];
     if (status == DSC_ERROR_STOPPED)
-        command_tell_stop(s->call, "saved; go on with: descender tune --resume %s",
+        command_tell_stop(s->call, "saved; continue with: descender tune --resume %s",
                           dsc_shell_word(word, dsc_tune_folder(s->tune)));
     return status;
 }
@@ -281,33 +282,34 @@ static dsc_status run(command_call *call, dsc_error *error) {
 
 static const dsc_param options[] = {
     {"recipe", DSC_PARAM_TEXT, offsetof(values, name), DSC_RECIPE_AUTO, 0, 0, NULL,
-     "the recipe to start from: one of `descender recipe list`, or a file of JSON; auto: what `descender "
-     "train` "
-     "would pick for these images"},
+     "recipe to start from: a name from `descender recipe list`, or a JSON file; auto: the one that "
+     "`descender train` would pick for these images"},
     {"trials", DSC_PARAM_INT, offsetof(values, trials), "27", 1, DSC_TUNE_TRIALS_MOST, NULL,
-     "how many recipes are tried in the first rung, no two alike; if there are fewer, all of them are"},
+     "number of different recipes to try in the first rung; if fewer exist, all of them"},
     {"reduction", DSC_PARAM_INT, offsetof(values, reduction), "3", 1, DSC_TUNE_REDUCTION_MOST, NULL,
      "keep 1/N of the trials in each rung and train them N times as long; 1: all train to the end"},
     {"first-epochs", DSC_PARAM_INT, offsetof(values, first_epochs), "1", 1, 100000, NULL,
-     "the first rung has at least so many epochs"},
+     "least number of epochs in the first rung"},
     {"flash", DSC_PARAM_TEXT, offsetof(values, flash), NULL, 0, 0, NULL,
-     "try only networks whose C file has at most so many bytes of numbers, as in 8k; its code comes beside "
-     "them"},
+     "try only networks whose C file has at most this many bytes of numbers, such as 8k; the code takes "
+     "further bytes"},
     {"ram", DSC_PARAM_TEXT, offsetof(values, ram), NULL, 0, 0, NULL,
-     "try only networks whose C file needs at most so many bytes of scratch memory, as in 4k"},
+     "try only networks whose C file needs at most this many bytes of scratch memory, such as 4k"},
     {"numbers", DSC_PARAM_CHOICE, offsetof(values, numbers), "whole", 0, 0, "whole|float",
-     "what --flash and --ram count: whole: the network as `descender quantise` makes it; float: as it is"},
+     "form of the network that --flash and --ram count: whole: as `descender quantise` converts it; float: "
+     "unchanged"},
     {"parallel", DSC_PARAM_INT, offsetof(values, parallel), "0", 0, 1024, NULL,
      "trials at once in each process, at most, whose memory adds up; 0: as many as threads"},
-    {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never use the network"},
+    {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never download"},
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
-     "0: all cores; the result does not depend on it, nor on --parallel"},
+     "number of threads; 0: all cores; does not affect the result, nor does --parallel"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "the folder of the search; without it, the next free runs/NNNN-tune-recipe"},
+     "folder of the search; default: the next free runs/NNNN-tune-recipe"},
     {"resume", DSC_PARAM_TEXT, offsetof(values, resume), NULL, 0, 0, NULL,
-     "go on with the search in this folder, as if it had never been stopped; a finished one is shown again"},
+     "continue the search in this folder; the result is as if it had never stopped; a finished search is "
+     "shown again"},
     {"checkpoint-seconds", DSC_PARAM_REAL, offsetof(values, checkpoint_seconds), "10", 0.001, 86400, NULL,
-     "seconds between checkpoints of each trial; each rung ends with one, too"},
+     "seconds between checkpoints of each trial; there is also one at each rung's end"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -324,24 +326,24 @@ static const command_operand operands[] = {
     {.name = "NAME=VALUES",
      .optional = true,
      .many = true,
-     .help = "what to search: choices, batch=32|64|128, or a range, augment.rotate=0..20, log:1e-4..1e-1 by "
-             "its logarithm. NAME is a parameter of the recipe, one inside a text of it (augment.rotate), or "
-             "stands for {NAME} in such a text"},
+     .help = "values to search: choices (batch=32|64|128), a range (augment.rotate=0..20), or a logarithmic "
+             "range (log:1e-4..1e-1). NAME is a parameter of the recipe, a parameter inside one of its texts "
+             "(augment.rotate), or a name written as {NAME} in such a text"},
     {0},
 };
 
 static const command_example examples[] = {
     {"tune learning-rate=log:1e-4..1e-1 \"batch=32|64|128\"",
-     "27 trials of the recipe that is picked for the data; the best train on."},
+     "Try 27 variants of the recipe picked for the data; the best train longer."},
     {"tune --recipe mnist-98 --model 784-{hidden}-10 --epochs 9 hidden=32..512 learning-rate=log:1e-4..1e-1",
-     "The width of a layer, too."},
+     "Also search the width of a layer."},
     {"tune --recipe cnn-augmented --trials 12 augment.rotate=0..20 augment.shift=0..4",
-     "How much augmentation?"},
+     "Search the amount of augmentation."},
     {"tune --recipe mcu-3k --flash 3k --ram 8k \"first=4..12\" \"second=8..32\" --model \"conv {first} 3x3, "
      "relu, "
      "max-pool 2, conv {second} 3x3, relu, max-pool 2, global-pool avg, dense\"",
-     "What fits a microcontroller, and how accurate it is for its size."},
-    {"tune --resume runs/0001-tune-auto", "Go on where a search was stopped."},
+     "Find networks that fit a microcontroller, and their accuracy by size."},
+    {"tune --resume runs/0001-tune-auto", "Continue a stopped search."},
     {0},
 };
 

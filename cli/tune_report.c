@@ -55,10 +55,10 @@ static dsc_status append_mattered(dsc_text *text, const dsc_tune_search *s, dsc_
         if (status) return status;
         if (isnan(m.share)) continue;
         if (!headed)
-            dsc_text_append(
-                text,
-                "What mattered: the share of the ranking after %llu epoch%s that each explains by itself\n",
-                (unsigned long long)epochs, epochs == 1 ? "" : "s");
+            dsc_text_append(text,
+                            "What mattered: the share of the ranking after %llu epoch%s that each parameter "
+                            "explains by itself\n",
+                            (unsigned long long)epochs, epochs == 1 ? "" : "s");
         headed = true;
         dsc_text_append(text, "  %-*s  %3s %%, best: ", (int)widest_name(&s->space), d->name,
                         dsc_format_fixed(share, sizeof share, 100 * m.share, 0));

@@ -222,9 +222,9 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     COMMAND_SOURCE(values),
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "write the pictures there: sample images, the network, the curves; each as SVG and PNG"},
+     "folder for the pictures: sample images, the network, the curves; each as SVG and PNG"},
     {"save", DSC_PARAM_TEXT, offsetof(values, save), NULL, 0, 0, NULL,
-     "write the trained weights, for numpy.load: weights_1 and weights_2"},
+     "file for the trained weights, for numpy.load: weights_1 and weights_2"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -239,20 +239,19 @@ static const command_option extras[] = {
 };
 
 static const command_example examples[] = {
-    {"tutorial", "The tutorial as it is, number for number."},
-    {"tutorial --out pictures --save weights.npz", "The same, with its figures and the trained weights."},
+    {"tutorial", "Run the tutorial as it is, number for number."},
+    {"tutorial --out pictures --save weights.npz", "Also save its figures and the trained weights."},
     {"tutorial --corrected --epochs 40 --training-sample 5000",
-     "Without the tutorial's slips, longer, and on more images."},
+     "Run without the tutorial's slips, longer, and on more images."},
     {0},
 };
 
 const command command_tutorial = {
     .name = "tutorial",
     .help = "train the network of NumPy's tutorial \"Deep learning on MNIST\"",
-    .about =
-        "Does in C what https://numpy.org/numpy-tutorials/tutorial-deep-learning-on-mnist/ does, step by "
-        "step, and prints the same numbers: looks at the images, prepares them, trains a network of one "
-        "hidden layer image by image, and tests it after every epoch.",
+    .about = "Does the steps of https://numpy.org/numpy-tutorials/tutorial-deep-learning-on-mnist/ in C and "
+             "prints the same numbers: looks at the images, prepares them, trains a network with one hidden "
+             "layer image by image, and tests the network after every epoch.",
     .shared = tutorial_parameters,
     .options = options,
     .extras = extras,

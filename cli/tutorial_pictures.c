@@ -190,8 +190,8 @@ dsc_status tutorial_show_curves(dsc_text *text, const tutorial_figures *figures,
 dsc_status tutorial_pictures_possible(dsc_error *error) {
     if (DESCENDER_WITH_CAIRO) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                    "--out: this build has no cairo, which draws SVG and PNG; build it with cairo, or omit "
-                    "--out and see the pictures in a terminal");
+                    "--out: this build lacks cairo, which draws SVG and PNG; build with cairo, or omit --out "
+                    "and see the pictures in the terminal");
 }
 
 static void name_of_image(char name[IMAGE_NAME], const dsc_dataset *train) {

@@ -99,7 +99,7 @@ static dsc_status check_training(const char *kernels, const dsc_dataset *data, d
         if (!status) status = train(&loss, data, kernels, runs[i].precision, error);
         if (!status && !(fabs(loss - right) <= runs[i].tolerance * right))
             status = dsc_fail(error, DSC_ERROR_MISMATCH,
-                              "a network trained in %s has the loss %.6g, with the portable kernels %.6g",
+                              "a network trained in %s has the loss %.6g, but with the portable kernels %.6g",
                               runs[i].precision, loss, right);
     }
     return status;
@@ -133,7 +133,7 @@ int command_check_kernels(void) {
         command_complain("%s", error.message);
         return COMMAND_FAILED;
     }
-    command_print("\n%-12s  %-14s  %s\n", "kernels", "this processor", "against the portable ones");
+    command_print("\n%-12s  %-14s  %s\n", "kernels", "this processor", "compared with the portable ones");
     for (size_t i = 0; dsc_kernels_name(i); i++)
         right = check_set(dsc_kernels_name(i), dsc_kernels_auto()->name, data) && right;
     dsc_dataset_free(data);
