@@ -12,7 +12,7 @@ typedef struct affine_values {
 static const char *check(const void *values) {
     const affine_values *v = values;
     if (v->rotate > 0 || v->shift > 0 || v->scale > 0 || v->stretch > 0 || v->shear > 0) return NULL;
-    return "nothing is to be changed; give at least one of rotate, shift, scale, stretch and shear";
+    return "these settings change nothing; set at least one of rotate, shift, scale, stretch and shear";
 }
 
 static size_t scratch(const void *values, const size_t shape[3]) {
@@ -41,9 +41,9 @@ static void apply(const dsc_augment_call *call) {
 static const dsc_param params[] = {
     DSC_REAL(affine_values, rotate, "0", 0, 180, "degrees, either way"),
     DSC_REAL(affine_values, shift, "0", 0, 1000, "pixels, in each direction"),
-    DSC_REAL(affine_values, scale, "0", 0, 0.9, "share, larger or smaller"),
-    DSC_REAL(affine_values, stretch, "0", 0, 0.9, "share, wider or taller"),
-    DSC_REAL(affine_values, shear, "0", 0, 60, "degrees that it leans, either way"),
+    DSC_REAL(affine_values, scale, "0", 0, 0.9, "share by which the image grows or shrinks"),
+    DSC_REAL(affine_values, stretch, "0", 0, 0.9, "share by which the image becomes wider or taller"),
+    DSC_REAL(affine_values, shear, "0", 0, 60, "degrees of slant, either way"),
     DSC_AUGMENT_P,
     {0},
 };
@@ -53,7 +53,7 @@ static const dsc_augment_example examples[] = {
 
 const dsc_augmentation dsc_augmentation_affine = {
     .name = "affine",
-    .help = "rotated, scaled, stretched, sheared and shifted",
+    .help = "rotate, scale, stretch, shear and shift",
     .params = params,
     .values_size = sizeof(affine_values),
     .check = check,

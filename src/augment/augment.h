@@ -27,7 +27,7 @@ typedef struct dsc_augment_call {
 typedef struct dsc_augment_common {
     double p;
 } dsc_augment_common;
-#define DSC_AUGMENT_P DSC_REAL(dsc_augment_common, p, "1", 0, 1, "share of the images it is done to")
+#define DSC_AUGMENT_P DSC_REAL(dsc_augment_common, p, "1", 0, 1, "probability that an image is changed")
 
 /* Recorded result for the 60 images of the tests (tests/augment/pictures.h); the same bits on every
  * machine. */

@@ -24,7 +24,7 @@ DSC_BEGINS_AS_ROW(dsc_augmentation, params);
 const dsc_registry dsc_augmentation_registry = {
     .thing = "augmentation",
     .things = "augmentations",
-    .about = "Changes to images while training, done in turn, as in --augment 'affine rotate=10 shift=2, "
-             "erase p=0.5'. Mixup changes classes too, and so it is an option of its own: --mixup 0.2.",
+    .about = "Random changes to images during training, applied in order, as in --augment 'affine rotate=10 "
+             "shift=2, erase p=0.5'. Mixup also changes classes, so it has its own option: --mixup 0.2.",
     .rows = dsc_augmentations,
 };

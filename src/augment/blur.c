@@ -56,7 +56,7 @@ static void apply(const dsc_augment_call *call) {
 }
 
 static const dsc_param params[] = {
-    DSC_REAL(blur_values, sigma, "1", 0, 16, "the most, in pixels"),
+    DSC_REAL(blur_values, sigma, "1", 0, 16, "largest sigma, in pixels"),
     DSC_AUGMENT_P,
     {0},
 };
@@ -65,7 +65,7 @@ static const dsc_augment_example examples[] = {{"", 0x4c734f1cc6a73af5}, {0}};
 
 const dsc_augmentation dsc_augmentation_blur = {
     .name = "blur",
-    .help = "blurred by a Gaussian, up to sigma",
+    .help = "blur with a Gaussian of random sigma",
     .params = params,
     .values_size = sizeof(blur_values),
     .scratch = scratch,

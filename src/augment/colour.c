@@ -20,7 +20,7 @@ typedef struct colour_values {
 static const char *check(const void *values) {
     const colour_values *v = values;
     if (v->brightness > 0 || v->contrast > 0 || v->saturation > 0 || v->hue > 0) return NULL;
-    return "nothing is to be changed; give at least one of brightness, contrast, saturation and hue";
+    return "these settings change nothing; set at least one of brightness, contrast, saturation and hue";
 }
 
 static double up_to(dsc_rng *rng, double most) { return most * (2 * dsc_rng_random(rng) - 1); }
@@ -73,10 +73,11 @@ static void apply(const dsc_augment_call *call) {
 }
 
 static const dsc_param params[] = {
-    DSC_REAL(colour_values, brightness, "0.2", 0, 1, "share, brighter or darker"),
-    DSC_REAL(colour_values, contrast, "0.2", 0, 1, "share, more or less of it"),
-    DSC_REAL(colour_values, saturation, "0.2", 0, 1, "share, more or less of it; grey images have none"),
-    DSC_REAL(colour_values, hue, "0", 0, 180, "degrees, either way; grey images have none"),
+    DSC_REAL(colour_values, brightness, "0.2", 0, 1, "share by which it rises or falls"),
+    DSC_REAL(colour_values, contrast, "0.2", 0, 1, "share by which it rises or falls"),
+    DSC_REAL(colour_values, saturation, "0.2", 0, 1,
+             "share by which it rises or falls; no effect on grey images"),
+    DSC_REAL(colour_values, hue, "0", 0, 180, "degrees, either way; no effect on grey images"),
     DSC_AUGMENT_P,
     {0},
 };
@@ -85,7 +86,7 @@ static const dsc_augment_example examples[] = {{"hue=20", 0xd42a8ec17a459b80}, {
 
 const dsc_augmentation dsc_augmentation_colour = {
     .name = "colour",
-    .help = "brightness, contrast, saturation and hue changed (colour jitter)",
+    .help = "change brightness, contrast, saturation and hue (colour jitter)",
     .params = params,
     .values_size = sizeof(colour_values),
     .check = check,

@@ -45,10 +45,10 @@ static void apply(const dsc_augment_call *call) {
 }
 
 static const dsc_param params[] = {
-    DSC_INT(crop_values, padding, "4", 1, 1000, "pixels, on each side"),
+    DSC_INT(crop_values, padding, "4", 1, 1000, "pixels of padding on each side"),
     DSC_CHOICE(crop_values, border, "fill", "fill|mirror",
-               "what the padding shows: `value`, or the image mirrored"),
-    DSC_REAL(crop_values, value, "0", 0, 255, "of the padding, where `border` is fill"),
+               "content of the padding: `value`, or the mirrored image"),
+    DSC_REAL(crop_values, value, "0", 0, 255, "value of the padding if `border` is fill"),
     DSC_AUGMENT_P,
     {0},
 };
@@ -58,7 +58,7 @@ static const dsc_augment_example examples[] = {
 
 const dsc_augmentation dsc_augmentation_crop = {
     .name = "crop",
-    .help = "padded, then cut to its size at a random place",
+    .help = "pad the image, then cut its size at a random place",
     .params = params,
     .values_size = sizeof(crop_values),
     .apply = apply,

@@ -115,7 +115,7 @@ static void apply(const dsc_augment_call *call) {
 
 static const dsc_param params[] = {
     DSC_REAL(elastic_values, alpha, "34", 0, 10000, "how far pixels move, in Simard's measure"),
-    DSC_REAL(elastic_values, sigma, "4", 1, 1000, "pixels over which the movement is smooth"),
+    DSC_REAL(elastic_values, sigma, "4", 1, 1000, "pixels over which the displacement is smoothed"),
     DSC_AUGMENT_P,
     {0},
 };
@@ -124,7 +124,7 @@ static const dsc_augment_example examples[] = {{"", 0x3d137270a944195e}, {0}};
 
 const dsc_augmentation dsc_augmentation_elastic = {
     .name = "elastic",
-    .help = "bent and stretched in random, smooth ways",
+    .help = "bend and stretch in random, smooth ways",
     .params = params,
     .values_size = sizeof(elastic_values),
     .scratch = scratch,

@@ -30,7 +30,7 @@ typedef struct box {
 
 static const char *check(const void *values) {
     const erase_values *v = values;
-    return v->least > v->most ? "least is more than most" : NULL;
+    return v->least > v->most ? "least is larger than most" : NULL;
 }
 
 static size_t side(double length, size_t most) {
@@ -80,13 +80,14 @@ static void apply(const dsc_augment_call *call) {
 }
 
 static const dsc_param params[] = {
-    DSC_REAL(erase_values, least, "0.02", 0, 1, "smallest share of the image"),
-    DSC_REAL(erase_values, most, "0.2", 0, 1, "largest share of the image"),
+    DSC_REAL(erase_values, least, "0.02", 0, 1, "smallest share of the image to erase"),
+    DSC_REAL(erase_values, most, "0.2", 0, 1, "largest share of the image to erase"),
     DSC_INT(erase_values, side, "0", 0, 10000,
-            "pixels: a square, which may hang over the edge (cutout); 0: a rectangle from least to most"),
+            "side of a square in pixels, which may extend over the edge (cutout); 0: a rectangle of `least` "
+            "to `most`"),
     DSC_CHOICE(erase_values, fill, "value", "value|mean",
-               "what is left there: `value`, or the mean of the image's channel"),
-    DSC_REAL(erase_values, value, "0", 0, 255, "what is left there, where `fill` is value"),
+               "content of the erased area: `value`, or the mean of the image's channel"),
+    DSC_REAL(erase_values, value, "0", 0, 255, "value of the erased area if `fill` is value"),
     DSC_AUGMENT_P,
     {0},
 };
@@ -96,7 +97,7 @@ static const dsc_augment_example examples[] = {
 
 const dsc_augmentation dsc_augmentation_erase = {
     .name = "erase",
-    .help = "a random rectangle wiped out, or a square (cutout)",
+    .help = "erase a random rectangle, or a square (cutout)",
     .params = params,
     .values_size = sizeof(erase_values),
     .check = check,

@@ -30,8 +30,8 @@ static void apply(const dsc_augment_call *call) {
 
 static const dsc_param params[] = {
     DSC_CHOICE(flip_values, axis, "horizontal", "horizontal|vertical",
-               "along which pixels change places: horizontal is left for right"),
-    DSC_REAL(dsc_augment_common, p, "0.5", 0, 1, "share of the images it is done to"),
+               "horizontal swaps left and right, vertical swaps top and bottom"),
+    DSC_REAL(dsc_augment_common, p, "0.5", 0, 1, "probability that an image is changed"),
     {0},
 };
 
@@ -39,7 +39,7 @@ static const dsc_augment_example examples[] = {{"", 0x0b6e0b8dc553f921}, {0}};
 
 const dsc_augmentation dsc_augmentation_flip = {
     .name = "flip",
-    .help = "mirrored, left for right or top for bottom",
+    .help = "mirror left to right or top to bottom",
     .params = params,
     .values_size = sizeof(flip_values),
     .apply = apply,

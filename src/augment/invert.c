@@ -13,7 +13,7 @@ static const dsc_augment_example examples[] = {{"p=0.5", 0x8470f33919d0bfdd}, {0
 
 const dsc_augmentation dsc_augmentation_invert = {
     .name = "invert",
-    .help = "black for white",
+    .help = "swap black and white",
     .params = params,
     .values_size = sizeof(dsc_augment_common),
     .apply = apply,

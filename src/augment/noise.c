@@ -49,7 +49,7 @@ static void apply(const dsc_augment_call *call) {
 }
 
 static const dsc_param params[] = {
-    DSC_REAL(noise_values, sigma, "20", 0, 1000, "its deviation, white being 255"),
+    DSC_REAL(noise_values, sigma, "20", 0, 1000, "standard deviation, where white is 255"),
     DSC_AUGMENT_P,
     {0},
 };
@@ -58,7 +58,7 @@ static const dsc_augment_example examples[] = {{"", 0x38ed74bbe2610ebd}, {0}};
 
 const dsc_augmentation dsc_augmentation_noise = {
     .name = "noise",
-    .help = "normal noise added to every value",
+    .help = "add normal noise to every value",
     .params = params,
     .values_size = sizeof(noise_values),
     .apply = apply,

@@ -18,8 +18,9 @@ typedef struct zoom_values {
 
 static const char *check(const void *values) {
     const zoom_values *v = values;
-    return v->least < 1 || v->ratio > 1 ? NULL
-                                        : "nothing is to be changed; give least below 1, or a ratio above 1";
+    return v->least < 1 || v->ratio > 1
+               ? NULL
+               : "these settings change nothing; set least below 1, or ratio above 1";
 }
 
 static size_t scratch(const void *values, const size_t shape[3]) {
@@ -46,7 +47,8 @@ static void apply(const dsc_augment_call *call) {
 
 static const dsc_param params[] = {
     DSC_REAL(zoom_values, least, "0.5", 0.01, 1, "smallest share of the image in the window"),
-    DSC_REAL(zoom_values, ratio, "1.33", 1, 10, "the most by which one side is stretched against the other"),
+    DSC_REAL(zoom_values, ratio, "1.33", 1, 10,
+             "largest factor by which one side is stretched relative to the other"),
     DSC_AUGMENT_P,
     {0},
 };
@@ -55,7 +57,7 @@ static const dsc_augment_example examples[] = {{"", 0xd1c62ec1a834052c}, {0}};
 
 const dsc_augmentation dsc_augmentation_zoom = {
     .name = "zoom",
-    .help = "a random window, enlarged to the image's size (random resized crop)",
+    .help = "enlarge a random window to the image's size (random resized crop)",
     .params = params,
     .values_size = sizeof(zoom_values),
     .check = check,

@@ -63,9 +63,10 @@ dsc_status dsc_name_check(const char *name, const char *what, dsc_error *error) 
                             "%s, \"%s\", is not UTF-8: byte %zu is 0x%02x; convert it to UTF-8", what, name,
                             byte + 1, start[byte]);
         if (dsc_is_hidden(c))
-            return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                            "%s, \"%s\", holds the control character U+%04X at byte %zu; leave that out",
-                            what, name, (unsigned)c, byte + 1);
+            return dsc_fail(
+                error, DSC_ERROR_ARGUMENT,
+                "%s, \"%s\", holds the control character U+%04X at byte %zu; remove that character", what,
+                name, (unsigned)c, byte + 1);
     }
     return DSC_OK;
 }

@@ -27,7 +27,7 @@ static const char *remedy(int code) {
     case EROFS:
         return "choose a folder that can be written";
     case ENOTDIR:
-        return "a part of the path is a file, not a folder: name another one";
+        return "a part of the path is a file, not a folder: name another path";
     case EISDIR:
         return "name a file, not a folder";
     case EFBIG:
@@ -35,9 +35,9 @@ static const char *remedy(int code) {
     case ENAMETOOLONG:
         return "choose a shorter name";
     case ELOOP:
-        return "its symbolic links lead in a circle, name another file";
+        return "its symbolic links form a cycle: name another file";
     case EPIPE:
-        return "its reader has left, keep that running";
+        return "its reader has ended: keep the reader running";
     case EMFILE:
     case ENFILE:
         return "close other files, or raise the limit on open ones (ulimit -n)";

@@ -282,11 +282,10 @@ dsc_status dsc_file_rehearse(dsc_file_way *way, const char *path, uint64_t bytes
     if (way) *way = writer->way;
     if (writer->way != DSC_FILE_STREAM && !getrlimit(RLIMIT_FSIZE, &limit) &&
         limit.rlim_cur != RLIM_INFINITY && bytes > limit.rlim_cur)
-        status =
-            dsc_fail(error, DSC_ERROR_IO,
-                     "%s: cannot be written: it will have %llu bytes, and a file may have %llu here; raise "
-                     "the limit on the size of files (ulimit -f)",
-                     path, (unsigned long long)bytes, (unsigned long long)limit.rlim_cur);
+        status = dsc_fail(error, DSC_ERROR_IO,
+                          "%s: cannot be written: it needs %llu bytes, but files are limited to %llu; raise "
+                          "the limit on the size of files (ulimit -f)",
+                          path, (unsigned long long)bytes, (unsigned long long)limit.rlim_cur);
     dsc_file_writer_abort(writer);
     return status;
 }
@@ -296,9 +295,8 @@ dsc_status dsc_space_check(const char *folder, uint64_t bytes, dsc_error *error)
     if (statvfs(folder, &disk) || !disk.f_blocks) return DSC_OK;
     uint64_t blocks = geteuid() ? disk.f_bavail : disk.f_bfree;
     if (bytes / disk.f_frsize < blocks) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_IO,
-        "%s: %llu bytes are needed there, and %llu are free; free some space, or name a folder on "
-        "another disk",
-        folder, (unsigned long long)bytes, (unsigned long long)(blocks * disk.f_frsize));
+    return dsc_fail(error, DSC_ERROR_IO,
+                    "%s: needs %llu bytes there, but only %llu are free; free some space, or name a folder "
+                    "on another disk",
+                    folder, (unsigned long long)bytes, (unsigned long long)(blocks * disk.f_frsize));
 }

@@ -18,8 +18,8 @@ dsc_status dsc_options_take(void *own, size_t own_size, const void *given, size_
     for (size_t i = own_size; i < size; i++)
         if (bytes[i])
             return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                            "%s asks for what this version, %s, does not know; use a newer library", type,
-                            dsc_version());
+                            "%s asks for features that this version, %s, does not know; use a newer library",
+                            type, dsc_version());
     memcpy(own, given, size < own_size ? size : own_size);
     memcpy(own, &own_size, sizeof own_size);
     return DSC_OK;

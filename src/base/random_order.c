@@ -89,7 +89,7 @@ static dsc_status choose_floyd(dsc_rng *rng, int64_t *out, size_t count, size_t 
 dsc_status dsc_rng_choice(dsc_rng *rng, int64_t *out, size_t count, int64_t population, dsc_error *error) {
     if (population < 0 || count > (uint64_t)population)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "cannot choose %zu of %lld without replacement; ask for at most as many as there are",
+                        "cannot choose %zu of %lld without replacement; ask for no more than there are",
                         count, (long long)population);
     size_t all = (size_t)population;
     if (all > LARGE_POPULATION && count > all / LARGE_PART) return choose_tail(rng, out, count, all, error);

@@ -57,11 +57,12 @@ static const struct {
     const char *weights;  /* a command that converts to weights.npz; NULL: none */
 } words[] = {
     [DSC_KIND_UNKNOWN] = {.name = "bytes of an unknown kind"},
-    [DSC_KIND_EMPTY] = {.name = "an empty file", .remedy = "download or copy the file again"},
-    [DSC_KIND_IDX] = {.name = "an IDX file, data as MNIST has them"},
+    [DSC_KIND_EMPTY] = {.name = "download or copy the file again",
+                        .remedy = "download or copy the file again"},
+    [DSC_KIND_IDX] = {.name = "an IDX file, as MNIST's data files are"},
     [DSC_KIND_NPY] = {.name = "a NumPy array (.npy)"},
     [DSC_KIND_ZIP] = {.name = "a ZIP archive, as .zip and .npz files are"},
-    [DSC_KIND_TORCH] = {.name = "a file of PyTorch's (.pt, .pth)", .weights = from_torch},
+    [DSC_KIND_TORCH] = {.name = "a PyTorch file (.pt, .pth)", .weights = from_torch},
     [DSC_KIND_KERAS] = {.name = "a Keras model (.keras)", .weights = from_keras},
     [DSC_KIND_GZIP] = {.name = "a gzip file", .unpacker = "gzip"},
     [DSC_KIND_BZIP2] = {.name = "a bzip2 file", .unpacker = "bzip2"},
@@ -169,7 +170,7 @@ const char *dsc_kind_remedy(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const cha
     if (remedy) (void)snprintf(out, DSC_MESSAGE_SIZE, "; %s", remedy);
     if (!unpacker) return out;
     if (!path) {
-        (void)snprintf(out, DSC_MESSAGE_SIZE, "; unpack it on its way, with %s -dc", unpacker);
+        (void)snprintf(out, DSC_MESSAGE_SIZE, "; unpack it while piping, with %s -dc", unpacker);
         return out;
     }
     (void)snprintf(pattern, sizeof pattern, "mv @ @.orig && %s -dc < @.orig > @", unpacker);

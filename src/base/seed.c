@@ -43,9 +43,8 @@ dsc_status dsc_seed_refuse(const char *name, const char *found, dsc_error *error
     const size_t length = strlen(found);
     return dsc_fail(
         error, DSC_ERROR_ARGUMENT,
-        "%s: expected a whole number from 0 on, in at most %d decimal digits and nothing else, found "
-        "'%.60s%s'",
-        name, DSC_SEED_DIGITS, found, length > SHOWN ? "..." : "");
+        "%s: expected a whole number of 0 or more with at most %d decimal digits, found '%.60s%s'", name,
+        DSC_SEED_DIGITS, found, length > SHOWN ? "..." : "");
 }
 
 dsc_status dsc_seed_given(dsc_seed *seed, const char *digits, uint64_t number, dsc_error *error) {

@@ -49,7 +49,7 @@ static dsc_status read_word(dsc_spec *spec, const char **next, const char *whole
         p = end + 1;
         end = word_end(p, ends, false);
         if (p == end)
-            return dsc_spec_fail(error, whole, (size_t)(p - whole) + 1, "expected a value behind '='");
+            return dsc_spec_fail(error, whole, (size_t)(p - whole) + 1, "expected a value after '='");
     }
     word->value = p;
     word->value_length = (size_t)(end - p);
@@ -86,7 +86,7 @@ static dsc_status apply_word(const dsc_spec_word *word, const char *whole, const
     dsc_error reason;
     const dsc_param *param = NULL;
     if (word->value_length >= sizeof value)
-        return dsc_spec_fail(error, whole, word->column, "a value of over 255 letters");
+        return dsc_spec_fail(error, whole, word->column, "a value of more than 255 letters");
     (void)snprintf(value, sizeof value, "%.*s", (int)word->value_length, word->value);
     if (word->key) {
         (void)snprintf(name, sizeof name, "%.*s", word->key_length < 63 ? (int)word->key_length : 63,
@@ -100,8 +100,8 @@ static dsc_status apply_word(const dsc_spec_word *word, const char *whole, const
         param = &table[(*place)++];
     } else {
         return dsc_spec_fail(error, whole, word->column,
-                             "%s takes %zu argument%s without a name; '%s' is one too many", thing,
-                             positional, positional == 1 ? "" : "s", value);
+                             "%s takes %zu argument%s without a name; '%s' is one more", thing, positional,
+                             positional == 1 ? "" : "s", value);
     }
     dsc_status status = dsc_param_parse(param, values, value, &reason);
     if (status == DSC_ERROR_MEMORY) return dsc_fail(error, status, "%s", reason.message);

@@ -46,7 +46,8 @@ static dsc_status make(dsc_temporary *folder, const char *where, const char *pre
     }
     if (!mkdtemp(path.data)) { /* with mode 0700 */
         dsc_text_free(&path);
-        return dsc_fail_system(error, where, "no folder can be made there; set TMPDIR to one where it can");
+        return dsc_fail_system(error, where,
+                               "no folder can be created there; set TMPDIR to a folder in which one can");
     }
     folder->path = path.data;
     folder->lock = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

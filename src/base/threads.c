@@ -184,8 +184,8 @@ dsc_status dsc_threads_create(dsc_threads **result, unsigned count, dsc_error *e
         if (code) {
             char reason[128];
             dsc_status status =
-                dsc_fail(error, DSC_ERROR_MEMORY, "cannot start thread %u of %u: %s; ask for fewer", i, count,
-                         strerror_r(code, reason, sizeof reason));
+                dsc_fail(error, DSC_ERROR_MEMORY, "cannot start thread %u of %u: %s; use fewer threads", i,
+                         count, strerror_r(code, reason, sizeof reason));
             dsc_threads_free(pool);
             return status;
         }

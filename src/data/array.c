@@ -71,8 +71,8 @@ dsc_status dsc_array_create(dsc_array *array, dsc_type type, size_t rank, const 
     size_t bytes;
     if (!dsc_array_bytes(&bytes, type, rank, shape) || bytes > SIZE_MAX / 2)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "an array of type 0x%02x and %zu dimensions cannot be made: expected a known type, "
-                        "1 to 4 dimensions and a size that fits into memory",
+                        "cannot create an array of type 0x%02x and %zu dimensions: expected a known type, 1 "
+                        "to 4 dimensions and a size that fits into memory",
                         (unsigned)type, rank);
     unsigned char *block = dsc_allocate_aligned(DSC_ARRAY_FRONT + bytes, 1);
     if (!block) return dsc_fail_memory(error, bytes, "an array");

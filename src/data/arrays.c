@@ -134,10 +134,9 @@ static size_t hot(const unsigned char *row, size_t count, size_t stride, const d
 
 static dsc_status fail_rank(const dsc_npy_description *found, const char *where, dsc_error *error) {
     char text[DSC_SHAPE_TEXT_SIZE];
-    return dsc_fail(
-        error, DSC_ERROR_FORMAT,
-        "%s: expected labels, (N), (N, 1) or, one of K, (N, K), found %s; are the arrays swapped?", where,
-        dsc_shape_text(text, found->rank < 4 ? found->rank : 4, found->shape));
+    return dsc_fail(error, DSC_ERROR_FORMAT,
+                    "%s: expected labels, (N), (N, 1) or one-hot (N, K), found %s; are the arrays swapped?",
+                    where, dsc_shape_text(text, found->rank < 4 ? found->rank : 4, found->shape));
 }
 
 static dsc_status take_labels(dsc_set *set, dsc_label_names *names, const dsc_npy_description *found,
@@ -148,7 +147,7 @@ static dsc_status take_labels(dsc_set *set, dsc_label_names *names, const dsc_np
     bool swap = false;
     dsc_status status = DSC_OK;
     if (set->labels)
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is a second array of labels of the same set", where);
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is a second array of labels for the same set", where);
     if (found->rank < 1 || found->rank > 2) return fail_rank(found, where, error);
     if (!found->structured && read_text_type(&letter, &each, &swap, found->type)) {
         if (!dsc_array_bytes(&count, DSC_U8, found->rank, found->shape) ||

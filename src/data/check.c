@@ -69,12 +69,12 @@ static dsc_status check_twin(struct check *check, int which, dsc_error *error) {
         if (status == DSC_ERROR_MEMORY) {
             if (error) *error = why;
         } else if (status) {
-            finding(check, DSC_CHECK_WARNING, "%s (not used, since it is there as .gz)", why.message);
+            finding(check, DSC_CHECK_WARNING, "%s (not used, because it also exists as .gz)", why.message);
             status = DSC_OK;
         } else {
             if (other.size != check->content[which].size || other.crc != check->content[which].crc)
                 finding(check, DSC_CHECK_WARNING,
-                        "%s: is also there as .gz with other content, which is used; remove one of the two",
+                        "%s: also exists as .gz with different content, which is used; remove one of the two",
                         twin);
             dsc_content_clear(&other);
         }
@@ -132,7 +132,7 @@ static dsc_status check_file(struct check *check, int which, dsc_error *error) {
     if (known && file == which)
         finding(check, DSC_CHECK_NOTE, "%s: is %s's, by size and CRC-32", check->paths[which], known->title);
     if (known && file != which)
-        finding(check, DSC_CHECK_WARNING, "%s: holds what %s calls %s; are files swapped?",
+        finding(check, DSC_CHECK_WARNING, "%s: holds the content that %s calls %s; are files swapped?",
                 check->paths[which], known->title, dsc_mnist_names[file]);
     if (!check_kind(check, which)) dsc_content_clear(content);
     return DSC_OK;
@@ -183,9 +183,8 @@ static dsc_status check_labels(struct check *check, int which, dsc_error *error)
     }
     if (above)
         finding(check, DSC_CHECK_ERROR,
-                "%s: %zu of %zu labels have no class: expected below %zu, found first %u at index %zu; "
-                "correct the "
-                "labels or labels.txt",
+                "%s: %zu of %zu labels name no class: expected labels below %zu, found first %u at index "
+                "%zu; correct the labels or labels.txt",
                 check->paths[which], above, count, check->classes, label[first], first);
     dsc_text absent = {0};
     for (size_t c = 0; c < 256; c++) {
@@ -194,7 +193,7 @@ static dsc_status check_labels(struct check *check, int which, dsc_error *error)
     }
     bool failed = absent.failed;
     if (!failed && used == 1) {
-        finding(check, DSC_CHECK_WARNING, "%s: all %zu labels are %u; nothing can be learnt from one class",
+        finding(check, DSC_CHECK_WARNING, "%s: all %zu labels are %u; a network needs at least two classes",
                 check->paths[which], count, label[0]);
     } else if (!failed && absent.length && check->classes < 256) {
         finding(check, DSC_CHECK_WARNING, "%s: no image is labelled %s", check->paths[which], absent.data);
@@ -208,7 +207,8 @@ static dsc_status check_labels(struct check *check, int which, dsc_error *error)
 static void check_pair(struct check *check, int images) {
     const dsc_array *x = &check->content[images].array, *y = &check->content[images + 1].array;
     if (x->data && y->data && x->shape[0] != y->shape[0])
-        finding(check, DSC_CHECK_ERROR, "%s: holds %zu images, but %s holds %zu labels: expected as many",
+        finding(check, DSC_CHECK_ERROR,
+                "%s: holds %zu images, but %s holds %zu labels: expected the same number",
                 check->paths[images], x->shape[0], check->paths[images + 1], y->shape[0]);
 }
 
@@ -271,8 +271,8 @@ static dsc_status check_overlap(struct check *check, dsc_error *error) {
     dsc_status status = dsc_duplicates_find(&both, &train, NULL, &test, NULL, error);
     if (!status && both.images)
         finding(check, DSC_CHECK_WARNING,
-                "%s: %zu of %zu test images are also in the training set (test %zu is training %zu): a score "
-                "on them says nothing about unseen images",
+                "%s: %zu of %zu test images are also in the training set (test %zu is training %zu): "
+                "accuracy on them says nothing about unseen images",
                 check->paths[DSC_TEST_IMAGES], both.images, b->shape[0], both.second, both.first);
     return status;
 }
@@ -302,8 +302,7 @@ static void look_at(struct check *check, dsc_images *images, bool *there, int wh
     if (note->preparation == DSC_PREPARATION_DIGITS && images->ground == DSC_GROUND_LIGHT)
         finding(check, DSC_CHECK_WARNING,
                 "%s: is %s, but " DSC_IMAGES_FILE
-                " says that these are prepared digits, which stand on a dark "
-                "ground; correct it",
+                " says that these are prepared digits, which have a dark ground; correct that file",
                 check->paths[which], dsc_ground_words(images->ground));
 }
 
@@ -324,8 +323,8 @@ static dsc_status check_kinds(struct check *check, dsc_error *error) {
         look_at(check, &images[i], &there[i], i ? DSC_TEST_IMAGES : DSC_TRAIN_IMAGES, &note);
     if (there[0] && images[0].ground == DSC_GROUND_LIGHT)
         finding(check, DSC_CHECK_NOTE,
-                "%s: is %s, the other way round than MNIST's; a model that is trained on them will read only "
-                "such images. Digits can be made like MNIST's with `descender data pack --prepare`",
+                "%s: is %s, the opposite of MNIST's; a model trained on them reads only such images. "
+                "`descender data pack --prepare` makes digits like MNIST's",
                 check->paths[DSC_TRAIN_IMAGES], dsc_ground_words(images[0].ground));
     if (there[0] && there[1])
         dsc_images_compare(&remarks, &images[0], "the training set", &images[1], "the test set");

@@ -63,8 +63,8 @@ static dsc_status check_classes(const telling *t, const char *what, const dsc_da
     const size_t small = list_classes(&few, s, data, 1, FEW - 1), absent = list_classes(&none, s, data, 0, 0);
     const bool failed = few.failed || none.failed;
     if (!failed && used == 1)
-        find(t, DSC_CHECK_WARNING,
-             "%s: all %zu images are of one class; nothing can be learnt from one class", what, s->count);
+        find(t, DSC_CHECK_WARNING, "%s: all %zu images are of one class; a network needs at least two", what,
+             s->count);
     else if (!failed && absent)
         find(t, DSC_CHECK_WARNING, "%s: no image of %zu of %zu classes: %.400s", what, absent, s->classes,
              none.data);
@@ -84,10 +84,10 @@ static dsc_status check_labels(const telling *t, const char *what, const dsc_dat
     dsc_status status = dsc_duplicates_find(&twice, &list, data->labels, NULL, NULL, error);
     if (status || !twice.images) return status;
     if (twice.labels_differ)
-        find(t, DSC_CHECK_WARNING, "%s: %zu of %zu images are there before under another label", what,
+        find(t, DSC_CHECK_WARNING, "%s: %zu of %zu images repeat an earlier image under another label", what,
              twice.labels_differ, data->count);
-    find(t, DSC_CHECK_NOTE, "%s: %zu of %zu images are there before (%zu is %zu again)", what, twice.images,
-         data->count, twice.second, twice.first);
+    find(t, DSC_CHECK_NOTE, "%s: %zu of %zu images repeat an earlier image (%zu is a copy of %zu)", what,
+         twice.images, data->count, twice.second, twice.first);
     return DSC_OK;
 }
 
@@ -110,11 +110,10 @@ dsc_status dsc_data_check_overlap(dsc_check_counts *counts, const dsc_dataset *t
     const dsc_image_list first = dsc_image_list_of(train), second = dsc_image_list_of(test);
     dsc_status status = dsc_duplicates_find(&both, &first, NULL, &second, NULL, error);
     if (!status && both.images)
-        find(
-            &t, DSC_CHECK_WARNING,
-            "%zu of %zu test images are also in the training set (test %zu is training %zu): a score on them "
-            "says nothing about unseen images",
-            both.images, test->count, both.second, both.first);
+        find(&t, DSC_CHECK_WARNING,
+             "%zu of %zu test images are also in the training set (test %zu is training %zu): accuracy on "
+             "them says nothing about unseen images",
+             both.images, test->count, both.second, both.first);
     return status;
 }
 

@@ -83,7 +83,7 @@ static const char *small_difference(const char *a, const char *b) {
         const char *words;
     } kinds[] = {{FOLD_CASE, "in capital and small letters"},
                  {FOLD_BLANKS, "in blanks"},
-                 {FOLD_MARKS, "in accents, or in how Unicode writes them"},
+                 {FOLD_MARKS, "in accents, or in how Unicode encodes them"},
                  {FOLD_CASE | FOLD_BLANKS | FOLD_MARKS, "in capital letters, blanks or accents"}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (same_folded(a, b, kinds[i].fold)) return kinds[i].words;
@@ -128,16 +128,15 @@ static dsc_status fail_missing(const dsc_class_list *learned, const dsc_class_li
         if (how)
             (void)snprintf(near, sizeof near, " (\"%s\" differs only %s)", clip(a, learned->names[i]), how);
     }
-    const char *remedy = "use data of the same classes, or train a model for these";
+    const char *remedy = "use data with the same classes, or train a model for these classes";
     if (*near)
-        remedy = "write it in labels.txt as the model has it";
+        remedy = "write the name in labels.txt as the model has it";
     else if (dsc_classes_are_unnamed(shown))
-        remedy =
-            "data without a labels.txt have numbers for names: put one beside the files, with the name of "
-            "each class, in the order of the labels";
+        remedy = "data without labels.txt have numbers as names: put a labels.txt beside the files, with the "
+                 "name of each class in the order of the labels";
     else if (dsc_classes_are_unnamed(learned))
-        remedy = "if these are the same things in the same order, remove labels.txt; else train a model for "
-                 "these data";
+        remedy = "if these are the same things in the same order, remove labels.txt; otherwise train a model "
+                 "for these data";
     return dsc_fail(error, DSC_ERROR_MISMATCH,
                     "%s: class %zu is \"%s\", which %s does not know%s. It has: %s. The data have: %s; %s",
                     shown->owner, missing, clip(b, name), learned->owner, near, list_text(theirs, learned),
@@ -158,8 +157,8 @@ static void tell(dsc_remarks *remarks, const dsc_class_list *learned, const dsc_
     char name[CLIP];
     if (moved)
         dsc_remark(remarks,
-                   "%s: has its classes in another order than %s (\"%s\" is %zu there, %zu here); they are "
-                   "matched by name",
+                   "%s: has its classes in another order than %s (\"%s\" is %zu there, %zu here); classes "
+                   "are matched by name",
                    shown->owner, learned->owner, clip(name, shown->names[from]), to, from);
     if (found < learned->count)
         dsc_remark(remarks, "%s: has %zu of the %zu classes that %s knows", shown->owner, found,
@@ -204,7 +203,7 @@ dsc_status dsc_dataset_match_classes(dsc_dataset **matched, dsc_remarks *remarks
     for (size_t i = 0; i < shown.count; i++)
         if (map[i] >= most)
             return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                            "%s: class \"%s\" is number %u for %s; data can have %d classes at most",
+                            "%s: class \"%s\" has number %u in %s; data can have at most %d classes",
                             data->name, clip(name, shown.names[i]), (unsigned)map[i], learned->owner,
                             CLASSES_MOST);
     return dsc_dataset_renumber(matched, data, map, most, learned->names, error);
@@ -235,12 +234,11 @@ static dsc_status match_shape(const dsc_dataset *data, const json_t *shape, cons
         same = same && was[i] == (json_int_t)data->shape[i];
     }
     if (same) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_MISMATCH,
-        "%s has images of %zu x %zu x %zu (channels x height x width), %s was begun with %lld x %lld x "
-        "%lld; go on with the data that it was begun with",
-        data->name, data->shape[0], data->shape[1], data->shape[2], owner, (long long)was[0],
-        (long long)was[1], (long long)was[2]);
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "%s has images of %zu x %zu x %zu (channels x height x width), but %s began with %lld x "
+                    "%lld x %lld; use the data that it began with",
+                    data->name, data->shape[0], data->shape[1], data->shape[2], owner, (long long)was[0],
+                    (long long)was[1], (long long)was[2]);
 }
 
 dsc_status dsc_dataset_match_json(dsc_dataset **matched, dsc_remarks *remarks, const dsc_dataset *data,

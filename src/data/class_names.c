@@ -41,7 +41,7 @@ static dsc_status split_names(char **names, size_t *count, char *text, size_t si
     if (encoded) return encoded;
     if (memchr(text, 0, size))
         return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: holds zero bytes: expected text in UTF-8, one class name a line", path);
+                        "%s: holds zero bytes: expected UTF-8 text with one class name per line", path);
     text += dsc_utf8_mark(text, size);
     /* Ignores empty lines at the end, which some editors add. */
     for (size_t end = strlen(text); end && strchr("\r\n ", text[end - 1]);) text[--end] = '\0';
@@ -52,7 +52,7 @@ static dsc_status split_names(char **names, size_t *count, char *text, size_t si
         while (length && (text[length - 1] == '\r' || text[length - 1] == ' ')) text[--length] = '\0';
         if (*count == CLASSES_LIMIT)
             return dsc_fail(error, DSC_ERROR_FORMAT,
-                            "%s: has more than %d lines: expected one for each class", path, CLASSES_LIMIT);
+                            "%s: has more than %d lines: expected one line per class", path, CLASSES_LIMIT);
         names[*count] = text;
         dsc_status status = check_name((const char *const *)names, *count, path, error);
         if (status) return status;
@@ -60,7 +60,7 @@ static dsc_status split_names(char **names, size_t *count, char *text, size_t si
         text = next;
     }
     if (*count) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty: expected one class name a line", path);
+    return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty: expected one class name per line", path);
 }
 
 /* *names is one block; *count 1 to 256. */

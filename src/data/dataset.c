@@ -75,7 +75,7 @@ dsc_status dsc_class_names_check(const char *const *names, size_t count, dsc_err
     for (size_t i = 1; i < count && !status; i++)
         if (!strcmp(sorted[i - 1].name, sorted[i].name))
             status = dsc_fail(error, DSC_ERROR_ARGUMENT,
-                              "classes %zu and %zu are both called \"%s\"; give each a name of its own",
+                              "classes %zu and %zu are both called \"%s\"; give each class its own name",
                               sorted[i - 1].number, sorted[i].number, sorted[i].name);
     free(sorted);
     return status;
@@ -143,8 +143,8 @@ static dsc_status check_pair(const dsc_content *images, const dsc_content *label
     size_t count = labels->array.shape[0];
     if (images->array.shape[0] != count)
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s holds %zu images, but %s holds %zu labels: expected as many; use two files that "
-                        "belong together",
+                        "%s holds %zu images, but %s holds %zu labels: expected the same number; use two "
+                        "files that belong together",
                         images_name, images->array.shape[0], labels_name, count);
     if (classes < 1 || classes > 256)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: expected 1 to 256 classes, found %zu", labels_name,
@@ -154,11 +154,10 @@ static dsc_status check_pair(const dsc_content *images, const dsc_content *label
     const uint8_t *label = labels->array.data;
     for (size_t i = 0; i < count; i++)
         if (label[i] >= classes)
-            return dsc_fail(
-                error, DSC_ERROR_MISMATCH,
-                "%s: label %zu is %u, expected one below %zu, the number of classes; correct the label "
-                "or the list of classes",
-                labels_name, i, label[i], classes);
+            return dsc_fail(error, DSC_ERROR_MISMATCH,
+                            "%s: label %zu is %u, expected a label below %zu, the number of classes; correct "
+                            "the label or the list of classes",
+                            labels_name, i, label[i], classes);
     return DSC_OK;
 }
 

@@ -12,7 +12,8 @@
 
 const dsc_param dsc_hands_params[] = {
     DSC_CHOICE(dsc_hands_values, hands, "usual", "usual|world",
-               "whose hands: those like MNIST's; or more of the world's, pens of every width, and scans"),
+               "style of the hands: like MNIST's, or varied: more of the world's shapes, pens of every "
+               "width, and scans"),
     {0},
 };
 
@@ -87,7 +88,7 @@ dsc_status dsc_dataset_draw(dsc_dataset **data, const char *text, size_t count, 
     *data = NULL;
     dsc_status status = dsc_spec_read(&spec, &next, text, ",", error);
     if (!status && *next)
-        return dsc_spec_fail(error, text, (size_t)(next - text) + 1, "expected one data set alone");
+        return dsc_spec_fail(error, text, (size_t)(next - text) + 1, "expected a single data set");
     if (!status) status = dsc_spec_choose(&row, &values, &spec, text, &dsc_drawn_data_registry, error);
     if (status) return status;
     status = dsc_drawn_create(data, (const void *)row, values, count, seed, threads, error);

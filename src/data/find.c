@@ -282,34 +282,33 @@ dsc_status dsc_mnist_fail_missing(const char *folder, const char *missing, dsc_e
     dsc_status status;
     if (!dsc_is_folder(folder)) {
         if (is_file(folder))
-            status = dsc_fail(error, DSC_ERROR_IO,
-                              "%s: expected four IDX files, but it is no folder; name the folder in which "
-                              "they lie",
-                              folder);
+            status = dsc_fail(
+                error, DSC_ERROR_IO,
+                "%s: expected four IDX files, but this is not a folder; name the folder that holds them",
+                folder);
         else
-            status = dsc_fail(error, DSC_ERROR_IO,
-                              "%s: expected four IDX files, but it is no folder%s%s; check the path", folder,
-                              missing ? ", and files that begin so lack: " : "", missing ? missing : "");
+            status =
+                dsc_fail(error, DSC_ERROR_IO,
+                         "%s: expected four IDX files, but this is not a folder%s%s; check the path", folder,
+                         missing ? ", and files whose names begin so lack: " : "", missing ? missing : "");
     } else if (append_sets(&sets, first, folder) > 1 && !sets.failed) {
         char *set = dsc_path_join(folder, first);
-        status =
-            set ? dsc_fail(
-                      error, DSC_ERROR_IO,
-                      "%s: holds several sets of files: %.300s%s; name one by what its files begin with: "
-                      "%s",
-                      folder, sets.data, sets.length > 300 ? "..." : "", dsc_command(command, "@", set, NULL))
-                : dsc_fail_memory(error, strlen(folder), "a path");
+        status = set ? dsc_fail(error, DSC_ERROR_IO,
+                                "%s: holds several sets of files: %.300s%s; name one by the beginning of its "
+                                "files' names: %s",
+                                folder, sets.data, sets.length > 300 ? "..." : "",
+                                dsc_command(command, "@", set, NULL))
+                     : dsc_fail_memory(error, strlen(folder), "a path");
         free(set);
     } else if ((below = find_below(folder, 0)) != NULL) {
         status = dsc_fail(error, DSC_ERROR_IO,
-                          "%s: expected four IDX files, missing: %s; there are such files in a folder in it: "
-                          "name %s",
+                          "%s: expected four IDX files, missing: %s; a folder in it has such files: name %s",
                           folder, missing, dsc_command(command, "@", below, NULL));
     } else {
         bool any = append_names(&names, folder);
         status = dsc_fail(error, DSC_ERROR_IO,
-                          "%s: expected four IDX files, missing: %s; found: %s; put them there, plain or as "
-                          ".gz",
+                          "%s: expected four IDX files, missing: %s; found: %s; put the missing ones there, "
+                          "plain or as .gz",
                           folder, missing, any && !names.failed ? names.data : "nothing");
     }
     dsc_text_free(&sets);

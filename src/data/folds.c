@@ -124,8 +124,8 @@ static dsc_status deal_groups(uint16_t *fold, const dsc_dataset *data, size_t fo
         const size_t count = find_blocks(blocks, all, turns, data, seed);
         if (count < folds)
             status = dsc_fail(error, DSC_ERROR_ARGUMENT,
-                              "%s: %zu folds need as many groups, but there are %zu; choose fewer folds, or "
-                              "smaller groups by --group-by",
+                              "%s: %zu folds need at least as many groups, but there are %zu; choose fewer "
+                              "folds, or smaller groups with --group-by",
                               data->name, folds, count);
         for (size_t g = 0; g < count && !status; g++)
             place(fold, counts, folds, data, all + blocks[g].first, blocks[g].count, in_all);
@@ -141,7 +141,7 @@ dsc_status dsc_dataset_folds(uint16_t *fold, const dsc_dataset *data, size_t fol
                              dsc_error *error) {
     if (folds < 2 || folds > DSC_FOLDS_MOST || folds > data->count)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: expected 2 to %zu folds of its %zu samples, found %zu", data->name,
+                        "%s: expected 2 to %zu folds for its %zu samples, found %zu", data->name,
                         data->count < DSC_FOLDS_MOST ? data->count : (size_t)DSC_FOLDS_MOST, data->count,
                         folds);
     return dsc_dataset_has_groups(data) ? deal_groups(fold, data, folds, seed, error)

@@ -155,8 +155,8 @@ static dsc_status open_arrays(dsc_opening *o, const char *path, dsc_error *error
         status = each_file(path, on_file, &r, error);
     else if (ends_in(path, ".npy"))
         status = dsc_fail(error, DSC_ERROR_FORMAT,
-                          "%s: is one array, of images or of labels; name the folder that has both, called "
-                          "x_train.npy and y_train.npy",
+                          "%s: is a single array of images or of labels; name the folder that holds both, "
+                          "called x_train.npy and y_train.npy",
                           path);
     else
         status = take_file(&r, path, NULL, error);
@@ -173,9 +173,8 @@ static dsc_status visit_files(const char *path, dsc_path_visitor *visit, void *u
 
 const dsc_data_form dsc_data_form_arrays = {
     .name = "arrays",
-    .help =
-        "NumPy's arrays: a .npz file with x_train, y_train, x_test, y_test, or train_images and so on, or X "
-        "and y; or such .npy files in a folder",
+    .help = "NumPy arrays: an .npz file with x_train, y_train, x_test, y_test; or train_images and so on; or "
+            "X and y; or .npy files with these names in a folder",
     .recognises = recognises,
     .open = open_arrays,
     .visit = visit_files,

@@ -86,11 +86,10 @@ static dsc_status count_batch(void *user, const char *path, dsc_error *error) {
     if (stat(path, &info)) return dsc_fail_system(error, path, "cannot be read");
     const uint64_t size = (uint64_t)info.st_size;
     if (!size || size % RECORD || size > FILE_LIMIT)
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: holds %llu bytes, expected records of %d, one label and 3 x 32 x 32 pixels; it is cut "
-            "short or no batch of CIFAR-10: copy it again",
-            path, (unsigned long long)size, RECORD);
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: holds %llu bytes, expected records of %d, one label and 3 x 32 x 32 pixels; the "
+                        "file is cut short or is no batch of CIFAR-10: copy it again",
+                        path, (unsigned long long)size, RECORD);
     r->set->labelled += (size_t)(size / RECORD);
     return DSC_OK;
 }
@@ -103,7 +102,7 @@ static dsc_status take_batch(void *user, const char *path, dsc_error *error) {
     if (status) return status;
     const size_t count = size / RECORD;
     if (size % RECORD || count > r->set->labelled - r->at)
-        status = dsc_fail(error, DSC_ERROR_IO, "%s: was written to while it was read; try again", path);
+        status = dsc_fail(error, DSC_ERROR_IO, "%s: changed while it was read; try again", path);
     for (size_t i = 0; i < count && !status; i++) {
         const unsigned char *record = bytes + i * RECORD;
         char number[8];
@@ -136,7 +135,7 @@ static dsc_status read_set(reading *r, int set, const char *folder, dsc_error *e
     status = dsc_array_create(&r->set->images, DSC_U8, 4, shape, error);
     if (!status) status = each_batch(folder, first, last, take_batch, r, error);
     if (!status && r->at != r->set->labelled)
-        status = dsc_fail(error, DSC_ERROR_IO, "%s: was written to while it was read; try again", folder);
+        status = dsc_fail(error, DSC_ERROR_IO, "%s: changed while it was read; try again", folder);
     return status;
 }
 
@@ -146,7 +145,7 @@ static dsc_status open_batches(dsc_opening *o, const char *path, dsc_error *erro
     if (!status) status = read_set(&r, DSC_SET_TRAIN, path, error);
     if (!status) status = read_set(&r, DSC_SET_TEST, path, error);
     if (!status)
-        dsc_understand(&o->understood, "classes", r.count ? "named by %s" : "numbers, since there is no %s",
+        dsc_understand(&o->understood, "classes", r.count ? "named by %s" : "numbers, because %s is missing",
                        META);
     free(r.meta);
     return status;
@@ -163,7 +162,7 @@ static dsc_status visit_batches(const char *path, dsc_path_visitor *visit, void 
 const dsc_data_form dsc_data_form_cifar = {
     .name = "cifar",
     .help =
-        "CIFAR-10's binary files in a folder: data_batch_1.bin and so on, test_batch.bin, batches.meta.txt",
+        "binary files of CIFAR-10 in a folder: data_batch_1.bin and so on, test_batch.bin, batches.meta.txt",
     .recognises = recognises,
     .open = open_batches,
     .visit = visit_batches,

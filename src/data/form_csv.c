@@ -144,15 +144,15 @@ static void tell(dsc_opening *o, const dsc_table *table, int which, const char *
                    o->sets.set[which].labelled);
     if (which != DSC_SET_TRAIN) return;
     dsc_understand(&o->understood, "labels", "%s of %zu%s", table->label_text, table->columns,
-                   table->header    ? ", a header names it"
-                   : table->guessed ? ", found by its numbers"
+                   table->header    ? ", named by the header"
+                   : table->guessed ? ", recognised by its numbers"
                                     : ", as asked");
     dsc_understand(&o->understood, "pixels", "%zu columns, %s", table->pixels, table->number_text);
     if (table->guessed)
-        dsc_remark(
-            &o->remarks,
-            "%s: no name says which column has the labels: the %s is taken; --label-column names another",
-            path, table->label_text);
+        dsc_remark(&o->remarks,
+                   "%s: no column name says which column holds the labels, so the %s is used; --label-column "
+                   "names another",
+                   path, table->label_text);
 }
 
 static dsc_status take_beside(dsc_opening *o, const dsc_table *train, const char *path, dsc_error *error) {
@@ -165,8 +165,7 @@ static dsc_status take_beside(dsc_opening *o, const dsc_table *train, const char
         if (!other) continue;
         status = take(&table, o, which, other, train, error);
         if (!status && table.unlabelled)
-            dsc_remark(&o->remarks, "%s: has no labels, as Kaggle's test.csv has none, and is not used",
-                       other);
+            dsc_remark(&o->remarks, "%s: has no labels, as in Kaggle's test.csv, and is not used", other);
         else if (!status)
             tell(o, &table, which, other);
         free(other);
@@ -179,12 +178,12 @@ static dsc_status open_table(dsc_opening *o, const char *path, dsc_error *error)
     char *file;
     dsc_status status = table_of(&file, path, error);
     if (status) return status;
-    if (!file) return dsc_fail(error, DSC_ERROR_IO, "%s: has no table any more; check the path", path);
+    if (!file) return dsc_fail(error, DSC_ERROR_IO, "%s: the table is gone; check the path", path);
     status = take(&table, o, DSC_SET_TRAIN, file, NULL, error);
     if (!status && table.unlabelled)
         status =
             dsc_fail(error, DSC_ERROR_FORMAT,
-                     "%s: has no labels: its header names %zu columns of pixels, as Kaggle's test.csv does; "
+                     "%s: has no labels: its header names %zu columns of pixels, as in Kaggle's test.csv; "
                      "name the table with labels, train.csv, or the column with --label-column",
                      file, table.columns);
     if (!status) tell(o, &table, DSC_SET_TRAIN, file);
@@ -197,7 +196,7 @@ static dsc_status visit_files(const char *path, dsc_path_visitor *visit, void *u
     char *file;
     dsc_status status = table_of(&file, path, error);
     if (status) return status;
-    if (!file) return dsc_fail(error, DSC_ERROR_IO, "%s: has no table any more; check the path", path);
+    if (!file) return dsc_fail(error, DSC_ERROR_IO, "%s: the table is gone; check the path", path);
     status = visit(user, file, error);
     static const char *const words[] = {"val", "test"};
     for (size_t i = 0; i < 2 && !status; i++) {
@@ -212,7 +211,8 @@ static dsc_status visit_files(const char *path, dsc_path_visitor *visit, void *u
 
 const dsc_data_form dsc_data_form_csv = {
     .name = "csv",
-    .help = "a table of labels and pixels, CSV or TSV, plain or gzip; train.csv goes with test.csv beside it",
+    .help = "table of labels and pixels, CSV or TSV, plain or gzip; train.csv is used together with test.csv "
+            "beside it",
     .recognises = recognises,
     .open = open_table,
     .visit = visit_files,

@@ -64,9 +64,8 @@ static dsc_status open_files(dsc_opening *o, const char *path, dsc_error *error)
 
 const dsc_data_form dsc_data_form_idx = {
     .name = "idx",
-    .help =
-        "the four IDX files of MNIST and its relatives in a folder, plain or gzip; FOLDER/NAME means those "
-        "that begin with NAME",
+    .help = "folder of four IDX files, as MNIST and related data sets have, plain or gzip; FOLDER/NAME: only "
+            "files whose names begin with NAME",
     .recognises = recognises,
     .open = open_files,
     .visit = dsc_mnist_visit,

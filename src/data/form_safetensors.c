@@ -39,18 +39,17 @@ static dsc_status describe(dsc_npy_description *found, size_t *end, const json_t
     size_t begin;
     *found = (dsc_npy_description){.rank = json_array_size(shape)};
     if (!dsc_npy_type_of_safetensors(found->type, type))
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: is of the type %.20s; save it as U8", where,
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: has the type %.20s; save it as U8", where,
                         type ? type : "(none)");
     for (size_t i = 0; i < found->rank && i < 4; i++)
         if (!read_size(&found->shape[i], json_array_get(shape, i)))
             return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a shape of whole numbers", where);
     if (!read_size(&begin, json_array_get(offsets, 0)) || !read_size(end, json_array_get(offsets, 1)) ||
         begin > *end || *end > size - start)
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: expected data_offsets [begin, end] within the %zu bytes of data; the file is damaged or "
-            "cut off: copy it again",
-            where, size - start);
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected data_offsets [begin, end] within the %zu bytes of data; the file is "
+                        "damaged or cut off: copy it again",
+                        where, size - start);
     found->start = start + begin;
     *end += start;
     return DSC_OK;
@@ -86,11 +85,10 @@ dsc_status dsc_safetensors_take_sets(dsc_opening *o, const unsigned char *bytes,
     json_t *header;
     for (int i = 0; i < LENGTH_BYTES && size > LENGTH_BYTES; i++) length |= (uint64_t)bytes[i] << 8 * i;
     if (length < 2 || length > HEADER_MOST || length > size - LENGTH_BYTES)
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: offset 0: expected the length of a header, found %llu in a file of %zu bytes; it is "
-            "damaged or cut off: copy it again",
-            path, (unsigned long long)length, size);
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: offset 0: expected the length of a header, found %llu in a file of %zu bytes; "
+                        "the file is damaged or cut off: copy it again",
+                        path, (unsigned long long)length, size);
     dsc_status status = dsc_json_parse(&header, (const char *)bytes + LENGTH_BYTES, (size_t)length,
                                        JSON_REJECT_DUPLICATES, path, error);
     if (status) return status;
@@ -118,7 +116,7 @@ static dsc_status visit_file(const char *path, dsc_path_visitor *visit, void *us
 
 const dsc_data_form dsc_data_form_safetensors = {
     .name = "safetensors",
-    .help = "arrays of the same names in a safetensors file",
+    .help = "safetensors file with arrays named as in NumPy's form",
     .recognises = recognises,
     .open = open_tensors,
     .visit = visit_file,

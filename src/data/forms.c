@@ -25,7 +25,7 @@ static const dsc_data_form *const rows[] = {DSC_DATA_FORMS(DSC_DATA_FORM_ENTRY) 
 const dsc_registry dsc_data_form_registry = {
     .thing = "form",
     .things = "forms",
-    .about = "The forms in which --data is read. The first that recognises a file or folder opens it.",
+    .about = "Forms of data that --data reads. The first form that recognises a file or folder opens it.",
     .rows = rows,
 };
 
@@ -116,14 +116,12 @@ static dsc_status fail_nothing(const dsc_registry *forms, const char *path, dsc_
         look(&place, path);
         dsc_text_append(&there, "%s%s", dsc_kind_name(place.kind), dsc_kind_remedy(remedy, place.kind, path));
     }
-    dsc_status status =
-        would.failed || there.failed
-            ? dsc_fail_memory(error, strlen(path), "a message")
-            : dsc_fail(
-                  error, DSC_ERROR_FORMAT,
-                  "%s: expected images with labels in one of the forms %s (`descender help forms` says what "
-                  "they are), found: %.400s",
-                  path, would.data, there.data);
+    dsc_status status = would.failed || there.failed
+                            ? dsc_fail_memory(error, strlen(path), "a message")
+                            : dsc_fail(error, DSC_ERROR_FORMAT,
+                                       "%s: expected images with labels in one of the forms %s (described by "
+                                       "`descender help forms`), found: %.400s",
+                                       path, would.data, there.data);
     dsc_text_free(&would);
     dsc_text_free(&there);
     return status;
@@ -170,7 +168,7 @@ static dsc_status mix(dsc_opening *o, dsc_error *error) {
     if (status) return status;
     dsc_dataset_free(o->train);
     o->train = mixed;
-    dsc_understand(&o->understood, "order", "mixed, since all images of a class came together");
+    dsc_understand(&o->understood, "order", "shuffled, because the images were sorted by class");
     return DSC_OK;
 }
 
@@ -204,7 +202,7 @@ static dsc_status split(dsc_opening *o, dsc_error *error) {
     if (!(how->test_share > 0) || (!groups && !can_be_split(o->train, how->test_share))) return DSC_OK;
     if (how->group_by && !groups)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: group-by: these data have no names to group by; omit it", o->title);
+                        "%s: group-by: these data have no names to group by; omit group-by", o->title);
     dsc_status status =
         dsc_dataset_split(&rest, &held, o->train, how->test_share, (uint64_t)how->split_seed, error);
     if (status) return status;
@@ -218,7 +216,7 @@ static dsc_status split(dsc_opening *o, dsc_error *error) {
     dsc_understand(&o->understood, "split",
                    "%s %% of each class%s are held out to test, drawn with seed %lld", share,
                    groups ? ", whole groups," : "", (long long)how->split_seed);
-    dsc_remark(&o->remarks, "%s: has no test set: %zu of %zu images are held out as one (%s)", o->title,
+    dsc_remark(&o->remarks, "%s: has no test set; %zu of %zu images are held out as one (%s)", o->title,
                held->count, held->count + rest->count, o->understood.line[o->understood.count - 1].how);
     return status;
 }
@@ -243,18 +241,16 @@ static dsc_status check_asked(const dsc_opening *o, const char *path, dsc_error 
     if (o->reading->prepare) {
         dsc_dataset_describe(&images, o->train);
         if (images.preparation != DSC_PREPARATION_DIGITS)
-            return dsc_fail(
-                error, DSC_ERROR_UNSUPPORTED,
-                "%s: its images are arrays of %zu x %zu pixels that are not prepared, and prepare "
-                "is for pictures alone; omit it",
-                path, shape[1], shape[2]);
+            return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                            "%s: its images are arrays of %zu x %zu pixels that are not prepared, but "
+                            "prepare works only on pictures; omit prepare",
+                            path, shape[1], shape[2]);
     }
     if (!size[0] || (shape[1] == (size_t)size[0] && shape[2] == (size_t)size[1])) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_UNSUPPORTED,
-        "%s: its images are arrays of %zu x %zu pixels, and size brings pictures alone to another "
-        "size, %lld x %lld; omit it",
-        path, shape[1], shape[2], (long long)size[0], (long long)size[1]);
+    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                    "%s: its images are arrays of %zu x %zu pixels, but size scales only pictures, here to "
+                    "%lld x %lld; omit size",
+                    path, shape[1], shape[2], (long long)size[0], (long long)size[1]);
 }
 
 /* Renames data sets that are named after the unpacked place: they get the archive's name. */

@@ -89,16 +89,16 @@ static dsc_status inflate_into(struct output *out, size_t *used, size_t *made,
         if (result != LIBDEFLATE_INSUFFICIENT_SPACE)
             return dsc_fail(
                 error, DSC_ERROR_FORMAT,
-                "%s: the gzip data that starts at offset %zu is damaged or cut short: expected a "
-                "complete compressed stream, found %zu bytes that are none; download or copy the file again",
+                "%s: the gzip data at offset %zu is damaged or cut short: expected a complete compressed "
+                "stream, found %zu bytes that are none; download or copy the file again",
                 name, offset, size);
         size_t most = size > LIMIT / BEST_RATIO ? LIMIT : size * BEST_RATIO;
         size_t wanted = out->capacity < GROWN / 2 ? GROWN : 2 * out->capacity;
         if (wanted > out->length + most) wanted = out->length + most;
         if (wanted <= out->capacity)
             return dsc_fail(error, DSC_ERROR_FORMAT,
-                            "%s: the gzip data at offset %zu expands beyond the %zu bytes that are allowed; "
-                            "expected a data file, so check where it comes from",
+                            "%s: the gzip data at offset %zu expands beyond the limit of %zu bytes; a data "
+                            "file is smaller, so check where this file comes from",
                             name, offset, out->capacity);
         if (!reserve(out, wanted)) return dsc_fail_memory(error, wanted, name);
     }

@@ -23,18 +23,19 @@ static const char *other_use(char remedy[DSC_MESSAGE_SIZE], dsc_kind kind, const
     switch (kind) {
     case DSC_KIND_PNG:
     case DSC_KIND_PNM:
-        return "; `descender data pack` makes IDX files of folders of pictures";
+        return "; `descender data pack` converts folders of pictures to IDX files";
     case DSC_KIND_JPEG:
     case DSC_KIND_GIF:
     case DSC_KIND_BMP:
     case DSC_KIND_TIFF:
     case DSC_KIND_WEBP:
     case DSC_KIND_HEIF:
-        return "; convert pictures to PNG, and `descender data pack` makes IDX files of folders of them";
+        return "; convert the pictures to PNG; `descender data pack` converts folders of PNG files to IDX "
+               "files";
     case DSC_KIND_ZIP:
-        return "; unpack it, and name the folder of the files in it";
+        return "; unpack it, and name the folder of the files";
     case DSC_KIND_SAFETENSORS:
-        return "; a model is named as RUN|MODEL or with --model";
+        return "; name a model as RUN|MODEL or with --model";
     default:
         return dsc_kind_remedy(remedy, kind, path);
     }
@@ -96,12 +97,12 @@ dsc_status dsc_idx_header(dsc_array *array, size_t *start, const unsigned char *
                         "%s: offset 4: the dimensions %s are larger than any memory; the file is damaged",
                         name, dsc_shape_text(text, rank, shape));
     if (size - header != content)
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT, "%s: expected %zu bytes at offset %zu for %s %s, found %zu; %s", name,
-            content, header, dsc_shape_text(text, rank, shape), dsc_type_name((dsc_type)bytes[2]),
-            size - header,
-            size - header < content ? "the file is cut short: download or copy it again"
-                                    : "there are bytes behind the end: download or copy it again");
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected %zu bytes at offset %zu for %s %s, found %zu; %s", name, content,
+                        header, dsc_shape_text(text, rank, shape), dsc_type_name((dsc_type)bytes[2]),
+                        size - header,
+                        size - header < content ? "the file is cut short: download or copy it again"
+                                                : "there are bytes after the end: download or copy it again");
     array->type = (dsc_type)bytes[2];
     array->rank = rank;
     memcpy(array->shape, shape, sizeof shape);

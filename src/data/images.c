@@ -238,18 +238,19 @@ void dsc_remark(dsc_remarks *remarks, const char *format, ...) {
 void dsc_images_compare(dsc_remarks *remarks, const dsc_images *learned, const char *learned_name,
                         const dsc_images *shown, const char *shown_name) {
     if (dsc_grounds_differ(learned->ground, shown->ground))
-        dsc_remark(
-            remarks,
-            "the ink differs: %s is %s, %s %s; results will be poor: turn one of them round (255 - pixel)%s",
-            shown_name, dsc_ground_words(shown->ground), learned_name, dsc_ground_words(learned->ground),
-            learned->preparation == DSC_PREPARATION_DIGITS
-                ? ", or make these data with `descender data pack --prepare`"
-                : "");
+        dsc_remark(remarks,
+                   "the grounds differ: %s is %s, but %s %s; results will be poor: invert one of them (255 - "
+                   "pixel)%s",
+                   shown_name, dsc_ground_words(shown->ground), learned_name,
+                   dsc_ground_words(learned->ground),
+                   learned->preparation == DSC_PREPARATION_DIGITS
+                       ? ", or make these data with `descender data pack --prepare`"
+                       : "");
     else if (learned->preparation != shown->preparation ||
              (learned->fit && shown->fit && learned->fit != shown->fit))
-        dsc_remark(remarks, "the preparation seems to differ: %s is %s, %s %s; results may be poor%s",
+        dsc_remark(remarks, "the preparation seems to differ: %s is %s, but %s %s; results may be poor%s",
                    shown_name, dsc_images_words(shown), learned_name, dsc_images_words(learned),
                    learned->preparation == DSC_PREPARATION_DIGITS
-                       ? "; `descender data pack --prepare` prepares pictures so"
+                       ? "; `descender data pack --prepare` prepares pictures like that"
                        : "");
 }

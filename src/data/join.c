@@ -54,7 +54,7 @@ static dsc_status match_parts(joined *j, const dsc_dataset *const *parts, dsc_er
         if (part->type != parts[0]->type || memcmp(part->shape, parts[0]->shape, sizeof part->shape) != 0)
             return dsc_fail(
                 error, DSC_ERROR_MISMATCH,
-                "%s has images of %zu x %zu x %zu %s, %s of %zu x %zu x %zu %s: expected the same",
+                "%s has images of %zu x %zu x %zu %s, but %s of %zu x %zu x %zu %s: expected the same size",
                 parts[0]->name, parts[0]->shape[0], parts[0]->shape[1], parts[0]->shape[2],
                 dsc_type_name(parts[0]->type), part->name, part->shape[0], part->shape[1], part->shape[2],
                 dsc_type_name(part->type));
@@ -64,7 +64,8 @@ static dsc_status match_parts(joined *j, const dsc_dataset *const *parts, dsc_er
     }
     j->begin[j->count] = at;
     if (!status && at > UINT32_MAX)
-        status = dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%zu images together, more than 4294967295", at);
+        status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                          "the joined data would hold %zu images, more than 4294967295", at);
     return status;
 }
 
@@ -110,7 +111,8 @@ static dsc_status join_groups(dsc_dataset *whole, joined *j, dsc_error *error) {
 dsc_status dsc_dataset_join(dsc_dataset **result, const dsc_dataset *const *parts, size_t count,
                             const char *name, dsc_error *error) {
     *result = NULL;
-    if (!count) return dsc_fail(error, DSC_ERROR_ARGUMENT, "joining no data at all; name some");
+    if (!count)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "there are no data to join; name at least one data set");
     joined *j = dsc_allocate(1, sizeof *j + (count + 1) * sizeof(size_t) + count * sizeof(dsc_dataset *));
     if (!j) return dsc_fail_memory(error, count * sizeof(dsc_dataset *), "joined data");
     dsc_storage storage = {.borrowed = false};

@@ -20,9 +20,8 @@ static const dsc_known_data *const rows[] = {DSC_KNOWN_DATA(DSC_KNOWN_DATA_ENTRY
 const dsc_registry dsc_known_data_registry = {
     .thing = "data set",
     .things = "datasets",
-    .about =
-        "Data sets that --data takes by name. `descender data fetch NAME` downloads one, `descender data "
-        "list` says which are on this machine.",
+    .about = "Data sets that --data accepts by name. `descender data fetch NAME` downloads one, `descender "
+             "data list` shows which are on this machine.",
     .rows = rows,
     .facts = append_facts,
 };
@@ -136,17 +135,16 @@ static dsc_status check_set(const dsc_dataset *data, const dsc_known_data *known
     if (memcmp(data->shape, known->shape, sizeof known->shape) != 0)
         return dsc_fail(
             error, DSC_ERROR_MISMATCH,
-            "%s: %s images are %s (channels x height x width), expected %s of %s; these are other "
-            "data",
+            "%s: %s images are %s (channels x height x width), expected %s as in %s; these are other data",
             place, what, dsc_shape_text(found, 3, data->shape), dsc_shape_text(expected, 3, known->shape),
             known->title);
     if (data->count != known->counts[set])
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s: holds %zu %s images, expected %zu of %s; these are other data", place,
+                        "%s: holds %zu %s images, expected %zu as in %s; these are other data", place,
                         data->count, what, known->counts[set], known->title);
     if (data->classes != known->classes)
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s: holds %zu classes, expected %zu of %s; these are other data", place,
+                        "%s: holds %zu classes, expected %zu as in %s; these are other data", place,
                         data->classes, known->classes, known->title);
     return DSC_OK;
 }

@@ -14,7 +14,7 @@ static const char *const class_names[] = {"airplane", "automobile", "bird",  "ca
 
 const dsc_known_data dsc_known_data_cifar_10 = {
     .name = "cifar-10",
-    .help = "photographs of animals and vehicles in colour, 32 x 32: 50,000 to train on, 10,000 to test",
+    .help = "colour photographs of animals and vehicles, 32 x 32: 50,000 training, 10,000 test",
     .title = "CIFAR-10",
     .files = {{.name = "cifar-10-binary.tar.gz",
                .size = 170052171,
@@ -26,9 +26,8 @@ const dsc_known_data dsc_known_data_cifar_10 = {
     .classes = 10,
     .class_names = class_names,
     .note = {.prepared_noted = true},
-    .facts =
-        "Krizhevsky, Nair and Hinton had students label a part of the Tiny Images, pictures that searches on "
-        "the web had found and that were scaled to 32 x 32.",
+    .facts = "Krizhevsky, Nair and Hinton had students label a part of the Tiny Images. These pictures were "
+             "found by searches on the web and scaled to 32 x 32.",
     .source = "https://www.cs.toronto.edu/~kriz/cifar.html",
     .hub = "uoft-cs/cifar10",
 };

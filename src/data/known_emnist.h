@@ -32,10 +32,9 @@
     .mirrors = (const char *const[]){"https://biometrics.nist.gov/cs_links/EMNIST/", NULL},                  \
     .shape = {1, 28, 28}, .sideways = true,                                                                  \
     .note = {.prepared_noted = true, .preparation = DSC_PREPARATION_DIGITS},                                 \
-    .facts =                                                                                                 \
-        "Cohen, Afshar, Tapson and van Schaik made it from NIST's Special Database 19: characters that "     \
-        "employees of the Census Bureau and high-school students wrote into forms, blurred, cut out and "    \
-        "centred, which is not quite what was done to MNIST's.",                                             \
+    .facts = "Cohen, Afshar, Tapson and van Schaik made it from NIST's Special Database 19: characters "     \
+             "that employees of the Census Bureau and high-school students wrote into forms. They blurred, " \
+             "cut out and centred the characters, not quite as MNIST's were.",                               \
     .source = "https://www.nist.gov/itl/products-and-services/emnist-dataset"
 
 /* ... and its classes by their names. */

@@ -4,8 +4,8 @@
 
 const dsc_known_data dsc_known_data_emnist_bymerge = {
     DSC_EMNIST_ROW("emnist-bymerge"),
-    .help = "digits and letters, small ones merged where they look like capitals, 28 x 28: 697,932 to train "
-            "on, 116,323 to test",
+    .help = "digits and letters; small letters that look like capitals are merged with them; 28 x 28: "
+            "697,932 training, 116,323 test",
     .title = "EMNIST by merge",
     .counts = {697932, 116323},
     DSC_EMNIST_CLASSES(DSC_EMNIST_DIGITS, DSC_EMNIST_CAPITALS, DSC_EMNIST_OTHERS),

@@ -4,7 +4,7 @@
 
 const dsc_known_data dsc_known_data_emnist_mnist = {
     DSC_EMNIST_ROW("emnist-mnist"),
-    .help = "as many digits as MNIST has, made as EMNIST was, 28 x 28: 60,000 to train on, 10,000 to test",
+    .help = "digits in MNIST's numbers, prepared as EMNIST, 28 x 28: 60,000 training, 10,000 test",
     .title = "EMNIST MNIST",
     .counts = {60000, 10000},
     DSC_EMNIST_CLASSES(DSC_EMNIST_DIGITS),

@@ -16,7 +16,7 @@ static const char *const class_names[] = {"T-shirt/top", "Trouser", "Pullover", 
 
 const dsc_known_data dsc_known_data_fashion_mnist = {
     .name = "fashion-mnist",
-    .help = "articles of clothing, 28 x 28: 60,000 to train on, 10,000 to test",
+    .help = "articles of clothing, 28 x 28: 60,000 training, 10,000 test",
     .title = "Fashion-MNIST",
     .files =
         {
@@ -52,9 +52,8 @@ const dsc_known_data dsc_known_data_fashion_mnist = {
     .classes = 10,
     .class_names = class_names,
     .note = {.prepared_noted = true},
-    .facts =
-        "Xiao, Rasul and Vollgraf of Zalando Research made it from the pictures of Zalando's articles, as "
-        "another set for programs that read MNIST.",
+    .facts = "Xiao, Rasul and Vollgraf of Zalando Research made it from pictures of Zalando's articles, as a "
+             "replacement for MNIST with the same sizes.",
     .licence = "MIT, Copyright 2017 Zalando SE",
     .source = "https://github.com/zalandoresearch/fashion-mnist",
     .hub = "zalando-datasets/fashion_mnist",

@@ -15,8 +15,7 @@ static const char *const class_names[] = {"a",  "i",  "u",   "e",   "o",   "ka",
 
 const dsc_known_data dsc_known_data_k49 = {
     .name = "k49",
-    .help = "49 characters of cursive Japanese, 28 x 28, of unequal frequency: 232,365 to train on, 38,547 "
-            "to test",
+    .help = "49 characters of cursive Japanese, 28 x 28, unequal frequencies: 232,365 training, 38,547 test",
     .title = "Kuzushiji-49",
     .files = {{.name = "k49-train-imgs.npz", .md5 = "7ac088b20481cf51dcd01ceaab89d821"},
               {.name = "k49-train-labels.npz", .md5 = "44a8e1b893f81e63ff38d73cad420f7a"},
@@ -28,10 +27,9 @@ const dsc_known_data dsc_known_data_k49 = {
     .classes = 49,
     .class_names = class_names,
     .note = {.prepared_noted = true},
-    .facts =
-        "Clanuwat and others cut it out of scanned Japanese books of before 1900: 48 hiragana and an "
-        "iteration mark, as often as they occur there, which for some is a few hundred times. Its makers "
-        "report the accuracy as the mean over the classes.",
+    .facts = "Clanuwat and others cut the characters out of scanned Japanese books printed before 1900: 48 "
+             "hiragana and an iteration mark, in their natural frequency; some classes have only a few "
+             "hundred images. The authors report accuracy as the mean over the classes.",
     .licence = "CC BY-SA 4.0",
     .source = "http://codh.rois.ac.jp/kmnist/",
 };

@@ -10,7 +10,7 @@ static const char *const class_names[] = {"o", "ki", "su", "tsu", "na", "ha", "m
 
 const dsc_known_data dsc_known_data_kmnist = {
     .name = "kmnist",
-    .help = "ten characters of cursive Japanese, 28 x 28: 60,000 to train on, 10,000 to test",
+    .help = "ten characters of cursive Japanese, 28 x 28: 60,000 training, 10,000 test",
     .title = "KMNIST",
     .files =
         {[DSC_TRAIN_IMAGES] = {.name = "train-images-idx3-ubyte.gz",
@@ -31,10 +31,9 @@ const dsc_known_data dsc_known_data_kmnist = {
     .classes = 10,
     .class_names = class_names,
     .note = {.prepared_noted = true},
-    .facts =
-        "Clanuwat and others cut it out of scanned Japanese books of before 1900, which the National "
-        "Institute of Japanese Literature had transcribed: one hiragana for each row of the syllabary, in "
-        "the many shapes that it had then.",
+    .facts = "Clanuwat and others cut the characters out of scanned Japanese books printed before 1900, "
+             "which the National Institute of Japanese Literature had transcribed: one hiragana for each row "
+             "of the syllabary, in its many historical shapes.",
     .licence = "CC BY-SA 4.0",
     .source = "http://codh.rois.ac.jp/kmnist/",
 };

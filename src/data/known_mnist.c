@@ -20,7 +20,7 @@ static const dsc_known_figure figures[] = {
 
 const dsc_known_data dsc_known_data_mnist = {
     .name = "mnist",
-    .help = "handwritten digits, 28 x 28: 60,000 to train on, 10,000 to test",
+    .help = "handwritten digits, 28 x 28: 60,000 training, 10,000 test",
     .title = "MNIST",
     .files =
         {
@@ -56,9 +56,8 @@ const dsc_known_data dsc_known_data_mnist = {
     .classes = 10,
     .note = {.prepared_noted = true, .preparation = DSC_PREPARATION_DIGITS},
     .disjoint = true,
-    .facts =
-        "LeCun, Cortes and Burges made it from NIST's Special Databases 1 and 3: digits that employees of "
-        "the Census Bureau and high-school students wrote.",
+    .facts = "LeCun, Cortes and Burges made it from NIST's Special Databases 1 and 3, which hold digits "
+             "written by employees of the Census Bureau and by high-school students.",
     .source = "http://yann.lecun.com/exdb/mnist/",
     .hub = "ylecun/mnist",
 };

@@ -9,9 +9,8 @@ static const char *const mirrors[] = {"https://raw.githubusercontent.com/faceboo
 
 const dsc_known_data dsc_known_data_qmnist = {
     .name = "qmnist",
-    .help =
-        "MNIST made again, 28 x 28, with its lost test images and who wrote each: 60,000 to train on, 60,000 "
-        "to test",
+    .help = "MNIST reconstructed, 28 x 28, with the lost test images and the writer of each image: 60,000 "
+            "training, 60,000 test",
     .title = "QMNIST",
     .files = {[DSC_TRAIN_IMAGES] = {.name = "qmnist-train-images-idx3-ubyte.gz",
                                     .md5 = "ed72d4157d28c017586c42bc6afe6370"},
@@ -35,11 +34,10 @@ const dsc_known_data dsc_known_data_qmnist = {
     .classes = 10,
     .note = {.prepared_noted = true, .preparation = DSC_PREPARATION_DIGITS},
     .parts = {{"MNIST's 10,000", 10000}, {"50,000 further", 50000}},
-    .facts =
-        "Yadav and Bottou made it anew from NIST's Special Database 19, so that each image matches one of "
-        "MNIST's, but for single grey levels: the training set, the 10,000 test images, and the 50,000 that "
-        "were never published. The labels say who wrote each digit: 539 "
-        "people those of the training set, 535 others those of the test set.",
+    .facts = "Yadav and Bottou reconstructed it from NIST's Special Database 19. Each image matches one of "
+             "MNIST's except for single grey levels: the training set, the 10,000 test images, and the "
+             "50,000 test images that were never published. The labels name the writer of each digit: 539 "
+             "people wrote the training set, 535 others the test set.",
     .licence = "BSD 3-Clause",
     .source = "https://github.com/facebookresearch/qmnist",
 };

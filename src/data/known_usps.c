@@ -10,7 +10,7 @@ static const char *const mirrors[] = {
 
 const dsc_known_data dsc_known_data_usps = {
     .name = "usps",
-    .help = "digits of postcodes on envelopes, 16 x 16: 7,291 to train on, 2,007 to test",
+    .help = "digits of postcodes on envelopes, 16 x 16: 7,291 training, 2,007 test",
     .title = "USPS",
     .files = {{.name = "usps.bz2", .md5 = "ec16c51db3855ca6c91edd34d0e9b197"},
               {.name = "usps.t.bz2", .md5 = "8ea070ee2aca1ac39742fdd1ef5ed118"}},
@@ -20,9 +20,8 @@ const dsc_known_data dsc_known_data_usps = {
     .classes = 10,
     .first_label = 1,
     .note = {.prepared_noted = true},
-    .facts =
-        "The digits were cut out of postcodes on envelopes that passed through a post office of the United "
-        "States, and scaled to 16 x 16. The test set is harder than the training set: people misread about "
-        "2.5 percent of it.",
+    .facts = "The digits were cut out of postcodes on envelopes that passed through a post office in the "
+             "United States, and scaled to 16 x 16. The test set is harder than the training set: people "
+             "misread about 2.5 percent of it.",
     .source = "https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass.html#usps",
 };

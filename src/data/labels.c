@@ -30,7 +30,7 @@ dsc_status dsc_label_number(uint8_t *number, dsc_label_names *names, const char 
     if (names->count == DSC_LABELS_MOST)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                         "%s: has more than %d different labels, the 257th is '%.*s'; are these the labels? "
-                        "--label-column names those of a table",
+                        "--label-column names the labels of a table",
                         where, DSC_LABELS_MOST, (int)(length < 40 ? length : 40), text);
     char *name = strndup(text, length);
     if (!name) return dsc_fail_memory(error, length, "a label");

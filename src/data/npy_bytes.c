@@ -116,24 +116,22 @@ static double factor_of(const range *r, const dsc_npy_encoding *e, const char *n
     else if ((e->letter == 'f' || e->letter == 'B') && is_unit)
         return 255;
     else if (is_unit && r->most > 0 && e->size > 1)
-        (void)dsc_fail(
-            error, DSC_ERROR_UNSUPPORTED,
-            "%s: holds the whole numbers 0 and 1 alone: is 1 all of the ink, or 1/255 of it? save (array * "
-            "255).astype('u1'), or array.astype('u1')",
-            name);
+        (void)dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                       "%s: holds only the whole numbers 0 and 1; is 1 full ink, or 1/255 of it? For full "
+                       "ink save (array * 255).astype('u1'), otherwise array.astype('u1')",
+                       name);
     else if (is_byte && r->whole)
         return 1;
     else if (is_byte)
-        (void)dsc_fail(
-            error, DSC_ERROR_UNSUPPORTED,
-            "%s: holds numbers of %s to %s that are not whole, expected whole ones of 0 to 255, or shares "
-            "of 0 to 1; save array.round().astype('u1')",
-            name, least, most);
+        (void)dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                       "%s: holds numbers from %s to %s that are not whole, expected whole numbers from 0 to "
+                       "255, or shares from 0 to 1; save array.round().astype('u1')",
+                       name, least, most);
     else
         (void)dsc_fail(
             error, DSC_ERROR_UNSUPPORTED,
-            "%s: holds numbers of %s to %s, expected whole ones of 0 to 255, or shares of 0 to 1; save "
-            "((array - array.min()) / (float(array.max()) - array.min()) * 255).astype('u1')",
+            "%s: holds numbers from %s to %s, expected whole numbers from 0 to 255, or shares from 0 to 1; "
+            "save ((array - array.min()) / (float(array.max()) - array.min()) * 255).astype('u1')",
             name, least, most);
     return 0;
 }

@@ -74,8 +74,8 @@ static dsc_status prepare(struct member *members, const dsc_npz_entry *entries, 
         size_t more = LOCAL + CENTRAL + 2 * (strlen(name) + 4) + m->header_size;
         if (m->content_size > UINT32_MAX || total + more + m->content_size > UINT32_MAX)
             return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                            "%s: would be larger than 4 GiB at array %s; write fewer arrays to a file", path,
-                            name);
+                            "%s: would be larger than 4 GiB at array %s; write fewer arrays to one file",
+                            path, name);
         total += more + m->content_size;
         m->crc = libdeflate_crc32(0, m->header, m->header_size);
         if (m->content_size) m->crc = libdeflate_crc32(m->crc, entries[i].array->data, m->content_size);

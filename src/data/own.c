@@ -20,10 +20,10 @@ dsc_status dsc_floats_check(const float *numbers, const uint32_t *samples, size_
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < size; k++)
             if (!isfinite(numbers[i * size + k]))
-                return dsc_fail(error, DSC_ERROR_FORMAT,
-                                "%s: number %zu of image %zu is %s, expected finite ones; correct the image",
-                                name, k, samples ? (size_t)samples[i] : i,
-                                isnan(numbers[i * size + k]) ? "NaN" : "infinite");
+                return dsc_fail(
+                    error, DSC_ERROR_FORMAT,
+                    "%s: number %zu of image %zu is %s, expected a finite number; correct the image", name, k,
+                    samples ? (size_t)samples[i] : i, isnan(numbers[i * size + k]) ? "NaN" : "infinite");
     return DSC_OK;
 }
 
@@ -38,7 +38,8 @@ static dsc_status check_sizes(const dsc_dataset_options *how, const char *name, 
                         "%s: expected labels, and images or a callback that reads them, found NULL", name);
     if (how->images && how->read)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: images and a callback that reads them; give one of the two", name);
+                        "%s: there are both images and a callback that reads them; give one of the two",
+                        name);
     if (!full[0] || !full[1] || !full[2] || !full[3])
         return dsc_fail(
             error, DSC_ERROR_ARGUMENT,

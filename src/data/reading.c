@@ -82,7 +82,7 @@ dsc_status dsc_reading_shape(size_t shape[3], const dsc_reading *reading, size_t
     shape[1] = shape[2] = side;
     if (side && side * side == pixels) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_MISMATCH,
-                    "%s: an image has %zu numbers, which is no square of grey pixels; say what it is with "
+                    "%s: an image has %zu numbers, which is no square of grey pixels; give its shape with "
                     "--shape, as in --shape 3x32x32 (channels x height x width)",
                     name, pixels);
 }

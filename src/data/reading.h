@@ -27,13 +27,14 @@ typedef struct dsc_reading {
      .offset = offsetof(struct_, member.test_share),                                                         \
      .initial = "0.15",                                                                                      \
      .maximum = 0.9,                                                                                         \
-     .help = "where the data have no test set: how much of each class becomes one; 0: `train` learns all"},  \
+     .help = "share of each class to hold out as the test set if the data have none; 0: `train` uses all "   \
+             "images"},                                                                                      \
         {.name = "split-seed",                                                                               \
          .type = DSC_PARAM_INT,                                                                              \
          .offset = offsetof(struct_, member.split_seed),                                                     \
          .initial = "1",                                                                                     \
          .maximum = 1e15,                                                                                    \
-         .help = "of the choice of those test images"},                                                      \
+         .help = "seed for choosing that share"},                                                            \
         {.name = "group-by",                                                                                 \
          .type = DSC_PARAM_TEXT,                                                                             \
          .offset = offsetof(struct_, member.group_by),                                                       \
@@ -42,33 +43,35 @@ typedef struct dsc_reading {
         {.name = "label-column",                                                                             \
          .type = DSC_PARAM_TEXT,                                                                             \
          .offset = offsetof(struct_, member.label_column),                                                   \
-         .help = "of a table: its name, its number from 1, first or last; unset: found"},                    \
+         .help = "column of the labels in a table: its name, its number from 1, first or last; default: "    \
+                 "detected"},                                                                                \
         {.name = "size",                                                                                     \
          .type = DSC_PARAM_PAIR,                                                                             \
          .offset = offsetof(struct_, member.size),                                                           \
          .initial = "0",                                                                                     \
          .maximum = 65535,                                                                                   \
-         .help = "of pictures: height and width to bring them to; 0: all have one size"},                    \
+         .help = "height and width to scale pictures to; 0: all pictures have the same size"},               \
         {.name = "fit",                                                                                      \
          .type = DSC_PARAM_CHOICE,                                                                           \
          .offset = offsetof(struct_, member.fit),                                                            \
          .initial = "none",                                                                                  \
          .choices = "none|crop|pad|stretch",                                                                 \
-         .help = "how pictures of other sizes come to that size"},                                           \
+         .help = "how to fit pictures of other sizes"},                                                      \
         {.name = "colour",                                                                                   \
          .type = DSC_PARAM_CHOICE,                                                                           \
          .offset = offsetof(struct_, member.colour),                                                         \
          .initial = "auto",                                                                                  \
          .choices = "auto|grey|rgb",                                                                         \
-         .help = "of pictures: auto keeps colour where any of them has it"},                                 \
+         .help = "colours of pictures; auto: rgb if any picture has colour"},                                \
         {.name = "prepare",                                                                                  \
          .type = DSC_PARAM_SWITCH,                                                                           \
          .offset = offsetof(struct_, member.prepare),                                                        \
          .initial = "off",                                                                                   \
-         .help = "each picture is of one digit: prepare it as `predict` does"},                              \
+         .help = "each picture shows one digit: prepare it as `predict` does"},                              \
     {                                                                                                        \
         .name = "shape", .type = DSC_PARAM_TEXT, .offset = offsetof(struct_, member.shape),                  \
-        .help = "of images that are rows of numbers: 28x28 or 3x32x32, channels first; unset: square, grey"  \
+        .help = "shape of images that are rows of numbers: 28x28 or 3x32x32, channels first; default: "      \
+                "square and grey"                                                                            \
     }
 
 extern const dsc_param dsc_reading_params[];

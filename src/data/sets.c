@@ -75,13 +75,12 @@ dsc_status dsc_take_images(dsc_set *set, dsc_array *images, const dsc_reading *r
     dsc_status status = DSC_OK;
     char text[DSC_SHAPE_TEXT_SIZE];
     if (set->images.data)
-        status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: is a second array of images of the same set", name);
+        status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: is a second array of images for the same set", name);
     else if (images->rank < 2)
-        status = dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: expected images, (N, H, W), (N, H, W, C), (N, C, H, W) or (N, pixels), found %s numbers in "
-            "one dimension",
-            name, dsc_shape_text(text, images->rank, images->shape));
+        status = dsc_fail(error, DSC_ERROR_FORMAT,
+                          "%s: expected images, (N, H, W), (N, H, W, C), (N, C, H, W) or (N, pixels), found "
+                          "%s numbers in one dimension",
+                          name, dsc_shape_text(text, images->rank, images->shape));
     else if (images->rank == 2)
         status = shape_rows(images, reading, name, error);
     else if (images->rank == 4 && are_channels(images->shape[3]) && !are_channels(images->shape[1]))
@@ -159,10 +158,10 @@ static dsc_status number_numbers(numbering *n, const dsc_label_names *names, con
     for (size_t i = 0; i < names->count; i++)
         for (size_t k = 0; k < count; k++)
             if (value[k] == n->number[i]) n->map[i] = (uint8_t)k;
-    dsc_understand(understood, "labels are", "the numbers %s to %s, which become the names of the classes",
+    dsc_understand(understood, "labels are", "the numbers %s to %s, which become the class names",
                    n->texts[0], n->texts[count - 1]);
     if (from_one)
-        dsc_remark(remarks, "%s: labels begin with 1: the classes are called \"1\" to \"%s\"", name,
+        dsc_remark(remarks, "%s: labels begin at 1; the classes are called \"1\" to \"%s\"", name,
                    n->texts[count - 1]);
     return DSC_OK;
 }
@@ -175,12 +174,11 @@ static dsc_status check_learned(const dsc_sets *sets, const char *name, dsc_erro
     for (int k = DSC_SET_TRAIN + 1; k < DSC_SETS; k++)
         for (size_t i = 0; i < sets->set[k].labelled; i++)
             if (!learned[sets->set[k].labels[i]])
-                return dsc_fail(
-                    error, DSC_ERROR_MISMATCH,
-                    "%s: the %s has the class '%.100s', which the training set has not; take it out "
-                    "of the %s, or add it to the training set",
-                    sets->set[k].source ? sets->set[k].source : name, set_names[k],
-                    sets->names.name[sets->set[k].labels[i]], set_names[k]);
+                return dsc_fail(error, DSC_ERROR_MISMATCH,
+                                "%s: the %s has the class '%.100s', which the training set lacks; remove it "
+                                "from the %s, or add it to the training set",
+                                sets->set[k].source ? sets->set[k].source : name, set_names[k],
+                                sets->names.name[sets->set[k].labels[i]], set_names[k]);
     return DSC_OK;
 }
 
@@ -206,16 +204,16 @@ static dsc_status check_set(const dsc_sets *sets, int k, const char *name, dsc_e
                         set_names[k], set->labels ? "labels" : "images", set->labels ? "images" : "labels");
     if (set->images.shape[0] != set->labelled)
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s: the %s has %zu images, but %zu labels: expected as many; use arrays that belong "
-                        "together",
+                        "%s: the %s has %zu images, but %zu labels: expected the same number; use arrays "
+                        "that belong together",
                         source, set_names[k], set->images.shape[0], set->labelled);
     image_shape(shape, &set->images);
     image_shape(learned, &train->images);
     if (!memcmp(shape, learned, sizeof shape)) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_MISMATCH,
-        "%s: training images are %s (channels x height x width), those of the %s %s: expected the same",
-        source, dsc_shape_text(a, 3, learned), set_names[k], dsc_shape_text(b, 3, shape));
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "%s: training images are %s (channels x height x width), but those of the %s are %s: "
+                    "expected the same",
+                    source, dsc_shape_text(a, 3, learned), set_names[k], dsc_shape_text(b, 3, shape));
 }
 
 /* Joins the groups; without groups in one of the two, the result has none. */
@@ -303,13 +301,14 @@ static dsc_status place_validation(size_t *own, dsc_sets *sets, dsc_understood *
     if (!test->images.data) {
         *test = *validation;
         *validation = (dsc_set){0};
-        dsc_understand(understood, "test set", "the validation set, since there is no other: %zu images",
+        dsc_understand(understood, "test set", "the validation set, because there is no other: %zu images",
                        test->labelled);
         return DSC_OK;
     }
     *own = validation->labelled;
     dsc_understand(understood, "validation set",
-                   "%zu images, held out by recipes with a validation set; others train on them", *own);
+                   "%zu images, held out by recipes with a validation set; other recipes train on them",
+                   *own);
     return join(&sets->set[DSC_SET_TRAIN], validation, error);
 }
 

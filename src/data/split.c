@@ -109,7 +109,7 @@ static dsc_status make_part(dsc_dataset **part, const dsc_dataset *data, const b
         if (held[i] == which) index[n++] = (uint32_t)i;
     if (!n)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: nothing would be left %s; choose another share to hold out", data->name, what);
+                        "%s: no images would be left %s; choose another share to hold out", data->name, what);
     char name[256];
     (void)snprintf(name, sizeof name, "%s%s", data->name, which ? ", held out" : "");
     return dsc_dataset_view(part, data, index, n, name, error);

@@ -180,11 +180,11 @@ static dsc_status make_bytes(rows *r, dsc_table *table, dsc_error *error) {
                        largest);
         return DSC_OK;
     }
-    return dsc_fail(
-        error, DSC_ERROR_UNSUPPORTED,
-        "%s: pixels are numbers of %s to %s%s; expected whole ones of 0 to 255, or shares of 0 to 1; "
-        "if a column is not of the image, name the label's with --label-column and leave others out",
-        r->name, least, largest, r->whole ? "" : ", not all whole");
+    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                    "%s: pixels are numbers from %s to %s%s; expected whole numbers from 0 to 255, or shares "
+                    "from 0 to 1; if some columns are not part of the image, name the label's with "
+                    "--label-column and remove the others",
+                    r->name, least, largest, r->whole ? "" : ", not all whole");
 }
 
 /* --- the table --- */

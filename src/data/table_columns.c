@@ -276,8 +276,8 @@ dsc_status dsc_table_columns(dsc_table *t, unsigned char **roles, dsc_fields *fi
     t->columns = t->label = first.count;
     if (!status && first.count < 2)
         status = dsc_fail(error, DSC_ERROR_FORMAT,
-                          "%s: expected rows of a label and pixels, parted by commas, semicolons, tabulators "
-                          "or blanks; found one field a row",
+                          "%s: expected rows of a label and pixels, separated by commas, semicolons, tabs or "
+                          "blanks; found one field per row",
                           name);
     if (!status && !t->header) {
         before.unquoted = fields->unquoted;

@@ -16,7 +16,9 @@ static bool take_names(dsc_dataset *view, size_t classes, const char *const *nam
 dsc_status dsc_dataset_view(dsc_dataset **result, const dsc_dataset *parent, const uint32_t *index,
                             size_t count, const char *name, dsc_error *error) {
     *result = NULL;
-    if (!count) return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: a view of no sample; name one", parent->name);
+    if (!count)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: a view needs at least one sample; name one",
+                        parent->name);
     for (size_t i = 0; i < count; i++)
         if (index[i] >= parent->count)
             return dsc_fail(error, DSC_ERROR_ARGUMENT, "sample %u of %s: expected a number below %zu",

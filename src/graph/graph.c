@@ -118,8 +118,7 @@ static bool name_is_free(dsc_graph *graph, const char *name) {
 
 static dsc_node *new_leaf(dsc_graph *graph, dsc_node_kind kind, const char *name, const dsc_shape *shape) {
     if (!name || !*name) {
-        dsc_graph_fail(graph, DSC_ERROR_ARGUMENT,
-                       "an input, parameter or buffer without a name; give it one");
+        dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "an input, parameter or buffer has no name; give it one");
         return NULL;
     }
     if (!shape_is_possible(graph, name, shape) || !name_is_free(graph, name)) return NULL;
@@ -140,10 +139,10 @@ dsc_node *dsc_parameter(dsc_graph *graph, const char *name, dsc_shape shape, dsc
         return dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s: there is no initialisation %d",
                               name ? name : "a parameter", (int)init);
     if ((init == DSC_INIT_HE && n_in == 0) || (init == DSC_INIT_GLOROT && n_in == 0 && n_out == 0))
-        return dsc_graph_fail(graph, DSC_ERROR_ARGUMENT,
-                              "%s: its initialisation needs the number of values that an output depends on; "
-                              "found 0",
-                              name ? name : "a parameter");
+        return dsc_graph_fail(
+            graph, DSC_ERROR_ARGUMENT,
+            "%s: its initialisation needs the number of values that each output depends on; found 0",
+            name ? name : "a parameter");
     dsc_node *node = new_leaf(graph, DSC_NODE_PARAMETER, name, &shape);
     if (!node) return &graph->failed;
     node->init = init;
@@ -157,7 +156,8 @@ dsc_node *dsc_parameter(dsc_graph *graph, const char *name, dsc_shape shape, dsc
 
 dsc_node *dsc_buffer(dsc_graph *graph, const char *name, dsc_shape shape, dsc_real initial) {
     if (!isfinite(initial))
-        return dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s: starts with a number that is not finite",
+        return dsc_graph_fail(graph, DSC_ERROR_ARGUMENT,
+                              "%s: its initial values contain a number that is not finite",
                               name ? name : "a buffer");
     dsc_node *node = new_leaf(graph, DSC_NODE_BUFFER, name, &shape);
     if (!node) return &graph->failed;
@@ -207,9 +207,10 @@ static bool op_is_usable(dsc_graph *graph, const dsc_op *op) {
     }
     for (size_t i = sizeof *op; i < op->size; i++)
         if (bytes[i]) {
-            dsc_graph_fail(graph, DSC_ERROR_UNSUPPORTED,
-                           "the op '%s' asks for what this version, %s, does not know; use a newer library",
-                           op->name, dsc_version());
+            dsc_graph_fail(
+                graph, DSC_ERROR_UNSUPPORTED,
+                "the op '%s' asks for features that this version, %s, does not know; use a newer library",
+                op->name, dsc_version());
             return false;
         }
     return true;
@@ -270,7 +271,7 @@ static void take_values(dsc_node *node, const void *values) {
         status = dsc_params_initialise(op->params, node->values, &reason);
         for (const dsc_param *p = op->params; p && p->name && !status; p++)
             if (!p->initial && p->type != DSC_PARAM_TEXT)
-                status = dsc_fail(&reason, DSC_ERROR_ARGUMENT, "%s has no default; give it", p->name);
+                status = dsc_fail(&reason, DSC_ERROR_ARGUMENT, "%s has no default; set it", p->name);
     }
     if (!status) status = dsc_params_check(op->params, node->values, &reason);
     if (status)

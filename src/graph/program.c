@@ -19,12 +19,12 @@ static dsc_status check_options(const dsc_graph *graph, const dsc_executor_optio
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "a graph has at most %d inputs, found %zu",
                         DSC_INPUTS_MOST, inputs);
     if (!options->batch || !options->lanes || options->kept_count > DSC_KEPT_MOST)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "a program needs a batch and lanes of at least 1");
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "batch and lanes of a program must be at least 1");
     bool goes_back = options->training || options->input_gradient;
     if (goes_back && (!options->loss || !dsc_node_is_sampled(options->loss) ||
                       dsc_shape_count(&options->loss->shape) != 1))
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "gradients need a loss: a node with one number for each sample");
+                        "gradients need a loss: a node with one number per sample");
     return DSC_OK;
 }
 
@@ -34,11 +34,10 @@ static dsc_status take_shards(dsc_program *program, dsc_error *error) {
                    rank = dsc_ranks_own(program->options.ranks),
                    count = dsc_ranks_count(program->options.ranks);
     if (shards & (shards - 1) || !count || count & (count - 1) || count > shards || rank >= count)
-        return dsc_fail(
-            error, DSC_ERROR_ARGUMENT,
-            "process %u of %u, and %u shards: both numbers are powers of two, and there are at most as "
-            "many processes as shards",
-            rank, count, shards);
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "process %u of %u, and %u shards: both numbers must be powers of two, and there may "
+                        "not be more processes than shards",
+                        rank, count, shards);
     program->shards = shards;
     program->first_shard = shards / count * rank;
     program->last_shard = shards / count * (rank + 1);
@@ -59,11 +58,10 @@ static dsc_status check_shards(const dsc_program *program, dsc_error *error) {
         for (const dsc_stage *stage = needs->forward; changes && stage && stage->kind != DSC_STAGE_END;
              stage++)
             if (stage->kind == DSC_STAGE_TILES)
-                return dsc_fail(
-                    error, DSC_ERROR_UNSUPPORTED,
-                    "node %zu, %s: it has buffers and a stage of kind TILES, which sees one shard of a "
-                    "batch; with more than one shard it needs a stage of kind TOTALS",
-                    i, node->op->name);
+                return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                                "node %zu, %s: the op has buffers and a stage of kind TILES, which sees one "
+                                "shard of a batch; with more than one shard it needs a stage of kind TOTALS",
+                                i, node->op->name);
     }
     return DSC_OK;
 }

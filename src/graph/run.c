@@ -312,13 +312,12 @@ dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc
     const dsc_node *node = program->pickiest;
     if (!node || count >= program->places[node->index].needs.least_samples) return DSC_OK;
     const dsc_needs *needs = &program->places[node->index].needs;
-    return dsc_fail(
-        error, DSC_ERROR_ARGUMENT,
-        "%s%snode %zu, %s of %s: a batch of %zu samples is too small, it takes at least %zu%s%s; use a "
-        "larger batch, or drop a last one that is too small, with --drop-last",
-        node->layer ? node->layer : "", node->layer ? ": " : "", node->index, node->op->name,
-        dsc_shape_format((char[96]){0}, node->in_shapes), count, needs->least_samples,
-        needs->least_reason ? ": " : "", needs->least_reason ? needs->least_reason : "");
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "%s%snode %zu, %s of %s: a batch of %zu samples is too small, it takes at least %zu%s%s; "
+                    "use a larger batch, or omit an epoch's smaller last batch with --drop-last",
+                    node->layer ? node->layer : "", node->layer ? ": " : "", node->index, node->op->name,
+                    dsc_shape_format((char[96]){0}, node->in_shapes), count, needs->least_samples,
+                    needs->least_reason ? ": " : "", needs->least_reason ? needs->least_reason : "");
 }
 
 dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *workspace, void *shared,

@@ -27,8 +27,7 @@ static dsc_status check_node(const dsc_graph *graph, const dsc_node *node, const
     if (node->graph != graph)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s is a node of another graph", what);
     if (!dsc_node_is_sampled(node))
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s must be a value of each sample, not a parameter",
-                        what);
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s must be a value per sample, not a parameter", what);
     return DSC_OK;
 }
 
@@ -39,7 +38,7 @@ static dsc_status executor_options(dsc_executor_options *out, const dsc_graph *g
     if (!status && options->saliency)
         status = check_node(graph, options->saliency, "the saliency input", error);
     if (!status && options->saliency && options->saliency->kind != DSC_NODE_INPUT)
-        status = dsc_fail(error, DSC_ERROR_ARGUMENT, "saliency is the gradient of an input");
+        status = dsc_fail(error, DSC_ERROR_ARGUMENT, "saliency must be the gradient of an input");
     *out = (dsc_executor_options){.batch = options->batch,
                                   .lanes = options->lanes,
                                   .training = options->training,
@@ -56,12 +55,12 @@ static dsc_status executor_options(dsc_executor_options *out, const dsc_graph *g
     if (status) return status;
     if (options->loss) {
         if (out->kept_count == DSC_KEPT_MOST)
-            return dsc_fail(error, DSC_ERROR_ARGUMENT, "at most %d values can be kept beside a loss",
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "at most %d values can be kept besides the loss",
                             DSC_KEPT_MOST - 1);
         out->kept[out->kept_count++] = options->loss;
     }
     if (!out->kept_count)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "nothing is asked for; name a loss, or values to be kept");
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "no result is requested; name a loss, or values to keep");
     return DSC_OK;
 }
 

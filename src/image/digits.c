@@ -67,12 +67,13 @@ static void take_notes(dsc_picture_notes *notes, const dsc_ink *ink, const dsc_p
 static dsc_status fail_no_digit(const dsc_picture_notes *notes, dsc_error *error) {
     dsc_text marks = {0};
     dsc_notes_marks(&marks, notes);
-    dsc_status status = marks.failed
-                            ? dsc_fail_memory(error, 0, "a message")
-                            : dsc_fail(error, DSC_ERROR_FORMAT,
-                                       "there is no digit: found %s; cut the picture to where digits are, or "
-                                       "take a larger one of them",
-                                       marks.data);
+    dsc_status status =
+        marks.failed
+            ? dsc_fail_memory(error, 0, "a message")
+            : dsc_fail(
+                  error, DSC_ERROR_FORMAT,
+                  "no digit found, only %s; crop the picture to the digits, or use a larger picture of them",
+                  marks.data);
     dsc_text_free(&marks);
     return status;
 }
@@ -175,11 +176,10 @@ dsc_status dsc_search_run(dsc_search *s, const dsc_reading *r, dsc_error *error)
     if (status) return status;
     for (size_t i = 0; i < s->pieces.count; i++) kept += !s->pieces.pieces[i].fate;
     if (kept > MARKS_MOST)
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "found %zu marks that stand apart, more than %d: this is no picture of digits, or its ground is "
-            "patterned; cut the digits out",
-            kept, MARKS_MOST);
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "found %zu separate marks, more than %d: this is no picture of digits, or its ground "
+                        "is patterned; crop the picture to the digits",
+                        kept, MARKS_MOST);
     s->groups = dsc_allocate(kept, sizeof *s->groups);
     s->runs = dsc_allocate(s->pieces.run_count, sizeof *s->runs);
     s->begins = dsc_allocate(kept + 1, sizeof *s->begins);

@@ -213,15 +213,14 @@ static void fill(uint8_t *image, const size_t shape[3], const work *w, size_t he
 static dsc_status check(const size_t shape[3], dsc_fit fit, size_t height, size_t width, size_t channels,
                         dsc_error *error) {
     if (!dsc_image_size_allowed(width, height) || (channels != 1 && channels != 3 && channels != 4))
-        return dsc_fail(
-            error, DSC_ERROR_ARGUMENT,
-            "expected a picture of 1, 3 or 4 channels, with sides of 1 to %d and at most %d pixels, "
-            "found %zu x %zu pixels with %zu",
-            DSC_IMAGE_SIDE_LIMIT, DSC_IMAGE_PIXEL_LIMIT, height, width, channels);
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "expected a picture of 1, 3 or 4 channels, with sides from 1 to %d and at most %d "
+                        "pixels, found %zu x %zu pixels with %zu",
+                        DSC_IMAGE_SIDE_LIMIT, DSC_IMAGE_PIXEL_LIMIT, height, width, channels);
     if ((shape[0] != 1 && shape[0] != 3) || !dsc_image_size_allowed(shape[2], shape[1]))
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "a picture becomes an image of 1 or 3 channels, with sides of 1 to %d and at most %d "
-                        "pixels, not %zu x %zu x %zu (channels x height x width)",
+                        "a picture can become an image of 1 or 3 channels, with sides from 1 to %d and at "
+                        "most %d pixels, not %zu x %zu x %zu (channels x height x width)",
                         DSC_IMAGE_SIDE_LIMIT, DSC_IMAGE_PIXEL_LIMIT, shape[0], shape[1], shape[2]);
     if (fit == DSC_FIT_NONE && (height != shape[1] || width != shape[2]))
         return dsc_fail(

@@ -17,11 +17,10 @@ dsc_status dsc_image_create(dsc_image *image, size_t width, size_t height, size_
                             dsc_error *error) {
     *image = (dsc_image){0};
     if (!dsc_image_size_allowed(width, height) || (channels != 1 && channels != 3 && channels != 4))
-        return dsc_fail(
-            error, DSC_ERROR_ARGUMENT,
-            "a picture of %zu x %zu pixels in %zu channels cannot be made: expected sides of 1 to %d, "
-            "at most %d pixels, and 1, 3 or 4 channels",
-            width, height, channels, DSC_IMAGE_SIDE_LIMIT, DSC_IMAGE_PIXEL_LIMIT);
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "cannot create a picture of %zu x %zu pixels in %zu channels: expected sides from 1 "
+                        "to %d, at most %d pixels, and 1, 3 or 4 channels",
+                        width, height, channels, DSC_IMAGE_SIDE_LIMIT, DSC_IMAGE_PIXEL_LIMIT);
     uint8_t *pixels = dsc_allocate(width * height, channels);
     if (!pixels) return dsc_fail_memory(error, width * height * channels, "a picture");
     *image = (dsc_image){width, height, channels, pixels};

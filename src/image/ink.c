@@ -375,8 +375,7 @@ static dsc_status take_ground_away(dsc_ink *ink, dsc_error *error) {
     }
     if (!status && (beyond == 0 || least >= 200))
         status =
-            dsc_fail(error, DSC_ERROR_FORMAT,
-                     "there is nothing to read: no pixel stands out from the ground; is the picture blank?");
+            dsc_fail(error, DSC_ERROR_FORMAT, "no pixel stands out from the ground; is the picture blank?");
     const double most = dsc_quantile(sizes, 0.9), from = floor < most / 2 ? floor : most / 2;
     for (size_t i = 0; i < count && !status; i++) {
         const double share = (difference(ink, &l, i) - from) / (most - from);
@@ -391,11 +390,10 @@ dsc_status dsc_ink_make(dsc_ink *ink, const uint8_t *pixels, size_t height, size
                         dsc_error *error) {
     *ink = (dsc_ink){0};
     if (!dsc_image_size_allowed(width, height) || (channels != 1 && channels != 3 && channels != 4))
-        return dsc_fail(
-            error, DSC_ERROR_ARGUMENT,
-            "expected a picture with sides of 1 to %d, at most %d pixels, and 1, 3 or 4 channels; "
-            "found %zu x %zu with %zu channels",
-            DSC_IMAGE_SIDE_LIMIT, DSC_IMAGE_PIXEL_LIMIT, width, height, channels);
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "expected a picture with sides from 1 to %d, at most %d pixels, and 1, 3 or 4 "
+                        "channels; found %zu x %zu with %zu channels",
+                        DSC_IMAGE_SIDE_LIMIT, DSC_IMAGE_PIXEL_LIMIT, width, height, channels);
     const size_t shorter = width < height ? width : height;
     ink->scale = (shorter + DSC_INK_SIDE - 1) / DSC_INK_SIDE;
     ink->width = (width + ink->scale - 1) / ink->scale;

@@ -62,8 +62,8 @@ void dsc_notes_sum_remark(dsc_text *text, const dsc_notes_sum *sum, size_t all) 
     }
     if (sum->blurred)
         dsc_text_append(text,
-                        "%s%zu of %zu images were made smaller, and their digits are less than %d pixels "
-                        "high in them: cut these images to their digits",
+                        "%s%zu of %zu images were reduced, so that their digits are less than %d pixels "
+                        "high: crop these images to their digits",
                         sum->pictures ? "; " : "", sum->blurred, all, DETAIL_HEIGHT);
 }
 
@@ -79,13 +79,12 @@ void dsc_notes_remark(dsc_text *text, const dsc_picture_notes *notes) {
         dsc_text_append(text, "read after %s%s", turned_words(notes->turned),
                         left_out || is_blurred(notes) ? "; " : "");
     if (left_out) dsc_text_append(text, "left out: ");
-    if (notes->sheet) dsc_text_append(text, "what lies around the sheet%s", marks ? ", " : "");
+    if (notes->sheet) dsc_text_append(text, "the surroundings of the sheet%s", marks ? ", " : "");
     if (marks) dsc_notes_marks(text, notes);
     if (notes->at_edge) dsc_text_append(text, " (a digit needs ground on all sides)");
     if (is_blurred(notes))
-        dsc_text_append(
-            text,
-            "%sthe picture was made %zu times smaller, and its digits are only %zu pixels high in "
-            "it; cut it into smaller pictures to have them read better",
-            left_out ? "; " : "", notes->reduced, notes->digit_height);
+        dsc_text_append(text,
+                        "%sthe picture was reduced by a factor of %zu, so that its digits are only %zu "
+                        "pixels high; cut it into smaller pictures for better results",
+                        left_out ? "; " : "", notes->reduced, notes->digit_height);
 }

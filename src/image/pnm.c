@@ -61,10 +61,9 @@ static dsc_status read_number(struct reader *r, size_t *value, size_t largest, c
             "PGM or PPM picture",
             r->name, start, what, r->bytes[start]);
     if (number > largest)
-        return dsc_fail(
-            r->error, DSC_ERROR_FORMAT,
-            "%s: offset %zu: the %s is larger than %zu, the most that is allowed; make the picture smaller",
-            r->name, start, what, largest);
+        return dsc_fail(r->error, DSC_ERROR_FORMAT,
+                        "%s: offset %zu: the %s is larger than %zu, the maximum; make the picture smaller",
+                        r->name, start, what, largest);
     return DSC_OK;
 }
 
@@ -87,11 +86,10 @@ static dsc_status read_binary(struct reader *r, uint8_t *out, size_t count, size
     for (size_t i = 0; i < count; i++) {
         size_t value = width == 2 ? (size_t)in[2 * i] << 8 | in[2 * i + 1] : in[i];
         if (value > maximum)
-            return dsc_fail(
-                r->error, DSC_ERROR_FORMAT,
-                "%s: offset %zu: a pixel has the value %zu, above the file's own maximum %zu; the file "
-                "is damaged: copy it again",
-                r->name, r->at + i * width, value, maximum);
+            return dsc_fail(r->error, DSC_ERROR_FORMAT,
+                            "%s: offset %zu: a pixel has the value %zu, above the file's own maximum %zu; "
+                            "the file is damaged: copy it again",
+                            r->name, r->at + i * width, value, maximum);
         out[i] = scale(value, maximum);
     }
     r->at += count * width;
@@ -124,8 +122,7 @@ static dsc_status read_header(struct reader *r, size_t *width, size_t *height, s
     if (r->at >= r->size || !is_space(r->bytes[r->at]))
         return dsc_fail(
             r->error, DSC_ERROR_FORMAT,
-            "%s: offset %zu: expected white space behind the maximum; the file is damaged: copy it "
-            "again",
+            "%s: offset %zu: expected white space after the maximum; the file is damaged: copy it again",
             r->name, r->at);
     r->at++;
     return DSC_OK;

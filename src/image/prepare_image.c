@@ -21,21 +21,19 @@ static dsc_status choose_fit(dsc_fit *fit, const dsc_images *expected, const sou
     const size_t *shape = expected->shape;
     *fit = expected->fit == DSC_FIT_NONE ? DSC_FIT_STRETCH : expected->fit;
     if (shape[0] != 1 && shape[0] != 3)
-        return dsc_fail(
-            error, DSC_ERROR_MISMATCH,
-            "a picture becomes an image of 1 or 3 channels, the model was trained on images of %zu; "
-            "give it an array of such images",
-            shape[0]);
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "a picture becomes an image of 1 or 3 channels, but the model was trained on images "
+                        "of %zu; give it an array of such images",
+                        shape[0]);
     if (expected->fit != DSC_FIT_NONE || s->height == 0) return DSC_OK;
     /* The aspect ratio is equal if scaling to the model's height gives its width within one pixel. */
     const double wide = (double)s->width * (double)shape[1] / (double)s->height;
     if (fabs(wide - (double)shape[2]) <= 1) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_MISMATCH,
-        "the picture is %zu x %zu pixels (height x width), the model was trained on whole images "
-        "of %zu x %zu, and has no rule for others: cut it to those proportions, or choose to crop, "
-        "pad or stretch it",
-        s->height, s->width, shape[1], shape[2]);
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "the picture is %zu x %zu pixels (height x width), but the model was trained on whole "
+                    "images of %zu x %zu and has no rule for other shapes: cut the picture to those "
+                    "proportions, or choose to crop, pad or stretch it",
+                    s->height, s->width, shape[1], shape[2]);
 }
 
 static void turn(uint8_t *image, size_t size) {
@@ -45,7 +43,7 @@ static void turn(uint8_t *image, size_t size) {
 dsc_status dsc_digit_check_shape(const size_t shape[3], dsc_error *error) {
     if (shape[0] == 1 && shape[1] == DSC_DIGIT_SIDE && shape[2] == DSC_DIGIT_SIDE) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_MISMATCH,
-                    "digits are prepared as 1 x 28 x 28, the model takes images of %zu x %zu x %zu "
+                    "digits are prepared as 1 x 28 x 28, but the model takes images of %zu x %zu x %zu "
                     "(channels x height x width)",
                     shape[0], shape[1], shape[2]);
 }

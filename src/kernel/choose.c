@@ -103,15 +103,16 @@ dsc_status dsc_kernels_choose(dsc_kernels_choice *choice, const char *name, dsc_
     } else {
         choice->kernels = dsc_kernels_find(name);
         if (!choice->kernels)
-            return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                            "no kernels '%s' here; `descender --version` lists those of this processor",
-                            name);
+            return dsc_fail(
+                error, DSC_ERROR_ARGUMENT,
+                "this processor has no kernels '%s'; `descender --version` lists the kernels that it has",
+                name);
         const char *wrong = dsc_kernels_check(choice->kernels);
         if (wrong)
             return dsc_fail(
                 error, DSC_ERROR_MISMATCH,
-                "kernels '%s' compute wrong results on this processor: %s is wrong; omit --kernels "
-                "for a set that is right; `descender --version --check` checks all of them",
+                "kernels '%s' compute wrong results on this processor: %s is wrong; omit --kernels to use a "
+                "correct set; `descender --version --check` checks all of them",
                 name, wrong);
     }
     choice->bf16 = choice->kernels->bf16->elements_per_word == 2;

@@ -11,7 +11,7 @@
     const dsc_layer dsc_layer_##name_ = {.name = text, .help = about, .build = build_##name_};
 
 ACTIVATION(relu, "relu", "max(x, 0)")
-ACTIVATION(gelu, "gelu", "x times the share of a normal distribution below x")
+ACTIVATION(gelu, "gelu", "x times the probability that a normal variable is below x")
 ACTIVATION(silu, "silu", "x sigmoid(x)")
 ACTIVATION(sigmoid, "sigmoid", "1 / (1 + exp(-x))")
 ACTIVATION(tanh, "tanh", "the hyperbolic tangent")

@@ -17,7 +17,7 @@ static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
 
 const dsc_layer dsc_layer_batch_norm = {
     .name = "batch-norm",
-    .help = "each channel brought to a learned mean and deviation over the batch",
+    .help = "normalise each channel over the batch, then apply a learned mean and deviation",
     .params = dsc_batch_norm_params,
     .values_size = sizeof(dsc_batch_norm_values),
     .build = build,

@@ -20,17 +20,17 @@ static const dsc_param params[] = {
 bool dsc_layer_padding(size_t padding[2], dsc_node *x, const char *text, const int64_t kernel[2],
                        const int64_t dilation[2]) {
     static const dsc_param pair = {
-        "padding", DSC_PARAM_PAIR, 0, "0", 0, 64, NULL, "zeros around the image, or same"};
+        "padding", DSC_PARAM_PAIR, 0, "0", 0, 64, NULL, "pixels of zeros around the image, or same"};
     int64_t parsed[2] = {0, 0};
     dsc_error reason;
     if (text && !strcmp(text, "same")) {
         for (size_t i = 0; i < 2; i++) {
             int64_t reach = dilation[i] * (kernel[i] - 1);
             if (reach % 2) {
-                dsc_graph_fail(
-                    x->graph, DSC_ERROR_ARGUMENT,
-                    "padding=same needs an odd kernel, found %dx%d; use one, or say the padding in pixels",
-                    (int)kernel[0], (int)kernel[1]);
+                dsc_graph_fail(x->graph, DSC_ERROR_ARGUMENT,
+                               "padding=same needs an odd kernel, found %dx%d; use an odd kernel, or give "
+                               "the padding in pixels",
+                               (int)kernel[0], (int)kernel[1]);
                 return false;
             }
             parsed[i] = reach / 2;
@@ -79,7 +79,7 @@ static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
 
 const dsc_layer dsc_layer_conv2d = {
     .name = "conv",
-    .help = "a convolution: every output pixel is a weighted sum of the pixels around it, of all channels",
+    .help = "convolution: each output pixel is a weighted sum over all channels of the pixels around it",
     .params = params,
     .values_size = sizeof(dsc_layer_conv_values),
     .positional = 2,

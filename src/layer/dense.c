@@ -10,7 +10,7 @@ typedef struct dense_values {
 
 static const dsc_param params[] = {
     DSC_INT(dense_values, units, "0", 0, 1 << 20,
-            "outputs; a last layer without takes the number of classes"),
+            "number of outputs; default for the last layer: the number of classes"),
     DSC_LAYER_BIAS(dense_values),
     DSC_LAYER_INIT(dense_values),
     {0},
@@ -40,7 +40,7 @@ static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
 
 const dsc_layer dsc_layer_dense = {
     .name = "dense",
-    .help = "every output depends on every input",
+    .help = "fully connected: every output depends on every input",
     .params = params,
     .values_size = sizeof(dense_values),
     .positional = 1,

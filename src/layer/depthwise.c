@@ -41,7 +41,7 @@ static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
 
 const dsc_layer dsc_layer_depthwise = {
     .name = "depthwise",
-    .help = "a convolution of each channel by itself",
+    .help = "convolution of each channel with its own kernel",
     .params = params,
     .values_size = sizeof(dsc_layer_conv_values),
     .positional = 1,
@@ -77,7 +77,7 @@ static dsc_node *build_separable(dsc_node *x, const void *values, size_t classes
 
 const dsc_layer dsc_layer_separable = {
     .name = "separable",
-    .help = "a convolution in two steps: of each channel by itself, then of the channels at each pixel",
+    .help = "separable convolution: each channel by itself, then the channels at each pixel",
     .params = separable_params,
     .values_size = sizeof(dsc_layer_conv_values),
     .positional = 2,

@@ -10,7 +10,7 @@ static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
 
 const dsc_layer dsc_layer_dropout = {
     .name = "dropout",
-    .help = "while training, a random share of the values is zero",
+    .help = "set a random share of the values to zero during training",
     .params = dsc_dropout_params,
     .values_size = sizeof(dsc_dropout_values),
     .positional = 1,

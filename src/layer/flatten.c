@@ -8,4 +8,4 @@ static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
 }
 
 const dsc_layer dsc_layer_flatten = {
-    .name = "flatten", .help = "all values of a sample in one row", .build = build};
+    .name = "flatten", .help = "arrange all values of a sample in one row", .build = build};

@@ -49,7 +49,7 @@ dsc_node *dsc_layer_buffer(dsc_node *x, const char *name, dsc_shape shape, dsc_r
 /* Table rows of layers with weights: initialisation and bias. */
 #define DSC_LAYER_INIT(values)                                                                               \
     DSC_CHOICE(values, init, "auto", "auto|zeros|ones|he|glorot|tutorial",                                   \
-               "how the weights start; auto: he, and glorot for a last dense layer")
+               "initialisation of the weights; auto: he, but glorot for a last dense layer")
 #define DSC_LAYER_BIAS(values) DSC_SWITCH(values, bias, "on", "add a learned bias")
 /* Resolves that choice; auto means `usual`. */
 dsc_init dsc_layer_init(int choice, dsc_init usual);
@@ -64,13 +64,14 @@ typedef struct dsc_layer_conv_values {
     bool bias;
     int init;
 } dsc_layer_conv_values;
-#define DSC_LAYER_CHANNELS DSC_INT(dsc_layer_conv_values, channels, NULL, 1, 65536, "outputs a pixel")
+#define DSC_LAYER_CHANNELS DSC_INT(dsc_layer_conv_values, channels, NULL, 1, 65536, "outputs per pixel")
 #define DSC_LAYER_WINDOW                                                                                     \
     DSC_PAIR(dsc_layer_conv_values, kernel, "3", 1, 64, "height x width in pixels"),                         \
-        DSC_PAIR(dsc_layer_conv_values, stride, "1", 1, 64, "pixels from one output to the next"),           \
+        DSC_PAIR(dsc_layer_conv_values, stride, "1", 1, 64, "pixels between neighbouring outputs"),          \
         DSC_TEXT(dsc_layer_conv_values, padding, "0",                                                        \
-                 "zeros around the image, in pixels, or same: an odd kernel then keeps height and width"),   \
-        DSC_PAIR(dsc_layer_conv_values, dilation, "1", 1, 64, "pixels between those the kernel looks at")
+                 "pixels of zeros around the image; same: keeps height and width, needs an odd kernel"),     \
+        DSC_PAIR(dsc_layer_conv_values, dilation, "1", 1, 64,                                                \
+                 "distance in pixels between the kernel's taps")
 
 /* dsc_layer_conv adds a weight (channels, C, height, width) called "PREFIXweight" and an optional bias
  * "PREFIXbias", and convolves. */

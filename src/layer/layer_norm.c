@@ -14,7 +14,7 @@ static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
 
 const dsc_layer dsc_layer_layer_norm = {
     .name = "layer-norm",
-    .help = "the values of each sample brought to a learned mean and deviation",
+    .help = "normalise the values of each sample, then apply a learned mean and deviation",
     .params = dsc_layer_norm_params,
     .values_size = sizeof(dsc_layer_norm_values),
     .build = build,

@@ -53,9 +53,8 @@ static const dsc_older_name older_names[] = {
 const dsc_registry dsc_layer_registry = {
     .thing = "layer",
     .things = "layers",
-    .about =
-        "What a model's text is made of, divided by commas, as in --model 'conv 32 3x3, relu, max-pool 2, "
-        "flatten, dense'. Parameters in [] may be given without their names, in this order.",
+    .about = "Parts of a model's text, separated by commas, as in --model 'conv 32 3x3, relu, max-pool 2, "
+             "flatten, dense'. The names of parameters in [] may be omitted if the values are in this order.",
     .rows = dsc_layers,
     .older = older_names,
     .positional = positional,

@@ -17,7 +17,7 @@ static dsc_node *join(dsc_node *x, dsc_node *const *branches, size_t count) {
 
 const dsc_layer dsc_layer_parallel = {
     .name = "parallel",
-    .help = "what the branches in its brackets make of its input, one behind the other",
+    .help = "apply the branches in its brackets to the same input, and concatenate their outputs",
     .brackets = "dense 10 | dense 20",
     .least_branches = 2,
     .most_branches = DSC_BRANCHES_MOST,

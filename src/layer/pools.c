@@ -51,7 +51,7 @@ typedef struct global_values {
 
 static const dsc_param global_params[] = {
     DSC_CHOICE(global_values, how, "avg", "avg|max|both",
-               "the average, the largest value, or one behind the other"),
+               "the average, the largest value, or both concatenated"),
     {0},
 };
 
@@ -72,7 +72,7 @@ static dsc_node *build_global(dsc_node *x, const void *values, size_t classes) {
 
 const dsc_layer dsc_layer_global_pool = {
     .name = "global-pool",
-    .help = "one number for each channel",
+    .help = "reduce each channel to one number",
     .params = global_params,
     .values_size = sizeof(global_values),
     .positional = 1,

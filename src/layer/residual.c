@@ -32,11 +32,10 @@ static dsc_node *project(dsc_node *x, const dsc_shape *to) {
                                 .init = DSC_INIT_HE};
         if (shape.stride[0] && shape.stride[1]) return dsc_layer_conv(x, "projection.", &shape);
     }
-    return dsc_graph_fail(
-        x->graph, DSC_ERROR_ARGUMENT,
-        "residual(...) takes %s and makes %s of it, which no projection joins; keep height and "
-        "width (padding=same), or shrink them by strides alone",
-        dsc_shape_format(a, from), dsc_shape_format(b, to));
+    return dsc_graph_fail(x->graph, DSC_ERROR_ARGUMENT,
+                          "residual(...) takes %s and makes %s of it, which no projection can join; keep "
+                          "height and width (padding=same), or reduce them only by strides",
+                          dsc_shape_format(a, from), dsc_shape_format(b, to));
 }
 
 dsc_node *dsc_residual(dsc_node *x, dsc_node *fx) {
@@ -57,7 +56,7 @@ static dsc_node *join(dsc_node *x, dsc_node *const *branches, size_t count) {
 
 const dsc_layer dsc_layer_residual = {
     .name = "residual",
-    .help = "its input, added to what the layers in its brackets make of it",
+    .help = "add its input to the output of the layers in its brackets",
     .brackets = "dense 100, relu",
     .least_branches = 1,
     .most_branches = 1,

@@ -11,8 +11,7 @@ typedef struct se_values {
 } se_values;
 
 static const dsc_param params[] = {
-    DSC_INT(se_values, reduction, "16", 1, 1024,
-            "channels for each unit between; there is at least one unit"),
+    DSC_INT(se_values, reduction, "16", 1, 1024, "channels per hidden unit; there is at least one unit"),
     {0},
 };
 
@@ -39,7 +38,7 @@ static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
 
 const dsc_layer dsc_layer_se = {
     .name = "se",
-    .help = "squeeze and excite: each channel weighed by what all channels say together",
+    .help = "squeeze and excite: weigh each channel by a function of all channels",
     .params = params,
     .values_size = sizeof(se_values),
     .positional = 1,

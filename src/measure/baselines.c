@@ -251,7 +251,7 @@ dsc_status dsc_baselines_measure(dsc_baselines *baselines, const dsc_dataset *tr
                         dsc_shape_text(b, 3, test->shape));
     if (training->type != DSC_U8 || test->type != DSC_U8 || !training->images || !test->images)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "%s: neighbours are searched among bytes in memory alone; give such images",
+                        "%s: the neighbour search works only on bytes in memory; give such images",
                         test->name);
     s.searched = baselines->searched = choose_searched(&s, work);
     baselines->majority = dsc_majority_class(training);

@@ -151,9 +151,9 @@ static dsc_status copy_graph(dsc_model **adapted, const dsc_model *from, const d
         (how->shape[0] && memcmp(how->shape, from->image->shape.size, sizeof how->shape) != 0) ||
         (how->loss && strcmp(how->loss, from->loss_text) != 0))
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "the model is of a graph of its own, so there is no text to make another from: its "
-                        "images, its %zu classes and its loss (%s) stay as they are; make the new graph, and "
-                        "call dsc_model_copy_values",
+                        "the model is a graph of its own and has no text from which to make another one, so "
+                        "its images, its %zu classes and its loss (%s) cannot change; make the new graph, "
+                        "and call dsc_model_copy_values",
                         from->classes, from->loss_text);
     dsc_status status = dsc_seed_given(&seed, how->seed_digits, how->seed, error);
     if (!status) status = dsc_model_texts(&texts, from, error);
@@ -211,9 +211,10 @@ dsc_status dsc_model_adapt(dsc_model **result, const dsc_model *from, const dsc_
     status = copies ? copy_graph(&model, from, how, error) : make(&model, from, how, text, error);
     free(text);
     if (!status && !dsc_model_copy_values(model, from, how->on_copied, how->user))
-        status = dsc_fail(error, DSC_ERROR_MISMATCH,
-                          "nothing of \"%.200s\" fits \"%.200s\"; keep some of its layers, or begin afresh",
-                          from->text, model->text);
+        status = dsc_fail(
+            error, DSC_ERROR_MISMATCH,
+            "nothing of \"%.200s\" fits \"%.200s\"; keep some of its layers, or train from the start",
+            from->text, model->text);
     if (!status) status = take_images(model, from, error);
     if (status) {
         dsc_model_free(model);

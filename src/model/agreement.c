@@ -40,15 +40,16 @@ static dsc_status check_shape(const dsc_model *model, const dsc_images *images, 
     const size_t *shape = images->shape;
     dsc_model_shape(model, own);
     if (!memcmp(own, shape, sizeof own)) return DSC_OK;
-    const char *remedy = own[0] != shape[0] ? "use images of as many channels, or train a model for these"
-                                            : "use images of that size, or train a model for these";
+    const char *remedy = own[0] != shape[0]
+                             ? "use images with the same number of channels, or train a model for these"
+                             : "use images of that size, or train a model for these";
     if (own[0] == 1 && own[1] == SIDE && own[2] == SIDE && shape[0] == 1)
-        remedy = "`descender data pack --prepare` makes such images of pictures; or train a model for these";
-    return dsc_fail(
-        error, DSC_ERROR_MISMATCH,
-        "%s has images of %zu x %zu x %zu (channels x height x width), the model was made for %zu x "
-        "%zu x %zu; %s",
-        name, shape[0], shape[1], shape[2], own[0], own[1], own[2], remedy);
+        remedy =
+            "`descender data pack --prepare` converts pictures to such images; or train a model for these";
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "%s has images of %zu x %zu x %zu (channels x height x width), but the model was made "
+                    "for %zu x %zu x %zu; %s",
+                    name, shape[0], shape[1], shape[2], own[0], own[1], own[2], remedy);
 }
 
 dsc_status dsc_model_expect(dsc_model *model, const dsc_images *images, dsc_error *error) {
@@ -58,7 +59,7 @@ dsc_status dsc_model_expect(dsc_model *model, const dsc_images *images, dsc_erro
     const bool digits = shape[0] == 1 && shape[1] == SIDE && shape[2] == SIDE;
     if (images->preparation == DSC_PREPARATION_DIGITS && !digits)
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "prepared digits are of 1 x 28 x 28 pixels, the model's images of %zu x %zu x %zu; "
+                        "prepared digits are 1 x 28 x 28 pixels, but the model's images are %zu x %zu x %zu; "
                         "expect DSC_PREPARATION_NONE",
                         shape[0], shape[1], shape[2]);
     model->expected = *images;
@@ -94,7 +95,7 @@ dsc_status dsc_model_check_data(const dsc_model *model, const dsc_dataset *data,
     memcpy(images.shape, data->shape, sizeof images.shape);
     dsc_status status = check_shape(model, &images, data->name, error);
     if (!status && data->classes > model->classes)
-        status = dsc_fail(error, DSC_ERROR_MISMATCH, "%s has %zu classes, the model was made for %zu",
+        status = dsc_fail(error, DSC_ERROR_MISMATCH, "%s has %zu classes, but the model was made for %zu",
                           data->name, data->classes, model->classes);
     return status;
 }

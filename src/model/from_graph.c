@@ -40,8 +40,8 @@ static dsc_status check_inputs(const dsc_model_parts *parts, dsc_error *error) {
         const dsc_node *node = graph->nodes[i];
         if (node->kind == DSC_NODE_INPUT && node != parts->image && node != parts->target)
             return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                            "a model has two inputs, an image and a target, but there is '%s' too; a session "
-                            "takes any number",
+                            "a model has two inputs, an image and a target, but there is also '%s'; a "
+                            "session takes any number of inputs",
                             node->name);
     }
     return DSC_OK;
@@ -59,13 +59,13 @@ static dsc_status check_parts(const dsc_model_parts *parts, dsc_error *error) {
     }
     const dsc_shape *logits = &parts->logits->shape;
     if (!dsc_node_is_sampled(parts->logits) || logits->rank != 1 || logits->size[0] > DSC_CLASSES_MOST)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "the logits must be a value (K) of each sample, one for each of at most %d classes, "
-                        "found %s",
-                        DSC_CLASSES_MOST, DSC_SHAPE_TEXT(logits));
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "the logits must be a value (K) per sample, one number for each of at most %d classes, found %s",
+            DSC_CLASSES_MOST, DSC_SHAPE_TEXT(logits));
     if (parts->loss->kind != DSC_NODE_OP || dsc_shape_count(&parts->loss->shape) != 1)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "the loss must be one number for each sample, made by an op; found %s",
+                        "the loss must be one number per sample, computed by an op; found %s",
                         DSC_SHAPE_TEXT(&parts->loss->shape));
     dsc_status status = check_inputs(parts, error);
     if (status || !parts->class_names) return status;

@@ -188,8 +188,7 @@ static dsc_status read_op(dsc_graph *graph, const json_t *json, const dsc_op *co
     size_t count = json_array_size(list);
     if (!op)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "unknown op '%.60s'; update Descender, or hand over the op if it is one of your own",
-                        name);
+                        "unknown op '%.60s'; update Descender, or register the op if it is your own", name);
     if (count < 1 || count < op->least_inputs || count > op->most_inputs)
         return dsc_fail(error, DSC_ERROR_FORMAT, "the op '%s' takes %zu to %zu inputs, found %zu", name,
                         op->least_inputs, op->most_inputs, count);

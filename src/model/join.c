@@ -229,34 +229,32 @@ static dsc_status check_member(const dsc_model *first, const dsc_model *m, size_
     dsc_model_describe(&a, first);
     dsc_model_describe(&b, m);
     if (memcmp(a.shape, b.shape, sizeof a.shape) != 0)
-        return dsc_fail(
-            error, DSC_ERROR_MISMATCH,
-            "member %zu takes images of %zu x %zu x %zu, the first one takes %zu x %zu x %zu; join "
-            "models of the same images",
-            number, b.shape[0], b.shape[1], b.shape[2], a.shape[0], a.shape[1], a.shape[2]);
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "member %zu takes images of %zu x %zu x %zu, but the first member takes %zu x %zu x "
+                        "%zu; join models for the same images",
+                        number, b.shape[0], b.shape[1], b.shape[2], a.shape[0], a.shape[1], a.shape[2]);
     if (a.preparation != b.preparation || dsc_grounds_differ(a.ground, b.ground))
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "member %zu was trained on %s, %s, the first one on %s, %s; join models of the same "
-                        "images",
+                        "member %zu was trained on %s, %s, but the first member on %s, %s; join models for "
+                        "the same images",
                         number, dsc_images_words(&b), dsc_ground_words(b.ground), dsc_images_words(&a),
                         dsc_ground_words(a.ground));
     if (first->classes != m->classes)
-        return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "member %zu has %zu classes, the first one has %zu; join models of the same classes",
-                        number, m->classes, first->classes);
+        return dsc_fail(
+            error, DSC_ERROR_MISMATCH,
+            "member %zu has %zu classes, but the first member has %zu; join models with the same classes",
+            number, m->classes, first->classes);
     for (size_t k = 0; k < m->classes; k++)
         if (strcmp(first->class_names[k], m->class_names[k]) != 0)
-            return dsc_fail(
-                error, DSC_ERROR_MISMATCH,
-                "class %zu of member %zu is '%.60s', of the first one '%.60s'; join models of the "
-                "same classes in the same order",
-                k, number, m->class_names[k], first->class_names[k]);
+            return dsc_fail(error, DSC_ERROR_MISMATCH,
+                            "class %zu of member %zu is '%.60s', but that of the first member is '%.60s'; "
+                            "join models with the same classes in the same order",
+                            k, number, m->class_names[k], first->class_names[k]);
     if (dsc_model_is_sigmoid(m))
-        return dsc_fail(
-            error, DSC_ERROR_UNSUPPORTED,
-            "member %zu makes probabilities by sigmoid (its loss is %.60s), and those of an ensemble "
-            "are by softmax; train it with --loss softmax-cross-entropy",
-            number, m->loss_text);
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "member %zu computes probabilities with sigmoid (its loss is %.60s), but an ensemble "
+                        "uses softmax; train the member with --loss softmax-cross-entropy",
+                        number, m->loss_text);
     return dsc_model_check_values(m, NULL, error);
 }
 
@@ -387,8 +385,8 @@ dsc_status dsc_model_shift(dsc_model **shifted, const dsc_model *model, size_t p
                         DSC_SHIFTS_MOST);
     if (dsc_model_is_sigmoid(model))
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "the model makes probabilities by sigmoid (its loss is %.60s), and those of shifted "
-                        "images are averaged by softmax; omit the shifts",
+                        "the model computes probabilities with sigmoid (its loss is %.60s), but averaging "
+                        "over shifted images needs softmax; omit the shifts",
                         model->loss_text);
     dsc_status status = dsc_model_check_values(model, NULL, error);
     const size_t side = 2 * pixels + 1;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum { DATA_MOST = 31, NETWORK_MOST = 31 };
-_Static_assert(DATA_MOST + 1 + NETWORK_MOST < DSC_LABEL, "both fit");
+_Static_assert(DATA_MOST + 1 + NETWORK_MOST < DSC_LABEL, "both are equally likely");
 
 static bool is_plain(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("._-", c);

@@ -13,7 +13,7 @@ static dsc_status apply(dsc_node **loss, dsc_node *logits, dsc_node *target, con
     dsc_graph *graph = dsc_node_graph(logits);
     if (weighted && op->most_inputs < 3)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "the loss '%s' takes no class weights; leave them out, or use softmax-cross-entropy",
+                        "the loss '%s' takes no class weights; omit them, or use softmax-cross-entropy",
                         op->name);
     if (!dsc_graph_begin_layer(graph, "loss")) {
         dsc_node *inputs[3] = {logits, target, target};
@@ -37,8 +37,8 @@ dsc_status dsc_loss_build(dsc_node **loss, dsc_node *logits, dsc_node *target, c
     dsc_status status = dsc_spec_read(&spec, &next, text, ",|()", error);
     if (status) return status;
     if (*next)
-        return dsc_spec_fail(error, text, (size_t)(next - text) + 1,
-                             "expected one loss, found '%c' behind it", *next);
+        return dsc_spec_fail(error, text, (size_t)(next - text) + 1, "expected one loss, found '%c' after it",
+                             *next);
     status = dsc_spec_choose(&row, &values, &spec, text, &dsc_loss_registry, error);
     if (!status) status = apply(loss, logits, target, dsc_op_of_row(row), text, values, weighted, error);
     dsc_row_release(row, values);

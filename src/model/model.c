@@ -83,7 +83,7 @@ dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_data
         if (memcmp(shape, found, sizeof shape) != 0)
             return dsc_fail(
                 error, DSC_ERROR_MISMATCH,
-                "images of %zu x %zu x %zu, found %zu x %zu x %zu in %s; use the data the model is for",
+                "images of %zu x %zu x %zu, found %zu x %zu x %zu in %s; use the data that the model is for",
                 shape[0], shape[1], shape[2], found[0], found[1], found[2], dsc_dataset_name(data));
     }
     dsc_normalisation n;
@@ -108,8 +108,8 @@ dsc_status dsc_model_normalise_by(dsc_model *model, const char *name, const doub
         n.offset[c] = (dsc_real)(-m / d);
         if (!(d > 0) || !isfinite((double)n.scale[c]) || !isfinite((double)n.offset[c]))
             return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                            "a mean and a deviation of channel %zu of which numbers cannot be made: expected "
-                            "finite ones, and a deviation above 0",
+                            "a mean and a deviation of channel %zu that cannot normalise: expected finite "
+                            "numbers, and a deviation above 0",
                             c + 1);
     }
     (void)snprintf(n.name, sizeof n.name, "%s", name);
@@ -238,7 +238,7 @@ double dsc_model_refuse_below(const dsc_model *model) { return model->refuse_bel
 dsc_status dsc_model_set_refuse_below(dsc_model *model, double probability, dsc_error *error) {
     char number[32];
     if (!(probability >= 0 && probability <= 1))
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "refuse below %s: expected a probability, 0 to 1",
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "refuse below %s: expected a probability from 0 to 1",
                         dsc_format_shortest(number, probability));
     model->refuse_below = probability;
     return DSC_OK;
@@ -261,5 +261,5 @@ dsc_status dsc_model_set_about(dsc_model *model, const char *name, const char *t
                             name, parts[i]);
     json_t *json = json_string(text);
     if (json && !json_object_set_new(model->about, name, json)) return DSC_OK;
-    return dsc_fail_memory(error, strlen(text), "what is told about a model");
+    return dsc_fail_memory(error, strlen(text), "a model's description");
 }

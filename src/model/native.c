@@ -96,7 +96,7 @@ dsc_status dsc_model_texts(json_t **texts, const dsc_model *model, dsc_error *er
     dsc_status status = dsc_model_check_values(model, NULL, &reason);
     if (status)
         return dsc_fail(error, status,
-                        "the model is not saved: %s; train it anew with a smaller learning rate",
+                        "the model is not saved: %s; train the model again with a smaller learning rate",
                         reason.message);
     json_t *metadata = json_object();
     char version[16];
@@ -159,12 +159,12 @@ static dsc_status check_version(const source *from) {
         return dsc_fail(from->error, DSC_ERROR_FORMAT, "%s: expected a format_version, found '%.20s'",
                         from->name, version ? version : "");
     if (number > FORMAT_VERSION)
-        return dsc_fail(
-            from->error, DSC_ERROR_UNSUPPORTED,
-            "%s: has format %lld, written by Descender %.20s; this is Descender %s, which reads up to format "
-            "%d: update it",
-            from->name, (long long)number, text_of(from, "written_by") ? text_of(from, "written_by") : "?",
-            dsc_version(), FORMAT_VERSION);
+        return dsc_fail(from->error, DSC_ERROR_UNSUPPORTED,
+                        "%s: has format %lld, written by Descender %.20s, but Descender %s reads formats up "
+                        "to %d; update Descender",
+                        from->name, (long long)number,
+                        text_of(from, "written_by") ? text_of(from, "written_by") : "?", dsc_version(),
+                        FORMAT_VERSION);
     return DSC_OK;
 }
 
@@ -270,7 +270,7 @@ static dsc_status read_refusal(dsc_model *model, const source *from) {
         (dsc_parse_real(&model->refuse_below, text) && model->refuse_below >= 0 && model->refuse_below <= 1))
         return DSC_OK;
     return dsc_fail(from->error, DSC_ERROR_FORMAT,
-                    "%s: metadata \"refuse_below\": expected a probability, 0 to 1, found '%.40s'",
+                    "%s: metadata \"refuse_below\": expected a probability from 0 to 1, found '%.40s'",
                     from->name, text);
 }
 
@@ -390,10 +390,10 @@ static dsc_status make_model(dsc_model **result, const source *from, const dsc_o
 
 static dsc_status check_count(const dsc_model *model, const void *user, const source *from) {
     const size_t numbers = *(const size_t *)user, wanted = count_numbers(model->graph);
-    return wanted <= numbers
-               ? DSC_OK
-               : dsc_fail(from->error, DSC_ERROR_MISMATCH, "%s: its graph has %zu numbers, its arrays %zu",
-                          from->name, wanted, numbers);
+    return wanted <= numbers ? DSC_OK
+                             : dsc_fail(from->error, DSC_ERROR_MISMATCH,
+                                        "%s: its graph has %zu numbers, but its arrays have %zu", from->name,
+                                        wanted, numbers);
 }
 
 dsc_status dsc_model_from_texts(dsc_model **model, const json_t *texts, size_t numbers, const char *name,
@@ -419,7 +419,7 @@ static dsc_status check_arrays(const dsc_model *model, const void *user, const s
             return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: the array '%.100s' is missing", name, node->name);
         if (!dsc_shape_equal(&shape, &node->shape))
             return dsc_fail(error, DSC_ERROR_MISMATCH,
-                            "%s: the array '%.100s' has the shape %s, its graph has %s", name, node->name,
+                            "%s: the array '%.100s' has the shape %s, but its graph has %s", name, node->name,
                             dsc_shape_format(found, &shape), dsc_shape_format(expected, &node->shape));
     }
     if (wanted != file->tensors)
@@ -442,11 +442,10 @@ static dsc_status read_values(dsc_model *model, const dsc_safetensors *file, con
             model->values[node->offset + k] = (dsc_real)dsc_safetensors_number(data, k);
     }
     if (!dsc_model_check_values(model, NULL, &reason)) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_FORMAT,
-        "%s: %s; the model that was saved had failed already, or the file is damaged: train it anew, or take "
-        "another copy",
-        name, reason.message);
+    return dsc_fail(error, DSC_ERROR_FORMAT,
+                    "%s: %s; the network had diverged before the model was saved, or the file is damaged: "
+                    "train the model again, or get another copy",
+                    name, reason.message);
 }
 
 dsc_status dsc_model_parse(dsc_model **result, const void *bytes, size_t size, const char *name,

@@ -108,7 +108,7 @@ dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *
     if (standard && (!data || !dsc_dataset_count(data)))
         return dsc_fail(
             error, DSC_ERROR_ARGUMENT,
-            "the normalisation 'standard' needs images to take mean and deviation of, found none");
+            "the normalisation 'standard' needs images to compute mean and deviation, found none");
     dsc_status status = standard ? find_standard(&n, data, shape[1] * shape[2], error) : DSC_OK;
     if (status) return status;
     *normalisation = n;

@@ -71,12 +71,13 @@ static dsc_status find_embedding(const dsc_node **node, const dsc_model *model, 
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "the embedding is a node of another graph");
     while ((*node)->kind == DSC_NODE_OP && (*node)->op->flags & DSC_OP_VIEW) *node = (*node)->inputs[0];
     if ((*node)->kind != DSC_NODE_OP && (*node)->kind != DSC_NODE_OUTPUT)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "the embedding must be a value of each sample that an op makes, not an input or a "
-                        "parameter");
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "the embedding must be a value per sample that an op computes, not an input or a parameter");
     if ((*node)->index > model->logits->index)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "the embedding comes after the logits, where answers end; choose a node before");
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "the embedding comes after the logits, where prediction ends; choose an earlier node");
     return DSC_OK;
 }
 
@@ -208,9 +209,8 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
 static dsc_status fail_not_finite(size_t bad, size_t count, size_t first, dsc_error *error) {
     return dsc_fail(
         error, DSC_ERROR_DIVERGED,
-        "%zu of %zu answers are no finite numbers, the first that of image %zu of them: the "
-        "network's numbers grew beyond the range of floats; train it anew with a smaller learning "
-        "rate",
+        "%zu of %zu answers are not finite, the first that of image %zu of them: the network's numbers "
+        "exceeded the range of floats; train the model again with a smaller learning rate",
         bad, count, first);
 }
 
@@ -227,14 +227,16 @@ static dsc_status check_prediction(const dsc_prediction *wanted, const dsc_predi
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected images as bytes or as floats, found %s",
                         wanted->images ? "both" : "none");
     if (wanted->top > p->classes)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "the %zu likeliest of %zu classes; ask for fewer",
-                        wanted->top, p->classes);
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "asked for the %zu likeliest of %zu classes; ask for fewer", wanted->top, p->classes);
     if (wanted->top && !wanted->top_classes)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "the %zu likeliest, but no place for them: top_classes",
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "asked for the %zu likeliest classes without a place for them; set top_classes",
                         wanted->top);
     if (wanted->embeddings && !p->embedding)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "embeddings of a predictor that was made without; name a node in its options");
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "asked for embeddings, but the predictor was created without; name a node in its options");
     return DSC_OK;
 }
 

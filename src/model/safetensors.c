@@ -48,11 +48,10 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
     switch (kind) {
     case DSC_KIND_IDX:
     case DSC_KIND_NPY:
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: expected a model, found %s; data are named with --data, and images as an operand of "
-            "`descender predict`",
-            name, dsc_kind_name(kind));
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected a model, found %s; name data with --data, and images as an operand of "
+                        "`descender predict`",
+                        name, dsc_kind_name(kind));
     case DSC_KIND_GZIP:
     case DSC_KIND_BZIP2:
     case DSC_KIND_XZ:
@@ -62,28 +61,27 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a model, found %s%s", name,
                         dsc_kind_name(kind), dsc_kind_remedy(remedy, kind, name));
     case DSC_KIND_JSON:
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a model, found %s; train it first: %s", name,
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected a model, found %s; train a model with it first: %s", name,
                         dsc_kind_name(kind), dsc_command(command, "descender train --recipe @", name, NULL));
     case DSC_KIND_TORCH:
     case DSC_KIND_PICKLE:
     case DSC_KIND_KERAS:
     case DSC_KIND_HDF5:
         return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected a model, found %s, which is not read; take its weights out: %s; then: "
-                        "descender import weights.npz --model TEXT",
+                        "%s: expected a model, found %s, which is not supported; extract its weights: %s; "
+                        "then: descender import weights.npz --model TEXT",
                         name, dsc_kind_name(kind), dsc_kind_weights(remedy, kind, name));
     case DSC_KIND_CHECKPOINT:
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: expected a model, found %s; finish the run with `descender train --resume` and its "
-            "folder, which then holds its model",
-            name, dsc_kind_name(kind));
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected a model, found %s; finish the run with `descender train --resume` and "
+                        "its folder, which then holds the model",
+                        name, dsc_kind_name(kind));
     default:
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: expected a model of Descender (safetensors), found %s; name the folder of a run, or "
-            "the model.safetensors in it, which `descender train` writes",
-            name, dsc_kind_name(kind));
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected a model of Descender (safetensors), found %s; name the folder of a "
+                        "run, or its model.safetensors, which `descender train` writes",
+                        name, dsc_kind_name(kind));
     }
 }
 
@@ -97,8 +95,7 @@ static dsc_status read_header(dsc_safetensors *file, const unsigned char *bytes,
     if (length > size - LENGTH_BYTES)
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: offset 0: the header should have %llu bytes, but only %zu follow; the file is "
-                        "cut off: copy it "
-                        "again",
+                        "cut off: copy it again",
                         name, (unsigned long long)length, size - LENGTH_BYTES);
     json_error_t reason;
     file->header =
@@ -165,8 +162,8 @@ static dsc_status read_tensor(extent *at, const dsc_safetensors *file, const cha
                         key);
     if (at->end > file->data_size)
         return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: '%.100s' ends at byte %zu of the data, but there are %zu; the file is cut off: "
-                        "copy it again",
+                        "%s: '%.100s' ends at byte %zu of the data, but there are only %zu; the file is cut "
+                        "off: copy it again",
                         name, key, at->end, file->data_size);
     size_t bytes = 0;
     const bool fits = dsc_multiply(&bytes, tensor.count, tensor.encoding.size);
@@ -197,7 +194,7 @@ static dsc_status check_extents(extent *all, const dsc_safetensors *file, const 
         end = all[i].end;
     }
     if (end != file->data_size)
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: %zu bytes behind the last array, expected none", name,
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: %zu bytes follow the last array, expected none", name,
                         file->data_size - end);
     return DSC_OK;
 }
@@ -236,11 +233,12 @@ static dsc_status check_maker(const dsc_safetensors *file, const char *name, dsc
     if (format && !strcmp(format, "descender")) return DSC_OK;
     char command[DSC_COMMAND];
     const bool pytorch = format && !strcmp(format, "pt");
-    return dsc_fail(error, DSC_ERROR_FORMAT,
-                    "%s: is no model of Descender, but weights of %s (its metadata has no \"format\": "
-                    "\"descender\"): they do not say what network they belong to; say it: %s",
-                    name, pytorch ? "PyTorch" : "another program",
-                    dsc_command(command, "descender import @ --model TEXT", name, NULL));
+    return dsc_fail(
+        error, DSC_ERROR_FORMAT,
+        "%s: is no model of Descender, but weights from %s (its metadata has no \"format\": \"descender\"); "
+        "the weights do not say which network they belong to, so give its text: %s",
+        name, pytorch ? "PyTorch" : "another program",
+        dsc_command(command, "descender import @ --model TEXT", name, NULL));
 }
 
 static dsc_status parse(dsc_safetensors *file, const void *bytes, size_t size, bool own, const char *name,

@@ -44,7 +44,7 @@ static dsc_status read_sequence(dsc_node **y, reader *r, dsc_node *x);
 /* Words that are not layers, with advice. */
 static const struct {
     const char *name, *advice;
-} no_layers[] = {{"softmax", "a model ends in logits, and its loss makes probabilities of them"}};
+} no_layers[] = {{"softmax", "a model ends in logits; its loss converts them to probabilities"}};
 enum { NO_LAYERS = sizeof no_layers / sizeof *no_layers };
 
 /* The advice for a word that is not a layer, or NULL. */
@@ -105,7 +105,7 @@ static dsc_status expect_closing(reader *r, const dsc_spec *spec, bool branches)
     const char *wanted = branches ? "',', '|' or ')'" : "',' or ')'";
     if (!*r->next)
         return dsc_spec_fail(r->error, r->whole, column_here(r),
-                             "expected %s, found the end: the '(' of column %zu is open", wanted,
+                             "expected %s, found the end: the '(' in column %zu is open", wanted,
                              spec->column + spec->name_length);
     return dsc_spec_fail(r->error, r->whole, column_here(r), "expected %s, found '%c'", wanted, *r->next);
 }
@@ -128,7 +128,7 @@ static dsc_status read_branches(dsc_node **y, reader *r, const dsc_spec *spec, c
     if (status) return status;
     if (count < layer->least_branches)
         return dsc_spec_fail(r->error, r->whole, spec->column,
-                             "%s(...) wants %zu branches or more, divided by '|', as in '%s(%s)'",
+                             "%s(...) needs at least %zu branches separated by '|', as in '%s(%s)'",
                              layer->name, layer->least_branches, layer->name, layer->brackets);
     *y = layer->join(x, branches, count);
     return check_graph(r, dsc_node_graph(x), spec->column);
@@ -144,7 +144,7 @@ static dsc_status fail_brackets(const reader *r, const dsc_layer *layer) {
     const char *inside = r->next + 1;
     const size_t values = layer->positional ? strcspn(inside, ")") : 0;
     return dsc_spec_fail(r->error, r->whole, column_here(r),
-                         "'(' goes with %s alone; write '%s%s%.*s', without", with, layer->name,
+                         "'(' may follow only %s; write '%s%s%.*s' without it", with, layer->name,
                          values ? " " : "", (int)values, inside);
 }
 
@@ -152,10 +152,10 @@ static dsc_status read_group(dsc_node **y, reader *r, const dsc_spec *spec, cons
                              dsc_node *x) {
     if (!layer->brackets) return fail_brackets(r, layer);
     if (spec->word_count)
-        return dsc_spec_fail(r->error, r->whole, spec->words[0].column, "expected '(' behind '%s'",
+        return dsc_spec_fail(r->error, r->whole, spec->words[0].column, "expected '(' after '%s'",
                              layer->name);
     if (r->depth == DSC_MODEL_TEXT_DEEPEST)
-        return dsc_spec_fail(r->error, r->whole, spec->column, "more than %d brackets within each other",
+        return dsc_spec_fail(r->error, r->whole, spec->column, "more than %d nested brackets",
                              DSC_MODEL_TEXT_DEEPEST);
     r->depth++;
     r->next++;
@@ -239,7 +239,7 @@ dsc_status dsc_text_build(dsc_node **y, dsc_node *x, const char *text, size_t cl
     *y = NULL;
     if (!text) return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected a model text, found NULL");
     if (strlen(text) > DSC_MODEL_TEXT_LONGEST)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "a model text of %zu letters; at most %d are read",
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "a model text of %zu letters, but at most %d are allowed",
                         strlen(text), DSC_MODEL_TEXT_LONGEST);
     reader r = {.whole = text, .next = text, .classes = classes, .error = error};
     skip_spaces(&r);
@@ -252,11 +252,11 @@ dsc_status dsc_text_build(dsc_node **y, dsc_node *x, const char *text, size_t cl
     dsc_status status = read_sequence(&last, &r, x);
     if (status) return status;
     if (*r.next) /* a sequence ends at one of ENDS or at the end; '(' belongs to its item */
-        return dsc_spec_fail(error, text, column_here(&r), "%s",
-                             *r.next == '|'
-                                 ? "'|' divides the branches of parallel(...), and there is none here"
-                             : *r.next == ')' ? "')' without its '('"
-                                              : "expected ',' before the next layer");
+        return dsc_spec_fail(
+            error, text, column_here(&r), "%s",
+            *r.next == '|'   ? "'|' separates the branches of parallel(...), but there is no parallel here"
+            : *r.next == ')' ? "')' without its '('"
+                             : "expected ',' before the next layer");
     *y = last;
     return DSC_OK;
 }

@@ -24,7 +24,7 @@
 
 const dsc_param dsc_batch_norm_params[] = {
     DSC_REAL(dsc_batch_norm_values, momentum, "0.1", 0, 1,
-             "how much of a batch's statistics goes into the running ones"),
+             "share of the new batch in the running statistics"),
     DSC_REAL(dsc_batch_norm_values, epsilon, "1e-5", 1e-12, 1, "added to the variance"),
     {0},
 };
@@ -359,7 +359,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_batch_norm = {
     .size = sizeof(dsc_op),
     .name = "batch-norm",
-    .help = "each channel brought to mean beta and deviation gamma over the batch",
+    .help = "normalise each channel over the batch, then multiply by gamma and add beta",
     .onnx = write_onnx,
     .c = write_c,
     .params = dsc_batch_norm_params,

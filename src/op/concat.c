@@ -14,7 +14,7 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
         dsc_shape same = rule->in[i];
         same.size[0] = rule->in[0].size[0];
         if (!dsc_shape_equal(&same, &rule->in[0]))
-            return dsc_fail(error, DSC_ERROR_ARGUMENT, "the shapes may differ in the first dimension only");
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "the shapes may differ only in the first dimension");
         if (i > 0) rule->out[0].size[0] += rule->in[i].size[0];
         dsc_status status = dsc_expect_role(rule, i, DSC_ROLE_SAMPLE, "each input", error);
         if (status) return status;
@@ -94,7 +94,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_concat = {
     .size = sizeof(dsc_op),
     .name = "concat",
-    .help = "values side by side along the first dimension",
+    .help = "concatenation along the first dimension",
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,

@@ -32,9 +32,9 @@ static bool absorb(void *values, const dsc_op *next, const void *next_values) {
 }
 
 static const dsc_param params[] = {
-    DSC_PAIR(dsc_conv_values, stride, "1", 1, 64, "pixels from one output to the next"),
+    DSC_PAIR(dsc_conv_values, stride, "1", 1, 64, "pixels between neighbouring outputs"),
     DSC_PAIR(dsc_conv_values, padding, "0", 0, 64, "zeros around the image"),
-    DSC_PAIR(dsc_conv_values, dilation, "1", 1, 64, "pixels between the kernel's"),
+    DSC_PAIR(dsc_conv_values, dilation, "1", 1, 64, "distance in pixels between the kernel's taps"),
     {0},
 };
 
@@ -334,7 +334,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_conv2d = {
     .size = sizeof(dsc_op),
     .name = "conv2d",
-    .help = "convolution with a weight (K, C, height, width), plus a bias (K) if there is one",
+    .help = "convolution with a weight (K, C, height, width), plus an optional bias (K)",
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,

@@ -18,9 +18,9 @@ typedef struct depthwise_values {
 } depthwise_values;
 
 static const dsc_param params[] = {
-    DSC_PAIR(depthwise_values, stride, "1", 1, 64, "pixels from one output to the next"),
+    DSC_PAIR(depthwise_values, stride, "1", 1, 64, "pixels between neighbouring outputs"),
     DSC_PAIR(depthwise_values, padding, "0", 0, 64, "zeros around the image"),
-    DSC_PAIR(depthwise_values, dilation, "1", 1, 64, "pixels between the kernel's"),
+    DSC_PAIR(depthwise_values, dilation, "1", 1, 64, "distance in pixels between the kernel's taps"),
     {0},
 };
 
@@ -233,7 +233,8 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_depthwise_conv2d = {
     .size = sizeof(dsc_op),
     .name = "depthwise-conv2d",
-    .help = "each channel convolved with its own kernel of a weight (C, 1, height, width), plus a bias (C)",
+    .help = "convolution of each channel with its own kernel, weight (C, 1, height, width), plus an optional "
+            "bias (C)",
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,

@@ -13,7 +13,7 @@
 #include "kernel/loop.h"
 
 const dsc_param dsc_dropout_params[] = {
-    DSC_REAL(dsc_dropout_values, p, "0.5", 0, 0.999, "the share of units dropped"),
+    DSC_REAL(dsc_dropout_values, p, "0.5", 0, 0.999, "share of units to set to zero"),
     {0},
 };
 
@@ -86,7 +86,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_dropout = {
     .size = sizeof(dsc_op),
     .name = "dropout",
-    .help = "while training, a random share of the units is zero and the rest is scaled up",
+    .help = "during training, set a random share of the units to zero and scale up the others",
     .params = dsc_dropout_params,
     .values_size = sizeof(dsc_dropout_values),
     .least_inputs = 1,

@@ -13,7 +13,7 @@
 #include "kernel/loop.h"
 
 const dsc_param dsc_leaky_relu_params[] = {
-    DSC_REAL(dsc_leaky_relu_values, slope, "0.01", 0, 1, "what negative values are multiplied by"),
+    DSC_REAL(dsc_leaky_relu_values, slope, "0.01", 0, 1, "factor of negative values"),
     {0},
 };
 
@@ -64,7 +64,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_leaky_relu = {
     .size = sizeof(dsc_op),
     .name = "leaky-relu",
-    .help = "the positive part, and a little of the negative",
+    .help = "x if x > 0, else slope x",
     .onnx = write_onnx,
     .c = write_c,
     .params = dsc_leaky_relu_params,

@@ -22,7 +22,7 @@ typedef struct mean_values {
 } mean_values;
 
 static const dsc_param params[] = {
-    DSC_INT(mean_values, members, NULL, 1, 65536, "members, whose logits lie one behind the other"),
+    DSC_INT(mean_values, members, NULL, 1, 65536, "number of members, whose logits are concatenated"),
     {0},
 };
 
@@ -153,7 +153,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_log_mean_softmax = {
     .size = sizeof(dsc_op),
     .name = "log-mean-softmax",
-    .help = "the mean of the probabilities of several members, as logits, from their logits",
+    .help = "logits of the mean of several members' probabilities",
     .onnx = write_onnx,
     .c = write_c,
     .params = params,

@@ -49,8 +49,7 @@ const dsc_op *dsc_op_of_row(const dsc_row *row) {
 const dsc_registry dsc_op_registry = {
     .thing = "op",
     .things = "ops",
-    .about =
-        "Functions of nodes, which layers are made of. In C: dsc_apply, or the function of the same name.",
+    .about = "Functions of nodes; layers consist of them. In C: dsc_apply, or the function of the same name.",
     .rows = dsc_ops,
     .row_at = offsetof(dsc_op, name),
 };
@@ -60,7 +59,7 @@ static bool is_loss(const void *row) { return dsc_op_of_row(row)->flags & DSC_OP
 const dsc_registry dsc_loss_registry = {
     .thing = "loss",
     .things = "losses",
-    .about = "What training makes small, as in --loss 'softmax-cross-entropy smoothing=0.1'.",
+    .about = "Losses, which training minimises, as in --loss 'softmax-cross-entropy smoothing=0.1'.",
     .rows = dsc_ops,
     .row_at = offsetof(dsc_op, name),
     .holds = is_loss,
@@ -72,7 +71,7 @@ const dsc_op *dsc_op_find(const char *name) {
 
 dsc_status dsc_expect_role(const dsc_shape_rule *rule, size_t i, dsc_role role, const char *what,
                            dsc_error *error) {
-    static const char *const names[] = {"a value of each sample", "a parameter", "a buffer"};
+    static const char *const names[] = {"a value per sample", "a parameter", "a buffer"};
     if (rule->role[i] == role) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s must be %s, found %s", what, names[role],
                     names[rule->role[i]]);
@@ -104,7 +103,7 @@ dsc_status dsc_shapes_loss(dsc_shape_rule *rule, dsc_error *error) {
     const dsc_shape *values = &rule->in[0], *target = &rule->in[rule->input_count - 1];
     if (dsc_shape_count(target) != 1 && !dsc_shape_equal(values, target))
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "expected as the target a class, one number, or values of the same shape");
+                        "expected as the target a class (one number), or values of the same shape");
     rule->out[0] = (dsc_shape){0};
     dsc_status status = dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
     return status ? status

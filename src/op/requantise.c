@@ -25,8 +25,8 @@
 enum { X, MULTIPLIER, SHIFT }; /* inputs */
 
 static const dsc_param params[] = {
-    DSC_INT(dsc_requantise_values, low, "-128", -DSC_WHOLE_MOST, DSC_WHOLE_MOST, "the least result"),
-    DSC_INT(dsc_requantise_values, high, "127", -DSC_WHOLE_MOST, DSC_WHOLE_MOST, "the largest result"),
+    DSC_INT(dsc_requantise_values, low, "-128", -DSC_WHOLE_MOST, DSC_WHOLE_MOST, "smallest result"),
+    DSC_INT(dsc_requantise_values, high, "127", -DSC_WHOLE_MOST, DSC_WHOLE_MOST, "largest result"),
     {0},
 };
 
@@ -206,7 +206,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_requantise = {
     .size = sizeof(dsc_op),
     .name = "requantise",
-    .help = "whole numbers of one scale brought to another, by a multiplier and a shift for each channel",
+    .help = "rescale whole numbers by a multiplier and a shift per channel",
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,

@@ -16,14 +16,14 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
         out->size[out->rank++] = (size_t)values->size[i];
     for (size_t i = out->rank; i < DSC_RANK_MOST; i++)
         if (values->size[i])
-            return dsc_fail(error, DSC_ERROR_ARGUMENT, "dimension %zu has size 0, and one behind it has not",
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "dimension %zu has size 0, but a later one does not",
                             out->rank);
     if (!out->rank) *out = (dsc_shape){.rank = 1, .size = {count}};
     size_t wanted = 1;
     for (size_t i = 0; i < out->rank; i++)
         if (!dsc_multiply(&wanted, wanted, out->size[i])) wanted = 0;
     if (wanted != count)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "cannot be seen as %s: %zu numbers, found %zu",
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "cannot become %s: that has %zu numbers, found %zu",
                         DSC_SHAPE_TEXT(out), wanted, count);
     return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
 }
@@ -58,7 +58,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_reshape = {
     .size = sizeof(dsc_op),
     .name = "reshape",
-    .help = "the same numbers in another shape; without sizes: flat",
+    .help = "same numbers in another shape; without sizes: flat",
     .params = params,
     .values_size = sizeof(reshape_values),
     .least_inputs = 1,

@@ -12,7 +12,7 @@ typedef struct scale_values {
 } scale_values;
 
 static const dsc_param params[] = {
-    DSC_REAL(scale_values, factor, NULL, 0, 0, "the constant"),
+    DSC_REAL(scale_values, factor, NULL, 0, 0, "the factor"),
     {0},
 };
 
@@ -64,7 +64,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_scale = {
     .size = sizeof(dsc_op),
     .name = "scale",
-    .help = "a value times a constant",
+    .help = "product of a value and a constant",
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,

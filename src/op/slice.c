@@ -9,8 +9,8 @@ typedef struct slice_values {
 } slice_values;
 
 static const dsc_param params[] = {
-    DSC_INT(slice_values, axis, "0", 0, DSC_RANK_MOST - 1, "the dimension, from 0"),
-    DSC_INT(slice_values, begin, "0", 0, 1 << 30, "the first one, from 0"),
+    DSC_INT(slice_values, axis, "0", 0, DSC_RANK_MOST - 1, "dimension, counted from 0"),
+    DSC_INT(slice_values, begin, "0", 0, 1 << 30, "first index, counted from 0"),
     DSC_INT(slice_values, count, NULL, 1, 1 << 30, "how many"),
     {0},
 };
@@ -19,12 +19,12 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     const slice_values *values = rule->values;
     rule->out[0] = rule->in[0];
     if (values->axis < 0 || (size_t)values->axis >= rule->in[0].rank)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "there is no dimension %lld; they count from 0",
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "there is no dimension %lld; dimensions count from 0",
                         (long long)values->axis);
     size_t *size = &rule->out[0].size[values->axis];
     if (values->begin < 0 || values->count < 1 || (size_t)values->begin >= *size ||
         (size_t)values->count > *size - (size_t)values->begin)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "cannot take %lld from %lld on: dimension %lld has %zu",
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "cannot take %lld from index %lld: dimension %lld has %zu",
                         (long long)values->count, (long long)values->begin, (long long)values->axis, *size);
     *size = (size_t)values->count;
     return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
@@ -97,7 +97,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_slice = {
     .size = sizeof(dsc_op),
     .name = "slice",
-    .help = "a part of a value along one dimension",
+    .help = "part of a value along one dimension",
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,

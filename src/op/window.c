@@ -6,17 +6,18 @@ dsc_status dsc_window_fit(dsc_window *w, dsc_error *error) {
     size_t padded = w->in + 2 * w->padding, reach = w->dilation * (w->size - 1) + 1;
     if (reach > padded)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "the window reaches over %zu pixels, the padded image has only %zu; use a smaller "
-                        "window or more padding",
+                        "the window reaches over %zu pixels, but the padded image has only %zu; use a "
+                        "smaller window or more padding",
                         reach, padded);
     w->out = (padded - reach) / w->stride + 1;
     return DSC_OK;
 }
 
 const dsc_param dsc_pool_params[] = {
-    DSC_PAIR(dsc_pool_values, size, "2", 1, 16, "the window, in pixels"),
-    DSC_PAIR(dsc_pool_values, stride, "0", 0, 64, "pixels from one window to the next; 0: the window's size"),
-    DSC_PAIR(dsc_pool_values, padding, "0", 0, 15, "pixels around the image; less than the window"),
+    DSC_PAIR(dsc_pool_values, size, "2", 1, 16, "size of the window in pixels"),
+    DSC_PAIR(dsc_pool_values, stride, "0", 0, 64,
+             "pixels between neighbouring windows; 0: the window's size"),
+    DSC_PAIR(dsc_pool_values, padding, "0", 0, 15, "pixels around the image; less than the window's size"),
     {0},
 };
 
@@ -47,7 +48,7 @@ dsc_status dsc_pool_shapes(dsc_shape_rule *rule, dsc_error *error) {
     if (rule->in[0].rank != 3) return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected values (C, H, W)");
     for (size_t axis = 0; axis < 2; axis++)
         if (values->padding[axis] >= values->size[axis])
-            return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected a padding less than the window");
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected a padding smaller than the window");
     dsc_window windows[2];
     dsc_pool_windows(windows, values, &rule->in[0]);
     rule->out[0] = (dsc_shape){.rank = 3, .size = {rule->in[0].size[0]}};

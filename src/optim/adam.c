@@ -47,10 +47,9 @@ static void update(const dsc_update *u) {
 }
 
 static const dsc_param params[] = {
-    DSC_REAL(adam_values, beta1, "0.9", 0, 0.999999,
-             "share of the gradients' mean that is kept at each step"),
-    DSC_REAL(adam_values, beta2, "0.999", 0, 0.999999, "share of the squared gradients' mean that is kept"),
-    DSC_REAL(adam_values, epsilon, "1e-8", 1e-30, 1, "added to the root, so that nothing is divided by 0"),
+    DSC_REAL(adam_values, beta1, "0.9", 0, 0.999999, "decay of the mean of the gradients"),
+    DSC_REAL(adam_values, beta2, "0.999", 0, 0.999999, "decay of the mean of the squared gradients"),
+    DSC_REAL(adam_values, epsilon, "1e-8", 1e-30, 1, "added to the root, to avoid division by 0"),
     {0},
 };
 
@@ -67,7 +66,7 @@ static const dsc_optimiser_example examples[] = {
 
 const dsc_optimiser_kind dsc_optimiser_adam = {
     .name = "adam",
-    .help = "steps scaled by the gradients' own size",
+    .help = "scale each step by running means of the gradient and its square",
     .params = params,
     .values_size = sizeof(adam_values),
     .learning_rate = 1e-3,
@@ -79,7 +78,7 @@ const dsc_optimiser_kind dsc_optimiser_adam = {
 
 const dsc_optimiser_kind dsc_optimiser_adamw = {
     .name = "adamw",
-    .help = "adam, with weight decay apart from the gradients",
+    .help = "adam with decoupled weight decay",
     .params = params,
     .values_size = sizeof(adam_values),
     .learning_rate = 1e-3,

@@ -15,7 +15,7 @@ static dsc_status choose(const dsc_row **row, void **values, const char *text, c
     dsc_status status = dsc_spec_read(&spec, &next, text, ",", error);
     if (status) return status;
     if (*next)
-        return dsc_spec_fail(error, text, (size_t)(next - text) + 1, "expected one %s, found ',' behind it",
+        return dsc_spec_fail(error, text, (size_t)(next - text) + 1, "expected one %s, found ',' after it",
                              registry->thing);
     return dsc_spec_choose(row, values, &spec, text, registry, error);
 }

@@ -26,7 +26,7 @@ static void facts(dsc_text *text, const void *row) {
 const dsc_registry dsc_optimiser_registry = {
     .thing = "optimiser",
     .things = "optimisers",
-    .about = "How gradients change weights, as in --optimiser 'sgd momentum=0.9'.",
+    .about = "Rules by which gradients change weights, as in --optimiser 'sgd momentum=0.9'.",
     .rows = dsc_optimisers,
     .facts = facts,
 };

@@ -48,10 +48,11 @@ static void update(const dsc_update *u) {
 }
 
 static const dsc_param params[] = {
-    DSC_REAL(rmsprop_values, alpha, "0.99", 0, 0.999999, "share of the squared gradients' mean that is kept"),
-    DSC_REAL(rmsprop_values, momentum, "0", 0, 0.999999, "share of the last step that is kept"),
-    DSC_REAL(rmsprop_values, epsilon, "1e-8", 1e-30, 1, "added to the root, so that nothing is divided by 0"),
-    DSC_SWITCH(rmsprop_values, centered, "off", "scale by the gradients' deviation, not by their size"),
+    DSC_REAL(rmsprop_values, alpha, "0.99", 0, 0.999999, "decay of the mean of the squared gradients"),
+    DSC_REAL(rmsprop_values, momentum, "0", 0, 0.999999, "share of the previous step that is kept"),
+    DSC_REAL(rmsprop_values, epsilon, "1e-8", 1e-30, 1, "added to the root, to avoid division by 0"),
+    DSC_SWITCH(rmsprop_values, centered, "off",
+               "scale by the deviation of the gradients instead of their size"),
     {0},
 };
 
@@ -72,7 +73,7 @@ static const dsc_optimiser_example examples[] = {
 
 const dsc_optimiser_kind dsc_optimiser_rmsprop = {
     .name = "rmsprop",
-    .help = "steps scaled by the gradients' recent size",
+    .help = "scale each step by a running mean of the squared gradient",
     .params = params,
     .values_size = sizeof(rmsprop_values),
     .learning_rate = 1e-3,

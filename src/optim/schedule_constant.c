@@ -19,7 +19,7 @@ static const dsc_schedule_example examples[] = {
 
 const dsc_schedule dsc_schedule_constant = {
     .name = "constant",
-    .help = "one rate all along",
+    .help = "keep the rate constant",
     .params = params,
     .values_size = 0,
     .pace = pace,

@@ -44,8 +44,8 @@ static dsc_pace cosine(const void *values, const dsc_moment *moment, const dsc_s
 }
 
 static const dsc_param params[] = {
-    DSC_REAL(decay_values, warmup, "0", 0, 1, "share of the run in which the rate rises"),
-    DSC_REAL(decay_values, final, "0", 0, 1, "share of the rate that is left at the end"),
+    DSC_REAL(decay_values, warmup, "0", 0, 1, "share of the run during which the rate rises"),
+    DSC_REAL(decay_values, final, "0", 0, 1, "share of the rate that remains at the end"),
     {0},
 };
 
@@ -62,7 +62,7 @@ static const dsc_schedule_example linear_examples[] = {
 
 const dsc_schedule dsc_schedule_linear = {
     .name = "linear",
-    .help = "falls in a line to the end of the run",
+    .help = "fall linearly to the end of the run",
     .params = params,
     .values_size = sizeof(decay_values),
     .pace = linear,
@@ -82,7 +82,7 @@ static const dsc_schedule_example cosine_examples[] = {
 
 const dsc_schedule dsc_schedule_cosine = {
     .name = "cosine",
-    .help = "falls as half a wave to the end of the run",
+    .help = "fall along half a cosine wave to the end of the run",
     .params = params,
     .values_size = sizeof(decay_values),
     .pace = cosine,

@@ -42,13 +42,13 @@ static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_sch
 }
 
 static const dsc_param params[] = {
-    DSC_REAL(one_cycle_values, peak, "0.3", 0, 1, "share of the run in which the rate rises"),
-    DSC_REAL(one_cycle_values, start, "25", 1, 1e9, "the peak divided by the rate at the start"),
-    DSC_REAL(one_cycle_values, final, "1e4", 1, 1e12, "the rate at the start divided by that at the end"),
-    DSC_SWITCH(one_cycle_values, momentum, "on", "move the momentum (Adam's beta1) against the rate"),
-    DSC_REAL(one_cycle_values, low, "0.85", 0, 0.999999, "momentum at the peak"),
-    DSC_REAL(one_cycle_values, high, "0.95", 0, 0.999999, "momentum at both ends"),
-    DSC_CHOICE(one_cycle_values, shape, "cosine", "cosine|linear", "how it rises and falls"),
+    DSC_REAL(one_cycle_values, peak, "0.3", 0, 1, "share of the run during which the rate rises"),
+    DSC_REAL(one_cycle_values, start, "25", 1, 1e9, "peak rate divided by the rate at the start"),
+    DSC_REAL(one_cycle_values, final, "1e4", 1, 1e12, "rate at the start divided by the rate at the end"),
+    DSC_SWITCH(one_cycle_values, momentum, "on", "change the momentum (Adam's beta1) opposite to the rate"),
+    DSC_REAL(one_cycle_values, low, "0.85", 0, 0.999999, "momentum at the peak of the rate"),
+    DSC_REAL(one_cycle_values, high, "0.95", 0, 0.999999, "momentum at the start and the end"),
+    DSC_CHOICE(one_cycle_values, shape, "cosine", "cosine|linear", "shape of the rise and the fall"),
     {0},
 };
 
@@ -73,7 +73,7 @@ static const dsc_schedule_example examples[] = {
 
 const dsc_schedule dsc_schedule_one_cycle = {
     .name = "one-cycle",
-    .help = "rises to a peak, then falls to almost nothing; the momentum goes against it",
+    .help = "rise to a peak, then fall to almost zero; the momentum changes in the opposite direction",
     .params = params,
     .values_size = sizeof(one_cycle_values),
     .pace = pace,

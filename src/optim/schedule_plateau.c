@@ -40,10 +40,10 @@ static void listen(const void *values, dsc_schedule_state *state, double loss) {
 
 static const dsc_param params[] = {
     DSC_INT(plateau_values, patience, "10", 0, 1e9, "epochs without a better loss before the rate falls"),
-    DSC_REAL(plateau_values, factor, "0.1", 1e-9, 1, "what the rate is multiplied with"),
+    DSC_REAL(plateau_values, factor, "0.1", 1e-9, 1, "factor of the rate at each fall"),
     DSC_REAL(plateau_values, threshold, "1e-4", 0, 1,
-             "share of the best loss by which a better one must beat it"),
-    DSC_REAL(plateau_values, final, "0", 0, 1, "share of the rate that it never falls below"),
+             "share of the best loss by which a loss must be lower to count as better"),
+    DSC_REAL(plateau_values, final, "0", 0, 1, "share of the rate below which it never falls"),
     {0},
 };
 
@@ -78,7 +78,7 @@ static const dsc_schedule_example examples[] = {
 
 const dsc_schedule dsc_schedule_plateau = {
     .name = "plateau",
-    .help = "falls when the watched loss no longer does",
+    .help = "fall when the validation loss stops improving",
     .params = params,
     .values_size = sizeof(plateau_values),
     .pace = pace,

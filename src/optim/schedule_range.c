@@ -22,8 +22,8 @@ static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_sch
 }
 
 static const dsc_param params[] = {
-    DSC_REAL(range_values, low, "1e-6", 1e-30, 1e30, "share of the rate at the start"),
-    DSC_REAL(range_values, high, "10", 1e-30, 1e30, "share of the rate at the end"),
+    DSC_REAL(range_values, low, "1e-6", 1e-30, 1e30, "factor of the rate at the start"),
+    DSC_REAL(range_values, high, "10", 1e-30, 1e30, "factor of the rate at the end"),
     {0},
 };
 
@@ -36,7 +36,7 @@ static const dsc_schedule_example examples[] = {
 
 const dsc_schedule dsc_schedule_range = {
     .name = "range",
-    .help = "rises by the same factor at each step, to find a good rate",
+    .help = "rise by the same factor at each step, to find a good rate",
     .params = params,
     .values_size = sizeof(range_values),
     .pace = pace,

@@ -19,8 +19,8 @@ static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_sch
 }
 
 static const dsc_param params[] = {
-    DSC_INT(step_values, every, "1", 1, 1e9, "epochs from one fall to the next"),
-    DSC_REAL(step_values, factor, "0.95", 1e-9, 1, "what the rate is multiplied with"),
+    DSC_INT(step_values, every, "1", 1, 1e9, "epochs between two falls"),
+    DSC_REAL(step_values, factor, "0.95", 1e-9, 1, "factor of the rate at each fall"),
     {0},
 };
 
@@ -34,7 +34,7 @@ static const dsc_schedule_example examples[] = {
 
 const dsc_schedule dsc_schedule_step = {
     .name = "step",
-    .help = "falls by a factor every so many epochs",
+    .help = "fall by a factor at regular intervals",
     .params = params,
     .values_size = sizeof(step_values),
     .pace = pace,

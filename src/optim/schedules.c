@@ -21,6 +21,6 @@ DSC_BEGINS_AS_ROW(dsc_schedule, params);
 const dsc_registry dsc_schedule_registry = {
     .thing = "schedule",
     .things = "schedules",
-    .about = "The learning rate from step to step, as in --schedule 'cosine warmup=0.1'.",
+    .about = "Schedules, which set the learning rate of each step, as in --schedule 'cosine warmup=0.1'.",
     .rows = dsc_schedules,
 };

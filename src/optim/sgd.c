@@ -44,8 +44,8 @@ static void update(const dsc_update *u) {
 }
 
 static const dsc_param params[] = {
-    DSC_REAL(sgd_values, momentum, "0", 0, 0.999999, "share of the last step that is kept"),
-    DSC_SWITCH(sgd_values, nesterov, "off", "look ahead along the momentum"),
+    DSC_REAL(sgd_values, momentum, "0", 0, 0.999999, "share of the previous step that is kept"),
+    DSC_SWITCH(sgd_values, nesterov, "off", "look ahead along the momentum (Nesterov)"),
     {0},
 };
 
@@ -66,7 +66,7 @@ static const dsc_optimiser_example examples[] = {
 
 const dsc_optimiser_kind dsc_optimiser_sgd = {
     .name = "sgd",
-    .help = "gradient descent, with momentum if asked for",
+    .help = "gradient descent, optionally with momentum",
     .params = params,
     .values_size = sizeof(sgd_values),
     .learning_rate = 0.05,

@@ -199,7 +199,7 @@ static dsc_status convert_linear(dsc_conversion *c, const dsc_node *node) {
     const dsc_node *weight = node->inputs[WEIGHT];
     if (node->shape.rank != 1 && weight->shape.rank < 3)
         return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
-                        "%s: %s of values with %zu dimensions cannot be quantised", name_of(node),
+                        "%s: %s on values with %zu dimensions cannot be quantised", name_of(node),
                         node->op->name, node->shape.rank);
     dsc_status status = in_bytes(c, node->inputs[X]);
     const dsc_quant_product p = {.weight = weight->shape,
@@ -260,7 +260,7 @@ static dsc_status convert_affine(dsc_conversion *c, const dsc_node *node) {
     if (node->shape.rank != 3)
         return dsc_fail(
             c->error, DSC_ERROR_UNSUPPORTED,
-            "%s: %s of values without pixels that follows no layer with weights cannot be quantised",
+            "%s: %s without pixels and without a preceding layer with weights cannot be quantised",
             name_of(node), node->op->name);
     dsc_real *factor = dsc_allocate(channels, sizeof *factor),
              *offset = dsc_allocate(channels, sizeof *offset);
@@ -313,9 +313,9 @@ static dsc_status convert_global_average(dsc_conversion *c, const dsc_node *node
     dsc_quant_value *to = value_of(c, node);
     const size_t pixels = dsc_shape_count(&node->in_shapes[X]) / node->in_shapes[X].size[0];
     if (!status && (x->offset || (double)pixels * 255 >= MOST))
-        status =
-            dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
-                     "%s: an average of the image, or of so many pixels, cannot be quantised", name_of(node));
+        status = dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
+                          "%s: an average of the image, or of this many pixels, cannot be quantised",
+                          name_of(node));
     if (status) return status;
     status = dsc_convert_set(c, to, dsc_apply(&dsc_op_global_sum_pool, (dsc_node *[]){x->node}, 1, NULL),
                              x->low * (double)pixels, x->high * (double)pixels);
@@ -358,10 +358,10 @@ static dsc_status convert_add(dsc_conversion *c, const dsc_node *node) {
         const dsc_node *input = node->inputs[i];
         if (!dsc_node_is_sampled(input) || value_of(c, input)->offset ||
             !dsc_shape_equal(&input->shape, &node->shape))
-            return dsc_fail(
-                c->error, DSC_ERROR_UNSUPPORTED,
-                "%s: add of values of two shapes, of a parameter or of the image cannot be quantised",
-                name_of(node));
+            return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
+                            "%s: an add of values with different shapes, of a parameter or of the image "
+                            "cannot be quantised",
+                            name_of(node));
         const dsc_value_range *range = &c->ranges[input->index];
         most = fmax(most, fmax(fabs(range->low), range->high));
     }
@@ -447,9 +447,10 @@ static dsc_status convert_scale(dsc_conversion *c, const dsc_node *node) {
     const double factor = *(const double *)(const void *)((const char *)node->values +
                                                           dsc_param_find(node->op->params, "factor")->offset);
     if (x->offset || !(factor > 0))
-        return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
-                        "%s: a factor of the image, or one that is not positive, cannot be quantised",
-                        name_of(node));
+        return dsc_fail(
+            c->error, DSC_ERROR_UNSUPPORTED,
+            "%s: a multiplication of the image, or by a factor that is not positive, cannot be quantised",
+            name_of(node));
     dsc_status status = dsc_convert_set(c, to, x->node, x->low, x->high);
     if (!status) copy_scales(to, x, factor);
     return status;
@@ -479,11 +480,10 @@ dsc_status dsc_convert_op(dsc_conversion *c, const dsc_node *node) {
             if (rules[i].op == op) return rules[i].convert(c, node);
         if (op->affine) return convert_affine(c, node);
     }
-    return dsc_fail(
-        c->error, DSC_ERROR_UNSUPPORTED,
-        "%s: %s has no form in whole numbers; networks of convolutions, dense layers, ReLU, pools, "
-        "residual and parallel branches have",
-        name_of(node), op->name);
+    return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
+                    "%s: %s has no integer form; convolutions, dense layers, ReLU, pools, residual and "
+                    "parallel branches have one",
+                    name_of(node), op->name);
 }
 
 dsc_status dsc_convert_image(dsc_conversion *c) {

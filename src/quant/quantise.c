@@ -50,7 +50,7 @@ static dsc_status prepare(work *w, const dsc_quantise_options *options, const ds
     if (!status) status = dsc_check_quantised(&is, &because, w->model, error);
     if (!status && is)
         status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                          "the network has whole numbers already; quantise the one that it was made of");
+                          "the network is quantised already; quantise the network that it was made from");
     if (!status) status = dsc_model_check_values(w->model, NULL, error);
     if (!status) status = dsc_folded_create_unfused(&w->folded, w->model->graph, error);
     if (status) return status;
@@ -141,7 +141,7 @@ static dsc_status convert(work *w, dsc_model_parts *parts, dsc_error *error) {
         status = error->message[0]
                      ? DSC_ERROR_MEMORY
                      : dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                                "a loss that reads other values than the logits cannot be quantised");
+                                "a loss that reads values other than the logits cannot be quantised");
     return status;
 }
 
@@ -178,7 +178,7 @@ static dsc_status make_model(dsc_model **result, work *w, dsc_model_parts *parts
     status = describe(model, w->model, w->c.levels, error);
     if (!status) status = dsc_check_quantised(&is, &because, model, error);
     if (!status && !is)
-        status = dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s%s is not proven to be whole",
+        status = dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s%s cannot be proven to be whole",
                           because && because->layer ? because->layer : "",
                           because && because->op ? because->op->name : " a value");
     if (status) {

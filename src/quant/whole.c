@@ -76,7 +76,7 @@ dsc_status dsc_check_quantised(bool *is, const dsc_node **because, const dsc_mod
     if (!of || !used) {
         free(of);
         free(used);
-        return dsc_fail_memory(error, count * sizeof *of, "what is known of values");
+        return dsc_fail_memory(error, count * sizeof *of, "the bounds of values");
     }
     dsc_whole_numbers(of, model);
     used[model->logits->index] = true;

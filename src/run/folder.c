@@ -103,7 +103,7 @@ static bool holds_run(const char *folder) {
 dsc_status dsc_run_folder_claim(const char *folder, const char *const *names, dsc_error *error) {
     if (holds_run(folder))
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: holds a run already; go on with it by --resume, or name another folder", folder);
+                        "%s: holds a run already; continue it with --resume, or name another folder", folder);
     dsc_status status = DSC_OK;
     for (; *names && !status; names++) {
         struct stat info;
@@ -113,7 +113,7 @@ dsc_status dsc_run_folder_claim(const char *folder, const char *const *names, ds
         else if (!lstat(path, &info))
             status = dsc_fail(
                 error, DSC_ERROR_ARGUMENT,
-                "%s: is there already, and would be replaced; move it away, or name another folder", path);
+                "%s: already exists and would be replaced; move it away, or name another folder", path);
         free(path);
     }
     return status;

@@ -56,30 +56,27 @@ dsc_status dsc_run_fail_none(const char *folder, dsc_error *error) {
     if (!S_ISDIR(info.st_mode)) return fail_file(folder, error);
     (void)dsc_shell_word(word, folder);
     if (is_there(folder, DSC_TUNE_JOURNAL))
-        return dsc_fail(
-            error, DSC_ERROR_IO,
-            "'%s' is no run, but a search; go on with it: descender tune --resume %s; or train what it "
-            "found: descender train --recipe %s/" DSC_TUNE_BEST,
-            folder, word, word);
+        return dsc_fail(error, DSC_ERROR_IO,
+                        "'%s' is no run, but a search; continue it: descender tune --resume %s; or train its "
+                        "result: descender train --recipe %s/" DSC_TUNE_BEST,
+                        folder, word, word);
     if (is_there(folder, DSC_STUDY_QUESTION))
-        return dsc_fail(
-            error, DSC_ERROR_IO,
-            "'%s' is no run, but a cross-validation or a learning curve, which keep no model; go on "
-            "with it: descender cross-validate --resume %s, or learn-curve",
-            folder, word);
+        return dsc_fail(error, DSC_ERROR_IO,
+                        "'%s' is no run, but a cross-validation or a learning curve, which keep no model; "
+                        "continue it: descender cross-validate --resume %s, or learn-curve",
+                        folder, word);
     if (is_there(folder, DSC_RUN_MODEL))
-        return dsc_fail(error, DSC_ERROR_IO, "'%s' is no run, but holds a model; name that: %s/%s", folder,
-                        word, DSC_RUN_MODEL);
+        return dsc_fail(error, DSC_ERROR_IO, "'%s' is no run, but holds a model; name the model: %s/%s",
+                        folder, word, DSC_RUN_MODEL);
     if ((run = find_run(folder)) != NULL) {
         dsc_status status =
-            dsc_fail(error, DSC_ERROR_IO, "'%s' is no run, but holds some; name one of them: %s", folder,
+            dsc_fail(error, DSC_ERROR_IO, "'%s' is no run, but holds runs; name one of them: %s", folder,
                      dsc_shell_word(word, run));
         free(run);
         return status;
     }
     return dsc_fail(
         error, DSC_ERROR_IO,
-        "'%s' is no run: it holds no %s; name the folder that `descender train` made; a folder of data is "
-        "named with --data",
+        "'%s' is no run: it holds no %s; name the folder that `descender train` made; name data with --data",
         folder, DSC_RUN_RECIPE);
 }

@@ -140,21 +140,19 @@ dsc_status dsc_run_note_compare(const char *folder, dsc_trainer *t, dsc_error *e
         const bool images = is_checksum(data, "images_crc32", print->images),
                    labels = is_checksum(data, "labels_crc32", print->labels);
         if (!images || !labels)
-            status = dsc_fail(
-                error, DSC_ERROR_MISMATCH,
-                "%s: was begun with other training data: %s differs in the %s; use the data that the run was "
-                "begun with, or train anew",
-                folder, t->training->name, images ? "labels" : "images");
+            status = dsc_fail(error, DSC_ERROR_MISMATCH,
+                              "%s: was begun with other training data: %s differs in the %s; use the data "
+                              "that the run began with, or start a new run",
+                              folder, t->training->name, images ? "labels" : "images");
         const bool same = t->others
                               ? json_object_get(data, "others_crc32") &&
                                     is_checksum(data, "others_crc32", dsc_trainer_prints(t)->others.images)
                               : !json_object_get(data, "others_crc32");
         if (!status && !same)
-            status =
-                dsc_fail(error, DSC_ERROR_MISMATCH,
-                         "%s: was begun with other images of no class; use the data that the run was begun "
-                         "with, or train anew",
-                         folder);
+            status = dsc_fail(error, DSC_ERROR_MISMATCH,
+                              "%s: was begun with other images of no class; use the data that the run began "
+                              "with, or start a new run",
+                              folder);
     }
     dsc_run_facts_clear(&facts);
     return status == DSC_ERROR_IO ? DSC_OK : status;

@@ -188,8 +188,10 @@ static dsc_status rehearse(dsc_training_run *run, dsc_error *error) {
                                                    : NULL;
     if (!status) return DSC_OK;
     char word[DSC_SHELL_WORD];
-    return dsc_fail(error, status, "%s; no step was done: then go on with `descender train --resume %s`",
-                    why.message, dsc_shell_word(word, run->folder));
+    return dsc_fail(
+        error, status,
+        "%s; no step was done; when the problem is solved, continue with `descender train --resume %s`",
+        why.message, dsc_shell_word(word, run->folder));
 }
 
 static dsc_status make_folder(dsc_training_run *run, const dsc_run_options *options, bool *made,
@@ -376,14 +378,14 @@ static void save_checkpoint(dsc_training_run *run, const dsc_event *event) {
     if (!status) run->saved_step = run->trainer->progress.step + 1;
     run->last_save = dsc_clock();
     report_failure(run, &run->save_failed, status, &failure, event,
-                   "training goes on, and saving is tried again");
+                   "training continues, and saving will be retried");
 }
 
 static void note_event(dsc_training_run *run, const dsc_event *event) {
     dsc_error failure = {0};
     dsc_status status = dsc_run_note_event(&run->log, run->trainer, event, &failure);
     report_failure(run, &run->log_failed, status, &failure, event,
-                   "training goes on, and the log is tried again");
+                   "training continues, and writing the log will be retried");
 }
 
 /* Writes the `end` line; there is no later attempt. */
@@ -392,15 +394,14 @@ static void note_end(dsc_training_run *run, const dsc_event *event) {
     dsc_status status = dsc_run_note_event(&run->log, run->trainer, event, &failure);
     run->log_failed = false;
     report_failure(run, &run->log_failed, status, &failure, event,
-                   "the model is saved, and the log lacks its last lines");
+                   "the model is saved, but the log lacks its last lines");
 }
 
 static void warn_in_place(dsc_training_run *run, const dsc_event *event) {
     char message[DSC_MESSAGE_SIZE + 128];
     (void)snprintf(
         message, sizeof message,
-        "%s: cannot be replaced as a whole, so it will be written in place; a crash while that is done "
-        "damages it",
+        "%s: cannot be replaced atomically, so it will be written in place; a crash while writing damages it",
         run->in_place);
     dsc_event warning = *event;
     warning.kind = DSC_EVENT_WARNING;
@@ -491,11 +492,11 @@ static const char *remedy(const dsc_training_run *run, char out[REMEDY]) {
     if (run->saved_step)
         (void)snprintf(
             out, REMEDY,
-            "the checkpoint of step %llu is kept: go on from it with `descender train --resume %s`",
+            "the checkpoint of step %llu is kept: continue from it with `descender train --resume %s`",
             (unsigned long long)run->saved_step - 1, word);
     else
         (void)snprintf(out, REMEDY,
-                       "no checkpoint could be saved: begin again with `descender train --resume %s`", word);
+                       "no checkpoint could be saved: start again with `descender train --resume %s`", word);
     return out;
 }
 
@@ -512,7 +513,7 @@ static dsc_status save_at_stop(dsc_training_run *run, dsc_error *error) {
     if (status == DSC_ERROR_DIVERGED) return dsc_fail(error, status, "%s", failure.message);
     char next[REMEDY];
     return dsc_fail(error, status,
-                    "training was stopped, and what came after the last checkpoint is lost: %s; %s",
+                    "training was stopped, and the work since the last checkpoint is lost: %s; %s",
                     failure.message, remedy(run, next));
 }
 
@@ -536,7 +537,7 @@ dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *listener, void *us
     if (!run->save_failed) return DSC_OK;
     char next[REMEDY];
     return dsc_fail(error, run->end_error.code,
-                    "training is done, but its result could not be saved: %s; mend that; %s",
+                    "training is complete, but its result could not be saved: %s; solve that problem; %s",
                     run->end_error.message, remedy(run, next));
 }
 

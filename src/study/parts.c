@@ -34,12 +34,13 @@ static dsc_status choose_sizes(dsc_study_question *q, const dsc_dataset *rest, d
             if (rest->count >> i) q->sizes[q->size_count++] = rest->count >> i;
     for (size_t i = 0; i < q->size_count; i++) {
         if (!q->sizes[i] || q->sizes[i] > rest->count)
-            return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                            "samples: expected 1 to %zu, which are left to train on, found %zu", rest->count,
-                            q->sizes[i]);
+            return dsc_fail(
+                error, DSC_ERROR_ARGUMENT,
+                "samples: expected 1 to %zu, the number of samples that are not held out, found %zu",
+                rest->count, q->sizes[i]);
         if (i && q->sizes[i] <= q->sizes[i - 1])
             return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                            "samples: expected numbers that grow, found %zu after %zu", q->sizes[i],
+                            "samples: expected growing numbers, found %zu after %zu", q->sizes[i],
                             q->sizes[i - 1]);
     }
     return DSC_OK;
@@ -51,7 +52,7 @@ static dsc_status divide(dsc_study *s, dsc_error *error) {
     dsc_status status = DSC_OK;
     if (q->recipe.reading.group_by && !dsc_dataset_has_groups(s->data))
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: group-by: these data have no names to group by; omit it", s->data->name);
+                        "%s: group-by: these data have no names to group by; omit group-by", s->data->name);
     if (most < s->data->count) {
         status = dsc_dataset_first(&s->first, s->data, most, error);
         if (status) return status;
@@ -115,11 +116,10 @@ static dsc_status check_trial(const dsc_study *s, size_t trial, bool model_too, 
     if (!status) status = dsc_recipe_check_others(&recipe, s->data, error);
     if (!status && model_too) status = dsc_recipe_make_model(&model, &recipe, s->data, error);
     if (!status && (double)recipe.batch > left)
-        status =
-            dsc_fail(error, DSC_ERROR_ARGUMENT,
-                     "a batch of %lld is larger than the %.0f samples that are left to train on; choose a "
-                     "smaller batch",
-                     (long long)recipe.batch, left);
+        status = dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "a batch of %lld is larger than the %.0f training samples that are left; choose a smaller batch",
+            (long long)recipe.batch, left);
     dsc_model_free(model);
     dsc_recipe_clear(&recipe);
     return status;
@@ -145,7 +145,7 @@ dsc_status dsc_study_make_trials(dsc_study *s, dsc_error *error) {
             plan_folds(t, s);
         if (!t->samples || !t->held_out)
             status = dsc_fail(error, DSC_ERROR_ARGUMENT,
-                              "%s: a part would be without samples; choose fewer folds", s->data->name);
+                              "%s: a part would have no samples; choose fewer folds", s->data->name);
         if (!status) status = check_trial(s, i, !i, error);
     }
     return status;

@@ -102,11 +102,12 @@ static dsc_status read_data(dsc_study_question *q, const json_t *json, const jso
     json_decref(q->dataset);
     q->dataset = json_incref(json_object_get(json, "dataset"));
     if (!dsc_fingerprint_from_json(&q->data, json) || !json_is_object(q->dataset))
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: \"data\": expected what data the study is of", name);
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: \"data\": expected the data that the study is of",
+                        name);
     q->has_others = others != NULL;
     if (others && !dsc_fingerprint_from_json(&q->others, others))
         return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: \"others\": expected what images of no class the study is of", name);
+                        "%s: \"others\": expected the images of no class that the study is of", name);
     return read_text(&q->data_name, json, "name", name, error);
 }
 
@@ -116,13 +117,13 @@ static dsc_status read_kind(dsc_study_question *q, const json_t *json, const cha
     int number = 0;
     while (kind && number < KINDS && strcmp(kind, kinds[number]) != 0) number++;
     if (!kind || !json_is_integer(format) || number == KINDS)
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected what a study asks, found something else",
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a study's question, found something else",
                         name);
     if (json_integer_value(format) > FORMAT)
         return dsc_fail(
             error, DSC_ERROR_UNSUPPORTED,
-            "%s: is of format %lld, this version reads up to %d; use a newer version of descender", name,
-            (long long)json_integer_value(format), FORMAT);
+            "%s: has format %lld, but this version reads formats up to %d; use a newer version of descender",
+            name, (long long)json_integer_value(format), FORMAT);
     q->kind = (dsc_study_kind)number;
     return DSC_OK;
 }
@@ -173,7 +174,7 @@ dsc_status dsc_study_open(dsc_study_question *q, const char *folder, dsc_study_k
     else
         status = read_file(q, path, error);
     if (!status && q->kind != kind)
-        status = dsc_fail(error, DSC_ERROR_ARGUMENT, "'%s' is %s; go on with it: descender %s --resume %s",
+        status = dsc_fail(error, DSC_ERROR_ARGUMENT, "'%s' is %s; continue it: descender %s --resume %s",
                           folder, titles[q->kind], commands[q->kind], dsc_shell_word(word, folder));
     free(path);
     return status;

@@ -60,7 +60,7 @@ static dsc_status read_results(dsc_study *s, dsc_error *error) {
         if (status == DSC_ERROR_MEMORY) return dsc_fail(error, status, "%s", failure.message);
         if (status) {
             char message[DSC_MESSAGE_SIZE + 64];
-            (void)snprintf(message, sizeof message, "%s; the trial is done again", failure.message);
+            (void)snprintf(message, sizeof message, "%s; the trial is repeated", failure.message);
             dsc_study_tell(s, DSC_STUDY_WARNING, i, message);
         }
         if (s->trials[i].done)

@@ -106,7 +106,7 @@ static dsc_status claim_folder(const dsc_study *s, dsc_error *error) {
     free(path);
     if (holds)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: holds a study already; go on with it by --resume, or name another folder",
+                        "%s: holds a study already; continue it with --resume, or name another folder",
                         s->folder);
     return dsc_run_folder_claim(s->folder, file_names, error);
 }
@@ -181,8 +181,8 @@ static dsc_status take_data(dsc_study *s, const dsc_dataset *data, dsc_remarks *
     if (!difference) return DSC_OK;
     return dsc_fail(
         error, DSC_ERROR_MISMATCH,
-        "%s: was begun on other training data, %s: %s of %s differs; name the same data by --data", s->folder,
-        s->question.data_name, difference, data->name);
+        "%s: was begun with other training data, %s: %s of %s differs; name the same data with --data",
+        s->folder, s->question.data_name, difference, data->name);
 }
 
 static dsc_status check_others(const dsc_study *s, dsc_error *error) {
@@ -193,9 +193,10 @@ static dsc_status check_others(const dsc_study *s, dsc_error *error) {
     const char *difference =
         q->has_others && others ? dsc_fingerprint_difference(&q->others, &found) : "whether there are any";
     if (!difference) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_MISMATCH,
-                    "%s: was begun with other images of no class: %s differs; name the same data by --others",
-                    s->folder, difference);
+    return dsc_fail(
+        error, DSC_ERROR_MISMATCH,
+        "%s: was begun with other images of no class: %s differs; name the same data with --others",
+        s->folder, difference);
 }
 
 dsc_status dsc_study_resume(dsc_study **result, dsc_study_question *question, const dsc_dataset *data,

@@ -42,7 +42,7 @@ static void save(attempt *a) {
     dsc_status status = dsc_trainer_save(a->trainer, a->checkpoint, &failure);
     a->last_save = dsc_clock();
     if (status && !a->save_failed)
-        warn(a->study, a->trial, "the study goes on; after an interruption this trial would begin anew",
+        warn(a->study, a->trial, "the study continues; after an interruption this trial would start again",
              &failure);
     a->save_failed = status != DSC_OK;
 }
@@ -52,7 +52,7 @@ static dsc_status restore(attempt *a, dsc_error *error) {
     if (access(a->checkpoint, F_OK)) return DSC_OK;
     dsc_status status = dsc_trainer_restore(a->trainer, a->checkpoint, false, &failure);
     if (status == DSC_ERROR_MEMORY) return dsc_fail(error, status, "%s", failure.message);
-    if (status) warn(a->study, a->trial, "the trial begins anew", &failure);
+    if (status) warn(a->study, a->trial, "the trial starts again", &failure);
     return DSC_OK;
 }
 

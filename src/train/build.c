@@ -24,13 +24,13 @@ static dsc_status check_ranks(const dsc_recipe *recipe, dsc_error *error) {
     while (enough < count && enough < DSC_SHARDS_MOST) enough *= 2;
     if (count > DSC_SHARDS_MOST || count != enough)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%u processes cannot share a batch; start 1, 2, 4, 8, ... of them, at most %d", count,
-                        DSC_SHARDS_MOST);
+                        "%u processes cannot share a batch; start 1, 2, 4, 8, ... processes, at most %d",
+                        count, DSC_SHARDS_MOST);
     if (recipe->shards >= count) return DSC_OK;
     return dsc_fail(
         error, DSC_ERROR_ARGUMENT,
-        "%u processes share each batch, which the recipe cuts into %lld part%s only; write \"shards\": %u "
-        "in the recipe, or --shards %u: the same bits then come from 1 to %u processes",
+        "%u processes share each batch, but the recipe cuts it into only %lld part%s; write \"shards\": %u "
+        "into the recipe, or give --shards %u; 1 to %u processes then give the same bits",
         count, (long long)recipe->shards, recipe->shards == 1 ? "" : "s", count, count, count);
 }
 
@@ -179,7 +179,7 @@ static dsc_status fail_pattern(const dsc_graph *graph, const char *name, const c
     for (const dsc_node *node = NULL; (node = dsc_graph_next_value(graph, node));)
         dsc_text_append(&names, "%s%s", names.length ? ", " : "", dsc_node_name(node));
     dsc_status status =
-        dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: nothing is called '%.100s'; there are: %.700s", name,
+        dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: no part is called '%.100s'; there are: %.700s", name,
                  pattern, names.data ? names.data : "none");
     dsc_text_free(&names);
     return status;

@@ -164,14 +164,13 @@ static dsc_status check_frame(reading *r, dsc_error *error) {
     if (length > HEADER_MOST || length > r->size - (MAGIC_SIZE + LENGTH_SIZE + DSC_SEAL_SIZE))
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: offset %d: expected a header inside the file, found one of %llu bytes; the file "
-                        "is cut off or "
-                        "damaged, use the checkpoint of another run or train anew",
+                        "is cut off or damaged; use the checkpoint of another run, or start a new run",
                         r->path, MAGIC_SIZE, (unsigned long long)length);
     const dsc_seal seal = dsc_seal_of(r->bytes, r->size);
     if (seal.stored != seal.found)
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: offset %zu: expected the checksum %08x, found %08x; the file is cut off or "
-                        "damaged, train anew",
+                        "damaged; start a new run",
                         r->path, r->size - DSC_SEAL_SIZE, seal.found, seal.stored);
     r->header_length = (size_t)length;
     return DSC_OK;
@@ -190,11 +189,10 @@ static dsc_status parse_header(reading *r, dsc_error *error) {
                         MAGIC_SIZE + LENGTH_SIZE, where.text);
     json_int_t format = json_integer_value(json_object_get(r->header, "format"));
     if (format > FORMAT)
-        return dsc_fail(
-            error, DSC_ERROR_UNSUPPORTED,
-            "%s: was saved by descender %.40s in format %lld, this is descender %s, which reads up to format "
-            "%d; resume with a newer version",
-            r->path, text_in(r, "version"), (long long)format, dsc_version(), FORMAT);
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: was saved by descender %.40s in format %lld, but descender %s reads formats up "
+                        "to %d; resume with a newer version",
+                        r->path, text_in(r, "version"), (long long)format, dsc_version(), FORMAT);
     r->format = format;
     bool ours =
         json_integer_value(json_object_get(r->header, "order")) == 0x01020304 &&
@@ -211,11 +209,10 @@ static dsc_status fail_recipe(const reading *r, const char *key, const json_t *t
                               dsc_error *error) {
     char *before = json_dumps(then, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(9));
     char *after = json_dumps(now, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(9));
-    dsc_status status =
-        dsc_fail(error, DSC_ERROR_MISMATCH,
-                 "%s: was made with another recipe: '%s' was %.200s and is now %.200s; put it "
-                 "back in " DSC_RUN_RECIPE ", or train anew",
-                 r->path, key, before ? before : "not there", after ? after : "not there");
+    dsc_status status = dsc_fail(error, DSC_ERROR_MISMATCH,
+                                 "%s: was made with another recipe: '%s' was %.200s and is now %.200s; "
+                                 "change it back in " DSC_RUN_RECIPE ", or start a new run",
+                                 r->path, key, before ? before : "not there", after ? after : "not there");
     free(before);
     free(after);
     return status;
@@ -267,9 +264,10 @@ static dsc_status check_print(const reading *r, const char *what, const char *re
     dsc_fingerprint then;
     const json_t *json = json_object_get(json_object_get(r->header, "data"), what);
     if (!dsc_fingerprint_from_json(&then, json))
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: offset %d: expected what the %s data is, found something else; train anew",
-                        r->path, MAGIC_SIZE + LENGTH_SIZE, what);
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: offset %d: expected a description of the %s data, found something else; start a new run",
+            r->path, MAGIC_SIZE + LENGTH_SIZE, what);
     const char *difference = dsc_fingerprint_difference(&then, now);
     if (!difference) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: was made with other %s data: %s differs in %s; %s",
@@ -286,20 +284,18 @@ static dsc_status check_sample(const reading *r, dsc_trainer *t, dsc_error *erro
         if (i % 97 == 0) crc = libdeflate_crc32(crc, dsc_dataset_image(data, i), data->image_size);
     }
     if (json_integer_value(json_object_get(r->header, "data")) != (json_int_t)crc)
-        return dsc_fail(
-            error, DSC_ERROR_MISMATCH,
-            "%s: was made with other training data than %s; use the data that the run was begun with, "
-            "or train anew",
-            r->path, data->name);
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "%s: was made with other training data than %s; use the data that the run began "
+                        "with, or start a new run",
+                        r->path, data->name);
     (void)snprintf(t->remark, sizeof t->remark,
-                   "the checkpoint is of an earlier version, which noted the labels and every 97th image: "
-                   "that the other "
-                   "images are the same is not known");
+                   "the checkpoint is from an earlier version, which recorded the labels and every 97th "
+                   "image, so the other images cannot be compared");
     return DSC_OK;
 }
 
 static dsc_status check_data(const reading *r, dsc_trainer *t, bool force, dsc_error *error) {
-    static const char remedy[] = "use the data that the run was begun with, or train anew";
+    static const char remedy[] = "use the data that the run began with, or start a new run";
     t->remark[0] = '\0';
     if (r->format == 1) return check_sample(r, t, error);
     const dsc_data_prints *now = dsc_trainer_prints(t);
@@ -315,11 +311,10 @@ static dsc_status check_data(const reading *r, dsc_trainer *t, bool force, dsc_e
     if (!status && had_others)
         status = check_print(r, "others", remedy, &now->others, t->others->name, error);
     if (!status && now->has_test && !json_is_null(json_object_get(data, "test")) && !force)
-        status = check_print(
-            r, "test",
-            "use the data that the run was begun with, or resume with --force: what is learned does "
-            "not depend on it, the accuracy in the end does",
-            &now->test, "the test set", error);
+        status = check_print(r, "test",
+                             "use the data that the run began with, or resume with --force: these data "
+                             "change only the final accuracy, not the training",
+                             &now->test, "the test set", error);
     return status;
 }
 
@@ -327,11 +322,10 @@ static dsc_status check_kernels(const reading *r, const dsc_trainer *t, bool for
     bool same = !strcmp(text_in(r, "kernels"), t->parts.choice.kernels->name) &&
                 json_integer_value(json_object_get(r->header, "bf16")) == (json_int_t)t->parts.bf16;
     if (same || force) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_MISMATCH,
-        "%s: was made with the kernels '%s', here they are '%s': the bits would differ; resume with "
-        "--kernels %s, or with --force",
-        r->path, text_in(r, "kernels"), t->parts.choice.kernels->name, text_in(r, "kernels"));
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "%s: was made with the kernels '%s', but this program uses '%s', which would change the "
+                    "bits; resume with --kernels %s, or with --force",
+                    r->path, text_in(r, "kernels"), t->parts.choice.kernels->name, text_in(r, "kernels"));
 }
 
 /* Compares everything that decides the rest of the run. */
@@ -384,10 +378,10 @@ static dsc_status check_slabs(const reading *r, const dsc_trainer *t, const dsc_
         if (i > 0 && i <= t->updater.state_count) continue; /* an optimiser state */
         memcpy(copy, r->bytes + at, t->updater.numbers * sizeof *copy);
         if (dsc_model_check_values(t->model, copy, &reason))
-            status =
-                dsc_fail(error, DSC_ERROR_FORMAT,
-                         "%s: offset %zu: %s: the run had diverged; train anew with a smaller learning rate",
-                         r->path, at, reason.message);
+            status = dsc_fail(
+                error, DSC_ERROR_FORMAT,
+                "%s: offset %zu: %s: the run had diverged; start a new run with a smaller learning rate",
+                r->path, at, reason.message);
     }
     free(copy);
     return status;
@@ -402,10 +396,10 @@ static dsc_status take_over(const reading *r, dsc_trainer *t, dsc_error *error) 
                         r->path, at, slab_bytes(&s), r->size - DSC_SEAL_SIZE - at);
     dsc_progress progress;
     if (!bytes_of(&progress, sizeof progress, text_in(r, "progress")) || !progress_is_possible(&progress, t))
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: offset %d: expected the progress of a run, found counters that no run can have; "
-                        "train anew",
-                        r->path, MAGIC_SIZE + LENGTH_SIZE);
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: offset %d: expected the progress of a run, found impossible counters; start a new run",
+            r->path, MAGIC_SIZE + LENGTH_SIZE);
     status = check_slabs(r, t, &s, at, error);
     if (status) return status;
     for (size_t i = 0; i < s.count; i++) {

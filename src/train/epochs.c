@@ -124,10 +124,11 @@ static void tell_until(char out[DSC_MESSAGE_SIZE], const loop *l) {
     (void)dsc_format_shortest(wanted, t->recipe.until);
     if (t->progress.finished == DSC_FINISHED_UNTIL)
         (void)snprintf(out, DSC_MESSAGE_SIZE,
-                       "stopped: %s %% of the held-out images are right, %s were asked for", found, wanted);
+                       "stopped: %s %% of the held-out images are right, and %s %% were requested", found,
+                       wanted);
     else
         (void)snprintf(out, DSC_MESSAGE_SIZE,
-                       "ended without the %s %% that were asked for: %s %% of the held-out images are right",
+                       "ended without reaching the requested %s %%: %s %% of the held-out images are right",
                        wanted, found);
 }
 

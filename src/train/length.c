@@ -56,11 +56,11 @@ dsc_status dsc_length_parse(dsc_length *length, const char *text, dsc_error *err
         good = take_part(length, &at);
     }
     if (good && !*at) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                    "steps: '%.200s': column %zu: expected a number of steps, and behind a comma what it "
-                    "became on the way, as in '4000, 3600 from 1200'; at most %d parts, each from a later "
-                    "step, before the end",
-                    text, (size_t)(at - text) + 1, DSC_LENGTH_PARTS);
+    return dsc_fail(
+        error, DSC_ERROR_ARGUMENT,
+        "steps: '%.200s': column %zu: expected a number of steps, then after a comma each later change of "
+        "it, as in '4000, 3600 from 1200'; at most %d parts, each from a later step, before the end",
+        text, (size_t)(at - text) + 1, DSC_LENGTH_PARTS);
 }
 
 void dsc_length_format(dsc_text *text, const dsc_length *length) {

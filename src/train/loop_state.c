@@ -71,7 +71,7 @@ static dsc_status check_values(const dsc_optimiser *o, const char *path, dsc_err
         for (size_t i = 0, n = dsc_shape_count(&node->shape); i < n; i++)
             if (!isfinite(o->updater.values[node->offset + i]))
                 return dsc_fail(error, DSC_ERROR_DIVERGED,
-                                "%s: number %zu of %s is not finite; go on from an earlier state", path, i,
+                                "%s: number %zu of %s is not finite; continue from an earlier state", path, i,
                                 node->name);
     return DSC_OK;
 }
@@ -121,13 +121,14 @@ static dsc_status check_bytes(head *h, const unsigned char *bytes, size_t size, 
                         path);
     if (h->format != FORMAT || h->number_bytes != sizeof(dsc_real))
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "%s: is of another version of the library, or of another machine; begin anew", path);
+                        "%s: comes from another version of the library, or from another machine; start again",
+                        path);
     if (h->text_bytes != text->length || h->text_bytes > size - least ||
         memcmp(bytes + MAGIC_SIZE + sizeof *h, text->data, text->length) != 0 ||
         size - least - text->length != s->all)
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s: is of another network or optimiser; make the session and the optimiser as they "
-                        "were when it was saved",
+                        "%s: comes from another network or optimiser; create the session and the optimiser "
+                        "as they were when it was saved",
                         path);
     return DSC_OK;
 }
@@ -145,7 +146,7 @@ static dsc_status check_numbers(const head *h, const unsigned char *bytes, size_
     }
     return finite ? DSC_OK
                   : dsc_fail(error, DSC_ERROR_FORMAT,
-                             "%s: has a number that is not finite; go on from an earlier state", path);
+                             "%s: has a number that is not finite; continue from an earlier state", path);
 }
 
 dsc_status dsc_optimiser_restore_bytes(dsc_optimiser *o, const unsigned char *bytes, size_t size,

@@ -20,12 +20,11 @@ enum { VERSION, KERNELS, DATA, RECIPE, THINGS };
 static const struct {
     const char *differs, *remedy;
 } things[THINGS] = {
-    [VERSION] = {"is another version of the program", "start the same on all machines"},
-    [KERNELS] =
-        {"has other kernels",
-         "the processors differ; choose kernels that all have, with --kernels: the recipe's `kernels`"},
-    [DATA] = {"has other data", "give all machines the same"},
-    [RECIPE] = {"has another recipe", "start all with the same options and files"},
+    [VERSION] = {"is another version of the program", "start the same version on all machines"},
+    [KERNELS] = {"has other kernels", "the processors differ; choose kernels that all of them have, with "
+                                      "--kernels or the recipe's `kernels`"},
+    [DATA] = {"has other data", "give the same data to all machines"},
+    [RECIPE] = {"has another recipe", "start all processes with the same options and files"},
 };
 
 static uint32_t checksum(const char *text) { return libdeflate_crc32(0, text, strlen(text)); }

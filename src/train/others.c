@@ -20,17 +20,15 @@ static const double HELD_OUT = 0.1; /* share of the others, if `validation` is 0
 dsc_status dsc_recipe_check_others(const dsc_recipe *recipe, const dsc_dataset *training, dsc_error *error) {
     const dsc_dataset *data = recipe->others_data;
     if (recipe->others && !data)
-        return dsc_fail(
-            error, DSC_ERROR_ARGUMENT,
-            "others: the recipe trains with %.200s as images of no class, which nobody has opened "
-            "here; take 'others' out of the recipe",
-            recipe->others);
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "others: the recipe trains with %.200s as images of no class, but these data are "
+                        "not open here; remove 'others' from the recipe",
+                        recipe->others);
     if (!data) return DSC_OK;
     if (data->type != training->type || memcmp(data->shape, training->shape, sizeof data->shape) != 0)
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "others: %s has images of %zu x %zu x %zu %s, the training set %s of %zu x %zu x %zu "
-                        "%s: expected "
-                        "the same",
+                        "others: %s has images of %zu x %zu x %zu %s, but the training set %s has %zu x %zu "
+                        "x %zu %s: expected the same",
                         data->name, data->shape[0], data->shape[1], data->shape[2], dsc_type_name(data->type),
                         training->name, training->shape[0], training->shape[1], training->shape[2],
                         dsc_type_name(training->type));

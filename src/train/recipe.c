@@ -18,78 +18,81 @@ enum { FORMAT = 1, FILE_LARGEST = 1 << 20 };
 #define AT(field) offsetof(dsc_recipe, field)
 const dsc_param dsc_recipe_params[] = {
     {"data", DSC_PARAM_TEXT, AT(data), "auto", 0, 0, NULL,
-     "auto, the name of a data set, or where labelled images are"},
+     "auto, the name of a data set, or the path of labelled images"},
     DSC_READING_PARAMS(dsc_recipe, reading),
     {"training-samples", DSC_PARAM_INT, AT(training_samples), "0", 0, 1e9, NULL,
-     "train on the first so many samples; 0: all"},
+     "number of samples to train on, from the first; 0: all"},
     {"validation", DSC_PARAM_REAL, AT(validation), "0", 0, 0.5, NULL,
-     "the share of the training set held out to validate, class by class"},
+     "share of the training set to hold out for validation, the same share of each class"},
     {"others", DSC_PARAM_TEXT, AT(others), NULL, 0, 0, NULL,
-     "data whose images belong to no class, divided by commas: the model learns to refuse such images"},
-    {"model", DSC_PARAM_TEXT, AT(model), "784-100-10", 0, 0, NULL, "the network, as text"},
+     "data whose images belong to no class, separated by commas: the model learns to refuse such images"},
+    {"model", DSC_PARAM_TEXT, AT(model), "784-100-10", 0, 0, NULL, "network, as text"},
     {"from", DSC_PARAM_TEXT, AT(from), NULL, 0, 0, NULL,
-     "a trained model, or its run, from which this one starts: what fits is copied"},
+     "trained model, or its run, to start from: weights that fit are copied"},
     {"teacher", DSC_PARAM_TEXT, AT(teacher), NULL, 0, 0, NULL,
-     "a trained model, such as an ensemble, or its run: what it says of the images is learned, too"},
+     "trained model, such as an ensemble, or its run, whose answers the network also learns (distillation)"},
     {"teacher-share", DSC_PARAM_REAL, AT(teacher_share), "0.5", 0, 1, NULL,
-     "how much of an image's target is what the teacher says; the rest is its class"},
+     "share of the teacher's answer in an image's target; the rest is the image's class"},
     {"teacher-temperature", DSC_PARAM_REAL, AT(teacher_temperature), "2", 0.1, 100, NULL,
-     "the teacher's logits are divided by it: above 1, its second thoughts weigh more"},
+     "divisor of the teacher's logits; above 1, less likely classes weigh more"},
     {"freeze", DSC_PARAM_TEXT, AT(freeze), NULL, 0, 0, NULL,
-     "what is not learned, by name: 'conv*, batch_norm*'"},
+     "names of layers that are not trained: 'conv*, batch_norm*'"},
     {"rates", DSC_PARAM_TEXT, AT(rates), NULL, 0, 0, NULL,
-     "factors of the learning rate, by name: 'conv* 0.1, dense1* 0.5'"},
+     "factors of the learning rate by layer name: 'conv* 0.1, dense1* 0.5'"},
     {"normalise", DSC_PARAM_CHOICE, AT(normalise), "unit", 0, 0, "unit|standard",
-     "input: divided by 255, or brought to mean 0 and deviation 1"},
-    {"loss", DSC_PARAM_TEXT, AT(loss), "softmax-cross-entropy", 0, 0, NULL, "the loss, as text"},
+     "input: divided by 255, or standardised to mean 0 and deviation 1"},
+    {"loss", DSC_PARAM_TEXT, AT(loss), "softmax-cross-entropy", 0, 0, NULL, "loss, as text"},
     {"class-weights", DSC_PARAM_CHOICE, AT(class_weights), "none", 0, 0, "none|balanced",
-     "weigh classes by how rare they are"},
-    {"optimiser", DSC_PARAM_TEXT, AT(optimiser), "adam", 0, 0, NULL,
-     "the optimiser, as text: sgd momentum=0.9"},
-    {"learning-rate", DSC_PARAM_REAL, AT(learning_rate), "0", 0, 1000, NULL, "0: the optimiser's own"},
+     "weigh classes by their rarity"},
+    {"optimiser", DSC_PARAM_TEXT, AT(optimiser), "adam", 0, 0, NULL, "optimiser, as text: sgd momentum=0.9"},
+    {"learning-rate", DSC_PARAM_REAL, AT(learning_rate), "0", 0, 1000, NULL, "0: the optimiser's default"},
     {"weight-decay", DSC_PARAM_REAL, AT(weight_decay), "-1", -1, 1000, NULL,
-     "decoupled; biases and normalisation are left alone; -1: the optimiser's own"},
+     "decoupled decay, except of biases and normalisation; -1: the optimiser's default"},
     {"l1", DSC_PARAM_REAL, AT(l1), "0", 0, 1000, NULL, "factor of the sum of |weights| in the loss"},
     {"l2", DSC_PARAM_REAL, AT(l2), "0", 0, 1000, NULL,
      "factor of half the sum of squared weights in the loss"},
-    {"clip-norm", DSC_PARAM_REAL, AT(clip_norm), "0", 0, 1e9, NULL, "longest gradient; 0: any"},
+    {"clip-norm", DSC_PARAM_REAL, AT(clip_norm), "0", 0, 1e9, NULL,
+     "largest norm of the gradient; 0: no limit"},
     {"clip-value", DSC_PARAM_REAL, AT(clip_value), "0", 0, 1e9, NULL,
-     "largest element of a gradient; 0: any"},
+     "largest element of the gradient; 0: no limit"},
     {"schedule", DSC_PARAM_TEXT, AT(schedule), "constant", 0, 0, NULL,
-     "of the learning rate, as text: cosine"},
-    {"epochs", DSC_PARAM_INT, AT(epochs), "5", 1, 100000, NULL, "passes over the training set"},
+     "schedule of the learning rate, as text: cosine"},
+    {"epochs", DSC_PARAM_INT, AT(epochs), "5", 1, 100000, NULL, "number of passes over the training set"},
     {"steps", DSC_PARAM_TEXT, AT(steps), NULL, 0, 0, NULL,
-     "end in the midst of the epochs: '4000', or shortened on the way: '4000, 3600 from 1200'"},
-    {"batch", DSC_PARAM_INT, AT(batch), "64", 1, 65536, NULL, "samples a step"},
+     "number of steps, if it is not a whole number of epochs: '4000'; changed during the run: '4000, 3600 "
+     "from 1200'"},
+    {"batch", DSC_PARAM_INT, AT(batch), "64", 1, 65536, NULL, "samples per step"},
     {"drop-last", DSC_PARAM_SWITCH, AT(drop_last), "off", 0, 0, NULL,
-     "leave out an epoch's last, smaller batch"},
-    {"shuffle", DSC_PARAM_SWITCH, AT(shuffle), "on", 0, 0, NULL, "another order each epoch"},
+     "omit an epoch's last batch if it is smaller"},
+    {"shuffle", DSC_PARAM_SWITCH, AT(shuffle), "on", 0, 0, NULL, "shuffle the samples each epoch"},
     {"ema", DSC_PARAM_REAL, AT(ema), "0", 0, 0.999999, NULL,
-     "decay of the moving average of weights that is kept as the model; 0: none"},
-    {"augment", DSC_PARAM_TEXT, AT(augment), "none", 0, 0, NULL, "changes to training images, as text"},
+     "decay of the moving average of the weights, which becomes the model; 0: no average"},
+    {"augment", DSC_PARAM_TEXT, AT(augment), "none", 0, 0, NULL,
+     "random changes to training images, as text"},
     {"mixup", DSC_PARAM_REAL, AT(mixup), "0", 0, DSC_MIXUP_ALPHA_MOST, NULL,
-     "alpha: each training image is mixed with another, and their classes too; 0: none"},
+     "alpha: mix each training image, and its class, with another; 0: off"},
     {"clean-epochs", DSC_PARAM_INT, AT(clean_epochs), "0", 0, 100000, NULL,
-     "the last so many epochs without augmentation and mixup"},
+     "number of last epochs without augmentation and mixup"},
     {"patience", DSC_PARAM_INT, AT(patience), "0", 0, 100000, NULL,
-     "stop after so many epochs without a better validation loss, and keep the best; 0: never"},
+     "stop after this many epochs without a better validation loss, and keep the best weights; 0: never"},
     {"until", DSC_PARAM_REAL, AT(until), "0", 0, 100, NULL,
-     "stop after the epoch that has this percentage of the validation set right; 0: never"},
+     "stop after the epoch in which this percentage of the validation set is right; 0: never"},
     {"calibrate", DSC_PARAM_SWITCH, AT(calibrate), "off", 0, 0, NULL,
-     "in the end, scale the logits so that confidence fits the validation set: temperature scaling"},
+     "after training, scale the logits so that confidence matches the validation set (temperature scaling)"},
     {"shards", DSC_PARAM_INT, AT(shards), "1", 1, DSC_SHARDS_MOST, NULL,
-     "parts a batch is cut into for several processes, a power of two; results depend on it, not on them"},
+     "parts of a batch for several processes, a power of two; affects the bits of the result; the number of "
+     "processes does not"},
     {"lanes", DSC_PARAM_INT, AT(lanes), "8", 1, 256, NULL,
-     "parts a batch, or a shard of it, is cut into; results depend on it, not on threads"},
+     "parts of a batch, or of a shard of it; affects the bits of the result; the number of threads does not"},
     {"precision", DSC_PARAM_CHOICE, AT(precision), "f32", 0, 0, "f32|bf16|auto",
-     "of the numbers that products multiply; auto: bf16 where this processor multiplies it faster"},
+     "number format of products; auto: bf16 if this processor multiplies it faster"},
     {"quantise", DSC_PARAM_CHOICE, AT(quantise), "none", 0, 0, "none|8|4|3|ternary",
-     "weights are rounded to so many bits while they are learned, for `descender quantise`"},
+     "round the weights to this many bits during training, for `descender quantise`"},
     {"kernels", DSC_PARAM_TEXT, AT(kernels), NULL, 0, 0, NULL,
-     "a set of kernels by name; unset or auto: by the processor"},
+     "name of a set of kernels; default or auto: by the processor"},
     {"members", DSC_PARAM_INT, AT(members), "1", 1, 100, NULL,
-     "networks of an ensemble: trained one after the other, each with a seed of its own, and joined"},
-    {"seed", DSC_PARAM_SEED, AT(seed), "1", 0, 0, NULL, "of everything random"},
+     "number of networks in an ensemble, trained one after the other with different seeds, and joined"},
+    {"seed", DSC_PARAM_SEED, AT(seed), "1", 0, 0, NULL, "seed of everything random"},
     {0}};
 
 dsc_status dsc_recipe_initialise(dsc_recipe *recipe, dsc_error *error) {
@@ -134,8 +137,8 @@ static dsc_status check_format(const json_t *root, const char *name, dsc_error *
     if (json_integer_value(format) > FORMAT)
         return dsc_fail(
             error, DSC_ERROR_UNSUPPORTED,
-            "%s: is of format %lld, this version reads up to %d; use a newer version of descender", name,
-            (long long)json_integer_value(format), FORMAT);
+            "%s: has format %lld, but this version reads formats up to %d; use a newer version of descender",
+            name, (long long)json_integer_value(format), FORMAT);
     return DSC_OK;
 }
 
@@ -217,22 +220,22 @@ static dsc_status fail_folder(const char *folder, dsc_error *error) {
         if (there) (void)dsc_shell_word(word, path);
         free(path);
         if (there)
-            return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: is a folder; its recipe is a file in it: name %s",
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: is a folder; the recipe is a file in it: name %s",
                             folder, word);
     }
-    return dsc_fail(
-        error, DSC_ERROR_ARGUMENT,
-        "%s: is a folder, expected a file of JSON, or the name of a recipe; `descender recipe list` shows "
-        "those",
-        folder);
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "%s: is a folder, expected a JSON file or the name of a recipe; `descender recipe list` "
+                    "shows the names",
+                    folder);
 }
 
 static dsc_status fail_unknown(const char *name, dsc_error *error) {
     dsc_nearest nearest = dsc_nearest_to(name);
     for (const dsc_named_recipe *r = dsc_named_recipes; r->name; r++) dsc_nearest_try(&nearest, r->name);
-    return dsc_fail(
-        error, DSC_ERROR_ARGUMENT, "unknown recipe '%s'%s%s%s; `descender recipe list` shows them all", name,
-        nearest.name ? "; did you mean '" : "", nearest.name ? nearest.name : "", nearest.name ? "'?" : "");
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "unknown recipe '%s'%s%s%s; `descender recipe list` shows all recipes", name,
+                    nearest.name ? "; did you mean '" : "", nearest.name ? nearest.name : "",
+                    nearest.name ? "'?" : "");
 }
 
 dsc_status dsc_recipe_open(dsc_recipe *recipe, const char *name, dsc_error *error) {

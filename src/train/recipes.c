@@ -20,7 +20,7 @@
            "\"precision\": \"f32\", \"quantise\": \"4\"}"
 
 const dsc_named_recipe dsc_named_recipes[] = {
-    {"tutorial", "the tutorial's network done properly: biases, softmax and cross-entropy, all samples",
+    {"tutorial", "the tutorial's network with biases, softmax and cross-entropy, on all samples",
      "{\"model\": \"784-100-10\", \"optimiser\": \"sgd momentum=0.9\", \"learning-rate\": 0.1, \"batch\": 64,"
      " \"schedule\": \"cosine\", \"epochs\": 12}"},
     {"mlp", "a classic two-layer perceptron with dropout and batch normalisation, no augmentation",
@@ -51,7 +51,8 @@ const dsc_named_recipe dsc_named_recipes[] = {
      " \"schedule\": \"one-cycle\", \"epochs\": 100, \"augment\": \"affine rotate=12 shift=2 scale=0.15 "
      "shear=10,"
      " elastic p=0.7\", \"clean-epochs\": 2, \"ema\": 0.999, \"precision\": \"auto\"}"},
-    {"shipped", "the network inside the program: 77,000 numbers, augmentation, also learns what is no digit",
+    {"shipped",
+     "the network inside the program: 77,000 numbers, augmentation; also learns to refuse non-digits",
      "{\"model\": \"conv 24 3x3 padding=1 bias=off, " NORM
      ", max-pool 2, conv 48 3x3 padding=1 bias=off, " NORM
      ", max-pool 2, conv 64 3x3 padding=1 bias=off, " NORM ", conv 64 3x3 padding=1 bias=off, " NORM
@@ -87,7 +88,7 @@ const dsc_named_recipe dsc_named_recipes[] = {
      "\"epochs\": 34,"
      " \"augment\": \"affine rotate=15 shift=2.5 scale=0.15 shear=10\", \"clean-epochs\": 2, \"ema\": 0.999,"
      " \"precision\": \"auto\"}"},
-    {"mcu-3k", "for microcontrollers: 6,320 weights of 4 bits, 3.2 kB; `descender quantise` makes them whole",
+    {"mcu-3k", "for microcontrollers: 6,320 weights of 4 bits, 3.2 kB; for `descender quantise`",
      MCU(8, 8, 12, 16, 20, 24)},
     {"mcu-11k", "the same with 21,324 weights, 10.7 kB", MCU(12, 16, 24, 24, 48, 24)},
     {"mcu-13k", "the same with 25,500 weights, 12.8 kB", MCU(12, 16, 28, 28, 48, 24)},

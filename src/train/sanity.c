@@ -23,7 +23,7 @@ static void check_labels(const dsc_trainer *t, dsc_warn *warn, void *user) {
     for (size_t k = 0; k < classes; k++) {
         if (counts[k] == t->training->count && classes > 1) {
             (void)snprintf(message, sizeof message,
-                           "all labels are of one class, %s: there is nothing to tell apart",
+                           "all labels are of one class, %s; a network needs at least two classes",
                            t->model->class_names[k]);
             warn(user, message);
             return;
@@ -32,7 +32,8 @@ static void check_labels(const dsc_trainer *t, dsc_warn *warn, void *user) {
     }
     if (!missing) return;
     (void)snprintf(message, sizeof message,
-                   "%zu of %zu classes have no training sample: they cannot be learned", missing, classes);
+                   "%zu of %zu classes have no training sample, so the network cannot learn them", missing,
+                   classes);
     warn(user, message);
 }
 
@@ -63,7 +64,7 @@ static void check_inputs(const dsc_trainer *t, dsc_warn *warn, void *user) {
     (void)snprintf(message, sizeof message,
                    deviation > 0
                        ? "the inputs are not normalised: mean %.3g, deviation %.3g; try --normalise standard"
-                       : "all inputs are the same (%.3g): the images are blank",
+                       : "all inputs are the same (%.3g); the images are blank",
                    mean, deviation);
     warn(user, message);
 }
@@ -73,7 +74,7 @@ static void check_mirrors(const dsc_trainer *t, dsc_warn *warn, void *user) {
     dsc_images images;
     dsc_dataset_describe(&images, t->training);
     if (images.preparation == DSC_PREPARATION_DIGITS && dsc_augment_chain_mirrors(t->parts.augment))
-        warn(user, "the data are digits, and the recipe mirrors some of them: take flip out of --augment");
+        warn(user, "the data are digits, but the recipe mirrors some of them: remove flip from --augment");
 }
 
 void dsc_sanity_before(const dsc_trainer *t, dsc_warn *warn, void *user) {
@@ -171,11 +172,10 @@ void dsc_sanity_after_epoch(dsc_trainer *t, double loss, dsc_warn *warn, void *u
     if (others > 0) loss = (loss - others * chance) / (1 - others);
     if (entropy && t->model->classes > 1 && loss > 0.95 * chance && is_time_to_have_learned(t)) {
         char message[256];
-        (void)snprintf(
-            message, sizeof message,
-            "the loss, %.3f, is still near ln(%zu) = %.3f, that of guessing: try another learning rate, and "
-            "look at the data with `descender data show`",
-            loss, t->model->classes, chance);
+        (void)snprintf(message, sizeof message,
+                       "the loss, %.3f, is still near ln(%zu) = %.3f, the loss of guessing: try another "
+                       "learning rate, and look at the data with `descender data show`",
+                       loss, t->model->classes, chance);
         warn(user, message);
     }
     if (t->progress.epoch <= 1) check_dead_units(t, warn, user);
@@ -248,7 +248,7 @@ dsc_status dsc_trainer_diagnose(dsc_trainer *t, dsc_error *error) {
         const dsc_node *node = graph->nodes[i];
         if (node->kind == DSC_NODE_PARAMETER &&
             !finite_values(t->model->values + node->offset, dsc_shape_count(&node->shape)))
-            return dsc_fail(error, DSC_ERROR_DIVERGED, "%s; %s is not finite any more", reason, node->name);
+            return dsc_fail(error, DSC_ERROR_DIVERGED, "%s; %s is no longer finite", reason, node->name);
     }
     size_t count = 0;
     dsc_status status = DSC_ERROR_DIVERGED;
@@ -257,7 +257,7 @@ dsc_status dsc_trainer_diagnose(dsc_trainer *t, dsc_error *error) {
         const dsc_node *node = graph->nodes[i];
         const dsc_real *y = node->kind == DSC_NODE_OP ? dsc_executor_value(executor, node) : NULL;
         if (!y || finite_values(y, count * dsc_shape_count(&node->shape))) continue;
-        status = dsc_fail(error, status, "%s; the first such numbers come from %s%s%s", reason,
+        status = dsc_fail(error, status, "%s; the first numbers that are not finite come from %s%s%s", reason,
                           node->op->name, node->layer ? " of layer " : "", node->layer ? node->layer : "");
         break;
     }

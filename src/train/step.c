@@ -251,12 +251,11 @@ dsc_status dsc_trainer_step(dsc_trainer *t, dsc_error *error) {
     if (t->rounded) take_statistics(t);
     t->stops = o.asked > 0;
     if (!isfinite(o.loss))
-        return dsc_fail(
-            error, DSC_ERROR_DIVERGED,
-            "the loss is not finite at epoch %llu, step %llu; choose a smaller learning rate, or clip the "
-            "gradient, as with --clip-norm 1",
-            (unsigned long long)t->progress.epoch + 1,
-            (unsigned long long)(t->progress.position / (uint64_t)t->recipe.batch + 1));
+        return dsc_fail(error, DSC_ERROR_DIVERGED,
+                        "the loss is not finite at epoch %llu, step %llu; choose a smaller learning rate, or "
+                        "clip the gradient, as with --clip-norm 1",
+                        (unsigned long long)t->progress.epoch + 1,
+                        (unsigned long long)(t->progress.position / (uint64_t)t->recipe.batch + 1));
     dsc_updater_step(&t->updater, t->progress.step, &t->progress.schedule);
     t->progress.loss_sum += o.loss;
     t->progress.correct += (uint64_t)o.correct;

@@ -111,12 +111,12 @@ static dsc_status write_network(dsc_recipe *recipe, const facts *f, dsc_error *e
 
 static void explain_network(dsc_suggestion *s, const facts *f) {
     if (f->side < CONVOLVED_FROM)
-        explain(s, "model", "two dense layers: the images are too small for convolutions");
+        explain(s, "model", "two dense layers, because the images are too small for convolutions");
     else
         explain(s, "model", "%s convolutions, two before each halving of the image",
                 f->wide          ? "wide"
                 : f->count < FEW ? "narrow"
-                                 : "narrow (wide ones take too long here)");
+                                 : "narrow (wide ones are too slow on this machine)");
 }
 
 /* ---- how long ---- */
@@ -146,9 +146,9 @@ static void set_epochs(dsc_suggestion *s, const facts *f, double shown, double w
     const double seconds = (double)r->epochs * count * work / speed;
     explain(s, "epochs", "%lld, of %.0f steps: %s; about %.0f %s with %u %s", (long long)r->epochs,
             ceil(count / (double)r->batch),
-            r->epochs == least                     ? "fewer than 1,200 steps teach too little"
-            : r->epochs < epochs_for(shown, count) ? "as many as this machine does in seven minutes"
-                                                   : "each image is seen often enough",
+            r->epochs == least                     ? "fewer than 1,200 steps train too little"
+            : r->epochs < epochs_for(shown, count) ? "as many as this machine completes in seven minutes"
+                                                   : "enough for the network to see each image often enough",
             seconds < 120 ? fmax(seconds, 1) : seconds / 60, seconds < 120 ? "seconds" : "minutes",
             f->threads, f->threads == 1 ? "thread" : "threads");
 }
@@ -169,7 +169,8 @@ static dsc_status suggest_characters(dsc_suggestion *s, const facts *f, const ds
     dsc_status status = dsc_recipe_open(&s->recipe, name, error);
     if (!status) status = take_given(&s->recipe, f, error);
     if (status) return status;
-    explain(s, "images", "%zu of %zu classes, prepared as MNIST's digits are: the recipe %s is made for them",
+    explain(s, "images",
+            "%zu of %zu classes, prepared as MNIST's digits are: the recipe %s is made for such images",
             f->count, f->classes, name);
     if (easy) {
         s->recipe.epochs = epochs_for(EASY_SHOWN, (double)f->count);
@@ -219,8 +220,8 @@ static dsc_status suggest_others(dsc_suggestion *s, facts *f, const dsc_dataset 
     if (!status) status = take_given(&s->recipe, f, error);
     if (!status) status = suggest_network(&work, s, f, data, error);
     if (status) return status;
-    explain(s, "images", "%zu of %zu classes, %zu x %zu x %zu, not prepared as digits are", f->count,
-            f->classes, f->images.shape[0], f->images.shape[1], f->images.shape[2]);
+    explain(s, "images", "%zu of %zu classes, %zu x %zu x %zu, not prepared as digits", f->count, f->classes,
+            f->images.shape[0], f->images.shape[1], f->images.shape[2]);
     if (!f->model) explain_network(s, f);
     s->recipe.batch = batch_for(f->count);
     set_epochs(s, f, SHOWN, work);

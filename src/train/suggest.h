@@ -8,7 +8,7 @@
 
 /* The name of this recipe wherever a recipe is named. */
 #define DSC_RECIPE_AUTO      "auto"
-#define DSC_RECIPE_AUTO_HELP "picked by what the images are and how fast this machine is"
+#define DSC_RECIPE_AUTO_HELP "picked by the images and the speed of this machine"
 
 enum { DSC_SUGGESTION_REASONS = 6, DSC_SUGGESTION_TEXT = 240 };
 

@@ -59,7 +59,7 @@ static dsc_status match_classes(uint16_t place[256], const dsc_model *model, con
                                     "the teacher"},
                          shown = {(const char *const *)model->class_names, model->classes, "the model"};
     if (!dsc_shape_equal(&model->image->shape, &teacher->image->shape))
-        return dsc_fail(error, DSC_ERROR_MISMATCH, "it takes images of %s, the model of %s",
+        return dsc_fail(error, DSC_ERROR_MISMATCH, "it takes images of %s, but the model takes %s",
                         dsc_shape_format(found, &teacher->image->shape),
                         dsc_shape_format(expected, &model->image->shape));
     return dsc_classes_match(place, NULL, &learned, &shown, all, error);

@@ -45,9 +45,9 @@ static dsc_status check_model(const dsc_model *model, dsc_error *error) {
             learns || (model->graph->nodes[i]->kind == DSC_NODE_PARAMETER && !model->graph->nodes[i]->frozen);
     if (!learns)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "the model has nothing to learn: no parameter, or all are frozen; free some of them");
+                        "the model has no parameter to train, or all are frozen; free some of them");
     if (!dsc_model_check_values(model, NULL, &reason)) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_ARGUMENT, "the model cannot be trained: %s; make it anew",
+    return dsc_fail(error, DSC_ERROR_ARGUMENT, "the model cannot be trained: %s; create the model again",
                     reason.message);
 }
 
@@ -63,9 +63,9 @@ static dsc_status take_data(dsc_trainer *t, const dsc_dataset *data, dsc_error *
     dsc_status status = DSC_OK;
     t->training = data;
     if (t->validation && t->recipe.validation > 0)
-        return dsc_fail(
-            error, DSC_ERROR_ARGUMENT,
-            "a validation set of your own, and a share of the training set too; ask for one of them");
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "there are both a validation set of your own and a share of the training set; give "
+                        "one of the two");
     if (t->recipe.validation > 0 && data->own_validation) {
         status = dsc_dataset_split_own(&first, &t->own_validation, data, (size_t)t->recipe.training_samples,
                                        error);
@@ -133,7 +133,7 @@ static dsc_status take_length(dsc_trainer *t, dsc_error *error) {
     for (size_t i = 0; i < t->length.count; i++)
         if (t->length.part[i].steps > all)
             return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                            "steps: %llu are more than the %llu of %lld epochs; ask for more epochs",
+                            "steps: %llu are more than the %llu of %lld epochs; set more epochs",
                             (unsigned long long)t->length.part[i].steps, (unsigned long long)all,
                             (long long)t->recipe.epochs);
     return DSC_OK;
@@ -281,12 +281,11 @@ dsc_status dsc_trainer_change_steps(dsc_trainer *t, uint64_t steps, dsc_error *e
     dsc_text text = {0};
     const uint64_t all = t->steps_an_epoch * (uint64_t)t->recipe.epochs;
     if (steps > all || !dsc_length_change(&changed, t->progress.step, steps))
-        return dsc_fail(
-            error, DSC_ERROR_ARGUMENT,
-            "steps: a run of at most %llu steps cannot end with step %llu after %llu steps and %zu "
-            "changes of at most %d",
-            (unsigned long long)all, (unsigned long long)steps, (unsigned long long)t->progress.step,
-            t->length.count - 1, DSC_LENGTH_PARTS - 1);
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "steps: a run of at most %llu steps cannot end at step %llu after %llu steps and %zu "
+                        "changes of at most %d",
+                        (unsigned long long)all, (unsigned long long)steps,
+                        (unsigned long long)t->progress.step, t->length.count - 1, DSC_LENGTH_PARTS - 1);
     dsc_length_format(&text, &changed);
     dsc_status status = text.failed ? dsc_fail_memory(error, text.length, "a recipe")
                                     : dsc_text_replace(&t->recipe.steps, text.data, error);

@@ -89,18 +89,18 @@ static dsc_status run_test(dsc_rate_test *test, dsc_trainer *t, dsc_on_event *on
     /* The test ends after an epoch, or earlier if the loss explodes. */
     const size_t samples = t->training->count;
     if (t->steps_an_epoch >= LEAST_STEPS)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "a range test needs at least %d steps, but the loss exploded after %zu of %llu; "
+                        "choose a smaller batch, for more steps",
+                        LEAST_STEPS, test->count, (unsigned long long)t->steps_an_epoch);
+    if (samples < LEAST_STEPS)
         return dsc_fail(
             error, DSC_ERROR_ARGUMENT,
-            "a range test needs at least %d steps, and the loss exploded after %zu of %llu; choose "
-            "a smaller batch, for more steps",
-            LEAST_STEPS, test->count, (unsigned long long)t->steps_an_epoch);
-    if (samples < LEAST_STEPS)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "a range test needs at least %d steps, and there are %zu samples; train on more",
-                        LEAST_STEPS, samples);
+            "a range test needs at least %d steps, but there are only %zu samples; use more samples",
+            LEAST_STEPS, samples);
     return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                    "a range test needs at least %d steps, and an epoch has %llu; choose a smaller batch, as "
-                    "with --batch %zu",
+                    "a range test needs at least %d steps, but an epoch has %llu; choose a smaller batch, "
+                    "as with --batch %zu",
                     LEAST_STEPS, (unsigned long long)t->steps_an_epoch, samples / LEAST_STEPS);
 }
 

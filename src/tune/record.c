@@ -146,8 +146,8 @@ typedef struct reading {
 } reading;
 
 #define FAIL(...)   fail(r, DSC_ERROR_FORMAT, __VA_ARGS__)
-#define OTHER_DRAWS "; go on with the version of descender that began the search, or search anew"
-#define REMEDY      "; cut the journal off before this line and what came after is done again, or search anew"
+#define OTHER_DRAWS "; continue with the version of descender that began the search, or start a new search"
+#define REMEDY      "; cut the journal off before this line to repeat the later trials, or start a new search"
 
 static dsc_status fail(const reading *r, dsc_status code, const char *format, ...) DSC_PRINTF(3, 4);
 static dsc_status fail(const reading *r, dsc_status code, const char *format, ...) {
@@ -316,9 +316,10 @@ static dsc_status read_start(const reading *r, const json_t *line) {
     dsc_status status = read_count(&format, r, line, "format", 1, 1000000);
     if (status) return status;
     if (format > FORMAT_WITH_BUDGET)
-        return fail(r, DSC_ERROR_UNSUPPORTED,
-                    "is of format %zu, this version reads up to %d; use a newer version of descender", format,
-                    FORMAT_WITH_BUDGET);
+        return fail(
+            r, DSC_ERROR_UNSUPPORTED,
+            "has format %zu, but this version reads formats up to %d; use a newer version of descender",
+            format, FORMAT_WITH_BUDGET);
     status = read_recipe(&recipe, r, line);
     if (status) return status;
     status = make_search(r, line, &recipe);
@@ -331,10 +332,10 @@ static dsc_status read_start(const reading *r, const json_t *line) {
 /* A result of a later rung means that the previous rung is done, and determines the members of this one. */
 static dsc_status enter_rung(reading *r, size_t rung) {
     dsc_tune_search *s = r->search;
-    if (rung < r->rung) return FAIL("is of rung %zu, when rung %zu has begun" REMEDY, rung + 1, r->rung + 1);
+    if (rung < r->rung) return FAIL("is of rung %zu, but rung %zu has begun" REMEDY, rung + 1, r->rung + 1);
     for (; r->rung < rung; r->rung++) {
         if (!dsc_tune_rung_is_done(s, r->rung, r->members))
-            return FAIL("is of rung %zu, when rung %zu is not done" REMEDY, rung + 1, r->rung + 1);
+            return FAIL("is of rung %zu, but rung %zu is not complete" REMEDY, rung + 1, r->rung + 1);
         r->member_count = dsc_tune_members(r->members, s, r->rung + 1);
     }
     return DSC_OK;
@@ -352,7 +353,7 @@ static dsc_status check_values(const reading *r, const json_t *line, size_t tria
     bool same = json_equal(expected, json_object_get(line, "values"));
     json_decref(expected);
     return same ? DSC_OK
-                : FAIL("trial %zu has other values than this version of descender gives it" OTHER_DRAWS,
+                : FAIL("trial %zu has other values than this version of descender would give it" OTHER_DRAWS,
                        trial + 1);
 }
 
@@ -367,7 +368,7 @@ static dsc_status read_result(reading *r, const json_t *line, bool failed) {
     trial--;
     dsc_tune_result *result = dsc_tune_result_of(s, trial, rung);
     if (result->done) return FAIL("trial %zu has a result of rung %zu already" REMEDY, trial + 1, rung + 1);
-    if (!is_member(r, trial)) return FAIL("trial %zu did not come to rung %zu" REMEDY, trial + 1, rung + 1);
+    if (!is_member(r, trial)) return FAIL("trial %zu did not reach rung %zu" REMEDY, trial + 1, rung + 1);
     epochs = (size_t)s->plan.rung[rung].epochs;
     status = read_count(&epochs, r, line, "epochs", epochs, epochs);
     if (!status) status = read_real(&found.seconds, r, line, "seconds", 0, 1e12);
@@ -381,7 +382,7 @@ static dsc_status read_result(reading *r, const json_t *line, bool failed) {
 static dsc_status read_end(reading *r) {
     for (size_t rung = 0; rung < r->search->plan.count; rung++)
         if (!dsc_tune_rung_is_done(r->search, rung, r->members))
-            return FAIL("says that the search is over, when rung %zu is not done" REMEDY, rung + 1);
+            return FAIL("says that the search is complete, but rung %zu is not" REMEDY, rung + 1);
     r->search->finished = true;
     return DSC_OK;
 }
@@ -396,7 +397,7 @@ static dsc_status read_event(reading *r, const json_t *line) {
         return DSC_OK;
     }
     const char *event = json_string_value(json_object_get(line, "event"));
-    if (r->search->finished) return FAIL("stands behind the end of the search" REMEDY);
+    if (r->search->finished) return FAIL("follows the end of the search" REMEDY);
     if (event && !strcmp(event, "result")) return read_result(r, line, false);
     if (event && !strcmp(event, "failed")) return read_result(r, line, true);
     if (event && !strcmp(event, "end")) return read_end(r);

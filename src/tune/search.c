@@ -92,8 +92,8 @@ static dsc_status draw_trials(dsc_tune_search *s, const dsc_tune_budget *budget,
                                      dsc_seed_key(&s->recipe.seed), budget ? fits_budget : NULL, &d, error);
     if (status || s->trials) return status;
     return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                    "no network fits: of %zu that were drawn the smallest takes %llu bytes of flash and %llu "
-                    "of RAM; search smaller ones, or allow more",
+                    "no network fits: of %zu drawn networks the smallest takes %llu bytes of flash and %llu "
+                    "of RAM; search smaller networks, or allow more bytes",
                     d.rejected, (unsigned long long)d.least.flash, (unsigned long long)d.least.ram);
 }
 

@@ -22,15 +22,15 @@ static const char *reason_against(const char *name) {
     static const struct {
         const char *name, *reason;
     } fixed[] = {
-        {"data", "trials are compared on the same data"},
-        {"training-samples", "trials are compared on the same data"},
-        {"others", "trials learn the same images"},
-        {"validation", "trials are compared on the same held-out samples"},
+        {"data", "all trials are compared on the same data"},
+        {"training-samples", "all trials are compared on the same data"},
+        {"others", "all trials learn the same images"},
+        {"validation", "all trials are compared on the same held-out samples"},
         {"epochs", "it is the budget of the search: give it as an option"},
-        {"clean-epochs", "it goes with the number of epochs, which is the same for all"},
+        {"clean-epochs", "it belongs to the number of epochs, which is the same for all trials"},
         {"patience", "trials are stopped by comparing them"},
-        {"kernels", "results would differ in their last digits alone"},
-        {"seed", "the best seed of several is luck, and does not last"},
+        {"kernels", "it changes only the last digits of results"},
+        {"seed", "the best of several seeds is luck, and is not repeatable"},
     };
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         if (!strcmp(fixed[i].name, name)) return fixed[i].reason;
@@ -44,16 +44,16 @@ static bool is_name_letter(char c) {
 static dsc_status read_name(dsc_tune_dimension *d, dsc_error *error) {
     size_t length = strcspn(d->text, "=");
     if (!d->text[length])
-        return FAIL(length + 1, "expected '=' and values: a range, NAME=LOW..HIGH, or choices, NAME=A|B; put "
-                                "quotes around it where it has a '|' or a blank");
+        return FAIL(length + 1, "expected '=' and values: a range, NAME=LOW..HIGH, or choices, NAME=A|B; "
+                                "quote it if it contains a '|' or a blank");
     if (!length) return FAIL(1, "expected a name before '='");
     size_t whole = strlen(d->text), bad = dsc_utf8_check(d->text, whole);
     if (bad < whole) return FAIL(bad + 1, "0x%02x is not UTF-8", (unsigned char)d->text[bad]);
-    if (length > DSC_TUNE_NAME_MOST) return FAIL(1, "a name of over %d letters", DSC_TUNE_NAME_MOST);
+    if (length > DSC_TUNE_NAME_MOST) return FAIL(1, "a name of more than %d letters", DSC_TUNE_NAME_MOST);
     for (size_t i = 0; i < length; i++)
         if (!is_name_letter(d->text[i]) && !(d->text[i] == '.' && i && d->text[i - 1] != '.'))
             return FAIL(i + 1, "'%c' cannot be in a name", d->text[i]);
-    if (d->text[length - 1] == '.') return FAIL(length, "expected a parameter's name behind '.'");
+    if (d->text[length - 1] == '.') return FAIL(length, "expected a parameter's name after '.'");
     d->name = strndup(d->text, length);
     d->values_column = length + 2;
     return d->name ? DSC_OK : dsc_fail_memory(error, length, "a search");
@@ -199,7 +199,7 @@ static dsc_status add_choice(dsc_tune_dimension *d, const dsc_param *typed, cons
     for (size_t i = 0; i < d->choice_count; i++) {
         if (strcmp(d->choices[i], choice) != 0) continue;
         free(choice);
-        return FAIL(column, "'%s' is there already", d->choices[i]);
+        return FAIL(column, "'%s' is already a choice", d->choices[i]);
     }
     d->choices[d->choice_count++] = choice;
     return typed ? check_value(d, typed, choice, column, error) : DSC_OK;
@@ -217,8 +217,7 @@ static dsc_status read_choices(dsc_tune_dimension *d, const dsc_param *typed, co
         p = end;
     }
     if (d->choice_count > 1) return DSC_OK;
-    return FAIL(d->values_column,
-                "'%s' is one value, which is nothing to search; a range is LOW..HIGH, choices are A|B",
+    return FAIL(d->values_column, "'%s' is a single value; a range is LOW..HIGH, choices are A|B",
                 d->choices[0]);
 }
 
@@ -233,7 +232,7 @@ static dsc_status read_dimension(dsc_tune_dimension *d, const char *text, dsc_er
     if (status) return status;
     const char *values = d->text + d->values_column - 1, *dots = strstr(values, "..");
     bool logarithmic = !strncmp(values, "log:", 4);
-    if (logarithmic && !dots) return FAIL(d->values_column + 4, "expected LOW..HIGH behind 'log:'");
+    if (logarithmic && !dots) return FAIL(d->values_column + 4, "expected LOW..HIGH after 'log:'");
     if (logarithmic || (dots && !strchr(values, '|'))) return read_range(d, typed, values, dots, error);
     return read_choices(d, typed, values, error);
 }
@@ -275,12 +274,11 @@ static dsc_status check_placeholder(const dsc_tune_space *space, const dsc_recip
     for (const dsc_param *p = dsc_recipe_params; p->name; p++) dsc_nearest_try(&nearest, p->name);
     if (nearest.name && strcmp(nearest.name, d->name) != 0)
         return FAIL(1, "unknown parameter '%s'; did you mean '%s'?", d->name, nearest.name);
-    return FAIL(
-        1,
-        "unknown parameter '%s'; `descender train --help` lists those of a recipe; one inside a text "
-        "has the text's name before it, as in optimiser.momentum; where it is to stand for a part of a "
-        "text, write {%s} there, as in --model \"flatten, dense {%s}, relu, dense\"",
-        d->name, d->name, d->name);
+    return FAIL(1,
+                "unknown parameter '%s'; `descender train --help` lists those of a recipe; a parameter "
+                "inside a text has the text's name before it, as in optimiser.momentum; to replace a part of "
+                "a text, write {%s} there, as in --model \"flatten, dense {%s}, relu, dense\"",
+                d->name, d->name, d->name);
 }
 
 static dsc_status check_whole(const dsc_tune_space *space, const dsc_recipe *base, dsc_error *error) {
@@ -299,10 +297,12 @@ dsc_status dsc_tune_space_parse(dsc_tune_space *space, const dsc_recipe *base, c
                                 size_t count, dsc_error *error) {
     *space = (dsc_tune_space){0};
     if (!count)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "nothing to search; say what, as in learning-rate=log:1e-4..1e-1");
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "nothing to search; give a parameter and its values, as in learning-rate=log:1e-4..1e-1");
     if (count > DSC_TUNE_DIMENSIONS_MOST)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "more than %d things to search", DSC_TUNE_DIMENSIONS_MOST);
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "more than %d parameters to search",
+                        DSC_TUNE_DIMENSIONS_MOST);
     space->dimensions = dsc_allocate(count, sizeof *space->dimensions);
     if (!space->dimensions) return dsc_fail_memory(error, count * sizeof *space->dimensions, "a search");
     for (size_t i = 0; i < count; i++) {

@@ -47,7 +47,7 @@ static dsc_status fail_unknown(const dsc_tune_space *space, const char *text, co
         return dsc_spec_fail(error, text, (size_t)(open - text) + 1, "{%s} has no values; did you mean {%s}?",
                              name, nearest);
     return dsc_spec_fail(error, text, (size_t)(open - text) + 1,
-                         "{%s} has no values; say what they are, as in \"%s=32|64|128\"", name, name);
+                         "{%s} has no values; give them, as in \"%s=32|64|128\"", name, name);
 }
 
 static dsc_status fill_in(char **text, const dsc_tune_space *space, const dsc_tune_value *values,

@@ -100,9 +100,8 @@ static dsc_status check_number(const char *text, long number, size_t count, cons
     if (number < 0 || (count && (size_t)number <= count)) return DSC_OK;
     int length = (int)strcspn(text, "=");
     return dsc_spec_fail(error, text, 1,
-                         "the model \"%s\" has %zu hidden layer%s with a width; write {%.*s} where the "
-                         "number is to stand, as in "
-                         "--model \"flatten, dense {%.*s}, relu, dense\"",
+                         "the model \"%s\" has %zu hidden layer%s with a width; write {%.*s} in the number's "
+                         "place, as in --model \"flatten, dense {%.*s}, relu, dense\"",
                          model, count, count == 1 ? "" : "s", length, text, length, text);
 }
 

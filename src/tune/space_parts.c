@@ -82,14 +82,15 @@ static dsc_status find_place(place *found, const char *text, const dsc_tune_dime
     if (matches)
         return dsc_spec_fail(error, d->text, 1, "%s of \"%s\" have the parameter '%s'%s%s",
                              matches == 2 ? "two items" : "several items", text, d->part,
-                             d->item ? "" : "; name the one, as in ", d->item ? "" : "augment.affine.p=0..1");
+                             d->item ? "" : "; say which one, as in ",
+                             d->item ? "" : "augment.affine.p=0..1");
     const char *has = d->item;
     const dsc_row *row;
     for (size_t i = 0; !has && (row = dsc_registry_at(registry, i)); i++)
         if (dsc_param_find(row->params, d->part)) has = row->name;
     return dsc_spec_fail(error, d->text, 1,
-                         "the %s \"%s\" has no '%s'; begin with one that has, as in --%s %s", d->param->name,
-                         text, d->part, d->param->name, has);
+                         "the %s \"%s\" has no '%s'; start with one that has it, as in --%s %s",
+                         d->param->name, text, d->part, d->param->name, has);
 }
 
 dsc_status dsc_tune_part_set(char **text, const dsc_tune_dimension *d, const char *value, dsc_error *error) {

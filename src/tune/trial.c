@@ -81,7 +81,7 @@ static void save(attempt *a, bool on_the_way) {
     free(path);
     a->last_save = dsc_clock();
     if (status && !a->save_failed)
-        warn(a->tune, a->trial, "the search goes on; after an interruption this trial would begin anew",
+        warn(a->tune, a->trial, "the search continues; after an interruption this trial would start again",
              &failure);
     a->save_failed = status != DSC_OK;
 }
@@ -99,7 +99,7 @@ static dsc_status restore_one(attempt *a, size_t rung, bool on_the_way, bool *ta
     }
     free(path);
     if (status == DSC_ERROR_MEMORY) return dsc_fail(error, status, "%s", failure.message);
-    if (status) warn(a->tune, a->trial, "the trial goes on from an earlier state", &failure);
+    if (status) warn(a->tune, a->trial, "the trial continues from an earlier state", &failure);
     return DSC_OK;
 }
 
@@ -141,7 +141,8 @@ static dsc_status check_trial(const dsc_recipe *recipe, bool model_is_known, con
         count = (size_t)recipe->training_samples;
     if (!status && (double)recipe->batch > (1 - recipe->validation) * (double)count)
         status = dsc_fail(error, DSC_ERROR_ARGUMENT,
-                          "a batch of %lld is larger than what is left to train on of %zu samples",
+                          "a batch of %lld is larger than what validation leaves of the %zu training "
+                          "samples; choose a smaller batch",
                           (long long)recipe->batch, count);
     return status;
 }

@@ -93,7 +93,7 @@ static dsc_status claim_folder(const dsc_tune *tune, dsc_error *error) {
     dsc_tune_search_clear(&other);
     if (holds)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: holds a search already; go on with it by --resume, or name another folder",
+                        "%s: holds a search already; continue it with --resume, or name another folder",
                         tune->folder);
     return dsc_run_folder_claim(tune->folder, file_names, error);
 }
@@ -198,9 +198,9 @@ dsc_status dsc_tune_search_open(dsc_tune_search *search, const char *folder, dsc
     dsc_status status = dsc_file_read(&bytes, &size, path, JOURNAL_MOST, error);
     char *recipe = status ? dsc_path_join(folder, DSC_RUN_RECIPE) : NULL, word[DSC_SHELL_WORD];
     if (recipe && !access(recipe, F_OK))
-        status = dsc_fail(error, status,
-                          "'%s' is no search, but a run; go on with it: descender train --resume %s", folder,
-                          dsc_shell_word(word, folder));
+        status =
+            dsc_fail(error, status, "'%s' is no search, but a run; continue it: descender train --resume %s",
+                     folder, dsc_shell_word(word, folder));
     else if (status)
         status = dsc_error_context(error, status, "'%s' is no search", folder);
     else
@@ -214,7 +214,7 @@ dsc_status dsc_tune_search_open(dsc_tune_search *search, const char *folder, dsc
 static dsc_status check_data(const dsc_tune *tune, const dsc_dataset *data, dsc_error *error) {
     if (tune->search.samples == data->count && tune->search.data_crc == checksum(data)) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_MISMATCH,
-                    "%s: was begun on other training data: %s of %zu samples, not %s of %zu", tune->folder,
+                    "%s: was begun with other training data: %s of %zu samples, not %s of %zu", tune->folder,
                     tune->search.data_name, tune->search.samples, data->name, data->count);
 }
 

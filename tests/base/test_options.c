@@ -40,7 +40,8 @@ static void a_longer_struct_of_a_newer_header_is_taken_if_it_asks_for_nothing_ne
     given.more[23] = 1;
     assert_int_equal(DSC_OPTIONS_TAKE(&own, &given.options, dsc_training_options, batch, &error),
                      DSC_ERROR_UNSUPPORTED);
-    ASSERT_MESSAGE(error, "dsc_training_options asks for what this version, " DSC_VERSION ", does not know");
+    ASSERT_MESSAGE(error, "dsc_training_options asks for features that this version, " DSC_VERSION
+                          ", does not know");
 }
 
 static void a_struct_that_was_never_begun_is_refused(void **state) {

@@ -91,7 +91,7 @@ static void what_is_packed_is_unpacked_by_a_command_or_on_its_way(void **state) 
         (void)snprintf(expected, sizeof expected,
                        "; unpack it: mv 'a b' 'a b'.orig && %s -dc < 'a b'.orig > 'a b'", tries[i].program);
         assert_string_equal(dsc_kind_remedy(remedy, tries[i].kind, "a b"), expected);
-        (void)snprintf(expected, sizeof expected, "; unpack it on its way, with %s -dc", tries[i].program);
+        (void)snprintf(expected, sizeof expected, "; unpack it while piping, with %s -dc", tries[i].program);
         assert_string_equal(dsc_kind_remedy(remedy, tries[i].kind, NULL), expected);
     }
     assert_string_equal(dsc_kind_remedy(remedy, DSC_KIND_LFS, NULL), "; fetch the file: git lfs pull");

@@ -233,7 +233,7 @@ static void training_takes_seeds_of_any_size(void **state) {
         how.batch = 10;
         options.seed_digits = how.seed_digits = refused[i];
         assert_int_equal(dsc_train(model, data, &how, &error), DSC_ERROR_ARGUMENT);
-        ASSERT_MESSAGE(error, "seed: expected a whole number from 0 on, in at most 1000 decimal digits");
+        ASSERT_MESSAGE(error, "seed: expected a whole number of 0 or more with at most 1000 decimal digits");
         assert_int_equal(dsc_model_create(&none, &options, &error), DSC_ERROR_ARGUMENT);
         ASSERT_MESSAGE(error, "seed: expected a whole number");
     }

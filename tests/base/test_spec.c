@@ -59,8 +59,8 @@ static void errors_point_at_the_column_and_suggest(void **state) {
     (void)state;
     check_error("dense unitss=3", "column 7: layer dense: unknown parameter 'unitss'; did you mean 'units'?");
     check_error("dense 0", "column 7: layer dense: units: expected a whole number 1 to 1000, found '0'");
-    check_error("dense 1 2", "column 9: layer dense takes 1 argument without a name; '2' is one too many");
-    check_error("dense rate=", "column 12: expected a value behind '='");
+    check_error("dense 1 2", "column 9: layer dense takes 1 argument without a name; '2' is one more");
+    check_error("dense rate=", "column 12: expected a value after '='");
     check_error("dense =3", "column 7: expected a name before '='");
     check_error("", "column 1: expected a name");
     check_error("  , relu", "column 3: expected a name before ','");

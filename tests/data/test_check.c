@@ -140,7 +140,7 @@ static void doubtful_data_is_warned_about(void **state) {
     assert_int_equal(counts.errors, 0);
     assert_int_equal(counts.warnings, 2);
     assert_found("warning", "all 40 labels are 0", "train-labels-idx1-ubyte.gz");
-    assert_found("warning", "train-labels-idx1-ubyte:", "other content");
+    assert_found("warning", "train-labels-idx1-ubyte:", "different content");
     (void)make_text(folder, "train-labels-idx1-ubyte", "");
     (void)check(folder);
     assert_found("warning", "is empty", "not used");
@@ -263,8 +263,8 @@ static void sets_of_any_form_are_checked(void **state) {
     static const char *const expected[] = {
         "training set: no image of 1 of 3 classes: none (0)",
         "training set: fewer than 10 images of 1 of 3 classes: one (1)",
-        "training set: 1 of 20 images are there before under another label",
-        "training set: 1 of 20 images are there before (1 is 0 again)",
+        "training set: 1 of 20 images repeat an earlier image under another label",
+        "training set: 1 of 20 images repeat an earlier image (1 is a copy of 0)",
         "2 of 2 test images are also in the training set (test 0 is training 0)"};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         if (!strstr(said, expected[i])) fail_msg("'%s' is not among:\n%s", expected[i], said);

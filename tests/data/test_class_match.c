@@ -85,7 +85,7 @@ static void data_without_names_has_numbers(void **state) {
     dsc_error error;
     assert_int_equal(dsc_classes_match(map, NULL, &learned, &shown, all_used, &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "class 0 is \"0\"");
-    ASSERT_MESSAGE(error, "put one beside the files");
+    ASSERT_MESSAGE(error, "put a labels.txt beside the files");
     assert_int_equal(dsc_classes_match(map, NULL, &shown, &learned, all_used, &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "class 0 is \"ant\"");
     ASSERT_MESSAGE(error, "remove labels.txt");

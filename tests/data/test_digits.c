@@ -210,7 +210,7 @@ static void a_text_that_names_nothing_that_is_drawn_is_refused_with_a_hint(void 
                                            {"mnist", "digits, non-digits"},
                                            {"digits hands=wrold", "did you mean"},
                                            {"digits feet=two", "feet"},
-                                           {"digits, non-digits", "one data set alone"},
+                                           {"digits, non-digits", "a single data set"},
                                            {"digits 7", "column 8"}};
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
         dsc_dataset *data = (dsc_dataset *)&data;

@@ -309,7 +309,7 @@ static void what_is_there_is_said(void **state) {
     const char *raw = make_path(below, "raw");
     assert_int_equal(mkdir(raw, 0777), 0);
     (void)make_mnist(raw);
-    refuse(folder, "there are such files in a folder in it: name ", "/MNIST/raw");
+    refuse(folder, "a folder in it has such files: name ", "/MNIST/raw");
 }
 
 static void every_failed_allocation_is_survived(void **state) {

@@ -105,7 +105,7 @@ static void labels_are_numbers_or_become_names(void **state) {
     assert_bytes(dsc_dataset_labels(o.train), "201");
     assert_int_equal(dsc_dataset_classes(o.train), 3);
     assert_string_equal(dsc_dataset_class_name(o.train, 2), "3");
-    assert_non_null(strstr(o.remarks.line[0], "labels begin with 1"));
+    assert_non_null(strstr(o.remarks.line[0], "labels begin at 1"));
     dsc_opening_clear(&o);
     open_whole(&o, table("label,a,b,c,d\n-1,1,2,3,4\n1000,1,2,3,4\n-1,1,2,3,4\n"));
     assert_bytes(dsc_dataset_labels(o.train), "010");
@@ -167,7 +167,7 @@ static void a_test_table_goes_with_one_to_train_on(void **state) {
     ASSERT_OK(open_with(&o, folder, &how), error);
     assert_int_equal(dsc_dataset_count(o.train), 2);
     assert_int_equal(dsc_dataset_count(o.test), 2);
-    assert_non_null(strstr(o.remarks.line[0], "has no labels, as Kaggle's test.csv has none"));
+    assert_non_null(strstr(o.remarks.line[0], "has no labels, as in Kaggle's test.csv"));
     dsc_opening_clear(&o);
 }
 
@@ -341,7 +341,7 @@ static void a_split_is_made_where_none_is_given_and_said(void **state) {
     for (size_t k = 0; k < 4; k++) assert_int_equal(per_class[k], 4);
     for (size_t i = 0; i < 16; i++)
         assert_memory_equal(dsc_dataset_image(o.test, i), dsc_dataset_image(again.test, i), 20);
-    assert_non_null(strstr(o.remarks.line[0], "has no test set: 16 of 100 images are held out"));
+    assert_non_null(strstr(o.remarks.line[0], "has no test set; 16 of 100 images are held out"));
     dsc_opening_clear(&o);
     dsc_opening_clear(&again);
 }

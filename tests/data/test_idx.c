@@ -159,7 +159,7 @@ static void bytes_behind_the_end_are_refused(void **state) {
     (void)state;
     unsigned char longer[sizeof small + 2] = {0};
     memcpy(longer, small, sizeof small);
-    refuse(longer, sizeof longer, "expected 6 bytes at offset 12", "found 8", "behind the end");
+    refuse(longer, sizeof longer, "expected 6 bytes at offset 12", "found 8", "after the end");
 }
 
 static void a_wrong_magic_is_named_with_its_offset(void **state) {

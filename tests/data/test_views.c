@@ -86,7 +86,7 @@ static void samples_that_are_not_there_are_refused(void **state) {
     assert_int_equal(dsc_dataset_view(&view, data, &beyond, 1, NULL, &error), DSC_ERROR_ARGUMENT);
     assert_null(view);
     assert_int_equal(dsc_dataset_view(&view, data, &beyond, 0, NULL, &error), DSC_ERROR_ARGUMENT);
-    ASSERT_MESSAGE(error, "a view of no sample");
+    ASSERT_MESSAGE(error, "a view needs at least one sample");
     assert_int_equal(dsc_dataset_read(image, data, &beyond, 1, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "sample 40 of data from memory: expected a number below 40");
     dsc_dataset_free(data);

@@ -39,7 +39,7 @@ static void update(const dsc_update *u) {
 }
 
 static const dsc_param params[] = {
-    DSC_REAL(values, beta, "0.9", 0, 0.999999, "share of the gradients' mean that is kept"),
+    DSC_REAL(values, beta, "0.9", 0, 0.999999, "decay of the mean of the gradients"),
     {0},
 };
 

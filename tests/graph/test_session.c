@@ -105,7 +105,7 @@ static void what_cannot_run_is_refused(void **state) {
 
     dsc_session_options none = dsc_session_options_defaults();
     assert_int_equal(dsc_session_create(&session, l.graph, &none, &error), DSC_ERROR_ARGUMENT);
-    ASSERT_MESSAGE(error, "nothing is asked for");
+    ASSERT_MESSAGE(error, "no result is requested");
     assert_null(session);
     none.training = true;
     none.kept[0] = l.y;
@@ -114,7 +114,7 @@ static void what_cannot_run_is_refused(void **state) {
     none.training = false;
     none.kept[0] = l.w;
     assert_int_equal(dsc_session_create(&session, l.graph, &none, &error), DSC_ERROR_ARGUMENT);
-    ASSERT_MESSAGE(error, "must be a value of each sample");
+    ASSERT_MESSAGE(error, "must be a value per sample");
     l.options.precision = "f16";
     assert_int_equal(dsc_session_create(&session, l.graph, &l.options, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "precision 'f16'; expected f32, bf16 or auto");

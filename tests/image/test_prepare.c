@@ -112,7 +112,7 @@ static void patterns_end_in_a_message_not_in_an_endless_search(void **unused) {
     dsc_digit *digits;
     size_t count;
     assert_int_equal(dsc_find_digits(&digits, &count, NULL, pixels, HIGH, WIDE, 1, &error), DSC_ERROR_FORMAT);
-    ASSERT_MESSAGE(error, "marks that stand apart");
+    ASSERT_MESSAGE(error, "separate marks");
     free(pixels);
 }
 
@@ -484,9 +484,8 @@ static void notes_are_put_into_words(void **unused) {
          "left out: 2 ruled lines or boxes with what touches them, 1 mark too small for a digit, 3 pale "
          "marks"},
         {{.small = 7, .reduced = 5, .digit_height = 7},
-         "left out: 7 marks too small for digits; the picture was made 5 times smaller, and its digits are "
-         "only 7 "
-         "pixels high in it; cut it into smaller pictures to have them read better"},
+         "left out: 7 marks too small for digits; the picture was reduced by a factor of 5, so that its "
+         "digits are only 7 pixels high; cut it into smaller pictures for better results"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         dsc_text text = {0};

@@ -145,7 +145,8 @@ static void another_shape_is_refused_with_both_and_a_remedy(void **state) {
               error);
     assert_int_equal(dsc_evaluate(&score, model, wide, &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(
-        error, "wide has images of 1 x 8 x 9 (channels x height x width), the model was made for 1 x 8 x 8");
+        error,
+        "wide has images of 1 x 8 x 9 (channels x height x width), but the model was made for 1 x 8 x 8");
     ASSERT_MESSAGE(error, "use images of that size");
     assert_int_equal(dsc_evaluate(&score, model, colour, &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "as many channels");
@@ -286,7 +287,7 @@ static void more_classes_than_the_model_has_are_refused(void **state) {
     dsc_error error;
     ASSERT_OK(testing_dataset(&more, pixels, &label, 1, shape, 5, five, "more", &error), error);
     assert_int_equal(dsc_model_check_data(model, more, &error), DSC_ERROR_MISMATCH);
-    ASSERT_MESSAGE(error, "has 5 classes, the model was made for 4");
+    ASSERT_MESSAGE(error, "has 5 classes, but the model was made for 4");
     dsc_dataset_free(more);
     dsc_model_free(model);
 }

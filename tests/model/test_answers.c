@@ -225,7 +225,7 @@ static void what_cannot_be_answered_is_refused(void **state) {
     REFUSED(images, NULL, "found none");
     REFUSED(floats, numbers, "found both");
     REFUSED(top, CLASSES + 1, "the 11 likeliest of 10 classes");
-    REFUSED(embeddings, numbers, "made without");
+    REFUSED(embeddings, numbers, "created without");
     REFUSED(size, 0, "dsc_prediction: size is 0");
     usual.top_classes = NULL;
     REFUSED(top, 2, "top_classes");

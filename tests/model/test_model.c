@@ -154,19 +154,19 @@ static void errors_of_the_text_point_at_the_column_and_suggest(void **state) {
     check_error("conv 3 padding=x, flatten, dense", "column 1: conv1: padding: expected N or NxM");
     check_error("residul(dense 3), dense", "column 1: unknown layer 'residul'; did you mean 'residual'?");
     check_error("flatten, dense(10)",
-                "column 15: '(' goes with parallel and residual alone; write 'dense 10', without");
+                "column 15: '(' may follow only parallel and residual; write 'dense 10' without it");
     check_error("max-pool(3x2), flatten, dense",
-                "column 9: '(' goes with parallel and residual alone; write 'max-pool 3x2', without");
+                "column 9: '(' may follow only parallel and residual; write 'max-pool 3x2' without it");
     check_error("flatten(2), dense",
-                "column 8: '(' goes with parallel and residual alone; write 'flatten', without");
+                "column 8: '(' may follow only parallel and residual; write 'flatten' without it");
     check_error("flatten, residual", "column 18: expected '(' and layers, as in 'residual(dense 100, relu)'");
-    check_error("flatten, residual 3 (relu)", "column 19: expected '(' behind 'residual'");
+    check_error("flatten, residual 3 (relu)", "column 19: expected '(' after 'residual'");
     check_error("flatten, residual(relu",
-                "column 23: expected ',' or ')', found the end: the '(' of column 18 is open");
+                "column 23: expected ',' or ')', found the end: the '(' in column 18 is open");
     check_error("flatten, residual(relu | relu)", "column 24: expected ',' or ')', found '|'");
     check_error("flatten, residual()", "column 19: expected a name before ')'");
     check_error("flatten, residual(relu) dense", "column 25: expected ',' before the next layer");
-    check_error("flatten, parallel(relu), dense", "column 10: parallel(...) wants 2 branches or more");
+    check_error("flatten, parallel(relu), dense", "column 10: parallel(...) needs at least 2 branches");
     check_error("flatten, dense 9)", "column 17: ')' without its '('");
     check_error("flatten | dense", "column 9: '|' divides the branches of parallel(...)");
     check_error("flatten, dense, softmax", "column 17: there is no layer 'softmax': a model ends in logits");
@@ -254,10 +254,10 @@ static void texts_too_long_and_too_deep_are_refused(void **state) {
     assert_non_null(text);
     memset(text, ' ', 17000);
     memcpy(text, "flatten", 7);
-    check_error(text, "a model text of 17000 letters; at most 16384 are read");
+    check_error(text, "a model text of 17000 letters, but at most 16384 are allowed");
     memset(text, 0, 20000);
     for (size_t i = 0; i < 17; i++) strcat(text, "residual(");
-    check_error(text, "more than 16 brackets within each other");
+    check_error(text, "more than 16 nested brackets");
     free(text);
 }
 

@@ -221,15 +221,15 @@ static void what_is_wrong_in_a_file_is_named(void **state) {
     (void)state;
     check_changed("\"format\":\"descender\"", "\"format\":\"ascender!\"", DSC_ERROR_FORMAT,
                   "no model of Descender");
-    check_changed("\"format_version\":\"1\"", "\"format_version\":\"2\"", DSC_ERROR_UNSUPPORTED,
-                  "has format 2, written by Descender 0.1.0; this is Descender 0.1.0, which reads up to "
-                  "format 1: update");
+    check_changed(
+        "\"format_version\":\"1\"", "\"format_version\":\"2\"", DSC_ERROR_UNSUPPORTED,
+        "has format 2, written by Descender 0.1.0, but Descender 0.1.0 reads formats up to 1; update");
     check_changed("\"format_version\":\"1\"", "\"format_version\":\"x\"", DSC_ERROR_FORMAT,
                   "expected a format_version");
     check_changed("\"dtype\":\"F32\"", "\"dtype\":\"F16\"", DSC_ERROR_UNSUPPORTED,
                   "has the type F16; expected F32");
     check_changed("\"shape\":[2,162]", "\"shape\":[162,2]", DSC_ERROR_MISMATCH,
-                  "'dense1.weight' has the shape (162, 2), its graph has (2, 162)");
+                  "'dense1.weight' has the shape (162, 2), but its graph has (2, 162)");
     check_changed("\"shape\":[2,162]", "\"shape\":[2,163]", DSC_ERROR_FORMAT,
                   "has 1296 bytes, expected 1304");
     check_changed("\"shape\":[2,162]", "\"shape\":[0,162]", DSC_ERROR_FORMAT, "expected a shape");
@@ -371,7 +371,7 @@ static void a_threshold_comes_back_and_one_that_is_no_probability_is_refused(voi
     json_t *json;
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(dsc_model_set_refuse_below(model, bad[i], &error), DSC_ERROR_ARGUMENT);
-        ASSERT_MESSAGE(error, "expected a probability, 0 to 1");
+        ASSERT_MESSAGE(error, "expected a probability from 0 to 1");
         assert_true(dsc_model_refuse_below(model) == 0);
     }
     ASSERT_OK(dsc_model_texts(&json, model, &error), error);

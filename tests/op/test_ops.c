@@ -365,7 +365,7 @@ static void batch_norm_refuses_to_train_on_one_value_per_channel(void **state) {
     dsc_session *session = batch_norm_session(&graph, dsc_shape_of(1, 3, 0, 0, 0), 4, &error);
     assert_non_null(session);
     assert_int_equal(dsc_session_run(session, 1, 0, &error), DSC_ERROR_ARGUMENT); /* a last batch of one */
-    ASSERT_MESSAGE(error, "drop a last one");
+    ASSERT_MESSAGE(error, "omit an epoch's smaller last batch");
     dsc_session_free(session);
     dsc_graph_free(graph);
 
@@ -382,9 +382,9 @@ static void impossible_shapes_are_refused_by_name(void **state) {
         int which;
         const char *message;
     } cases[] = {{0, "max-pool of (1, 3, 3): the window reaches over 4 pixels"},
-                 {1, "a padding less than the window"},
-                 {2, "differ in the first dimension only"},
-                 {3, "cannot take 3 from 1 on: dimension 0 has 3"},
+                 {1, "a padding smaller than the window"},
+                 {2, "differ only in the first dimension"},
+                 {3, "cannot take 3 from index 1: dimension 0 has 3"},
                  {4, "depthwise-conv2d of (3, 5, 5), (2, 1, 3, 3)"},
                  {5, "its leading dimensions"},
                  {6, "the target a class"},

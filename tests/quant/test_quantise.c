@@ -330,7 +330,7 @@ static void what_has_no_whole_numbers_is_named(void **state) {
     }
     dsc_model *model = random_model("784-10", digits, "unit", 1), *twice = quantised(model, digits, 0);
     assert_int_equal(dsc_quantise(&made, NULL, twice, digits, &options, &error), DSC_ERROR_UNSUPPORTED);
-    ASSERT_MESSAGE(error, "whole numbers already");
+    ASSERT_MESSAGE(error, "is quantised already");
     assert_int_equal(dsc_quantise(&made, NULL, model, colours, &options, &error), DSC_ERROR_MISMATCH);
     model->values[0] = (dsc_real)NAN;
     assert_int_equal(dsc_quantise(&made, NULL, model, digits, &options, &error), DSC_ERROR_DIVERGED);

@@ -280,7 +280,7 @@ static void what_is_of_no_class_is_learned_and_refused(void **state) {
     q = ask(DSC_STUDY_FOLDS);
     q.recipe.others = strdup("named");
     assert_int_equal(dsc_study_start(&study, &q, data, NULL, &how, &error), DSC_ERROR_ARGUMENT);
-    ASSERT_MESSAGE(error, "which nobody has opened here");
+    ASSERT_MESSAGE(error, "these data are not open here");
     dsc_dataset_free(others);
     dsc_dataset_free(data);
 }

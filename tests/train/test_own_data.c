@@ -281,7 +281,7 @@ static void a_validation_set_of_ones_own_is_what_epochs_are_measured_on(void **s
     ASSERT_OK(dsc_train(model, rest, &how, &error), error);
     how.validation = 0.2;
     assert_int_equal(dsc_train(model, rest, &how, &error), DSC_ERROR_ARGUMENT);
-    ASSERT_MESSAGE(error, "a validation set of your own, and a share of the training set too");
+    ASSERT_MESSAGE(error, "both a validation set of your own and a share of the training set");
     dsc_model_free(model);
     dsc_dataset_free(rest);
     dsc_dataset_free(held);

@@ -176,7 +176,7 @@ static void processes_that_do_not_train_the_same_are_told_apart(void **state) {
             assert_int_equal(all[r].status, DSC_ERROR_MISMATCH);
             assert_string_equal(
                 all[r].error.message,
-                i == 0 ? "process 2 of 4 has other data than process 0: give all machines the same"
+                i == 0 ? "process 2 of 4 has other data than process 0: give the same data to all machines"
                        : "process 2 of 4 has another recipe than process 0: start all with the same "
                          "options and files");
             assert_int_equal(all[r].steps, 0);
@@ -208,11 +208,10 @@ static void numbers_that_cannot_be_shared_out_are_refused(void **state) {
         {"{\"shards\": 6}", "shards: expected 1, 2, 4, 8, ..., found 6", 1},
         {"{\"shards\": 8, \"batch\": 4}", "shards, 8, is more than batch, 4", 1},
         {"{}",
-         "4 processes share each batch, which the recipe cuts into 1 part only; write \"shards\": 4 in the "
-         "recipe, "
-         "or --shards 4: the same bits then come from 1 to 4 processes",
+         "4 processes share each batch, but the recipe cuts it into only 1 part; write \"shards\": 4 into "
+         "the recipe, or give --shards 4; 1 to 4 processes then give the same bits",
          4},
-        {"{\"shards\": 8}", "3 processes cannot share a batch; start 1, 2, 4, 8, ... of them, at most 256",
+        {"{\"shards\": 8}", "3 processes cannot share a batch; start 1, 2, 4, 8, ... processes, at most 256",
          3},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

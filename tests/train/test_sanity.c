@@ -85,10 +85,10 @@ static void labels_with_nothing_to_tell_apart_or_to_learn_from_are_told(void **s
     begin(&r);
     expect_before(&r, NULL);
     memset(r.labels, 1, sizeof r.labels);
-    expect_before(&r, "all labels are of one class, 1: there is nothing to tell apart");
+    expect_before(&r, "all labels are of one class, 1; a network needs at least two classes");
     begin(&r);
     for (size_t i = 0; i < COUNT; i++) r.labels[i] = i % 2 ? 2 : 0;
-    expect_before(&r, "1 of 3 classes have no training sample: they cannot be learned");
+    expect_before(&r, "1 of 3 classes have no training sample, so the network cannot learn them");
 }
 
 static void blank_images_are_told(void **state) {
@@ -96,7 +96,7 @@ static void blank_images_are_told(void **state) {
     rig r;
     begin(&r);
     memset(r.images, 255, sizeof r.images);
-    expect_before(&r, "all inputs are the same (1): the images are blank");
+    expect_before(&r, "all inputs are the same (1); the images are blank");
     begin(&r);
     memset(r.images, 255, sizeof r.images);
     r.images[SIZE + 3] = 254; /* almost blank */
@@ -115,7 +115,7 @@ static void a_flip_of_digits_is_told_and_one_of_other_things_is_not(void **state
     begin(&r);
     r.digits = true;
     r.augment = "crop, flip";
-    expect_before(&r, "the data are digits, and the recipe mirrors some of them: take flip out of --augment");
+    expect_before(&r, "the data are digits, but the recipe mirrors some of them: remove flip from --augment");
 }
 
 static void inputs_that_are_not_normalised_are_told(void **state) {
