@@ -128,7 +128,7 @@ try {
   await page.click("#keep");
   check("they are kept", await comes(page, () => document.getElementById("kept").textContent === "6 digits are kept."), await page.locator("#kept").innerText());
   check("once", await page.locator("#keep").isDisabled());
-  check("how many there are is said, and how to go on", /^6 digits are collected in .*corrections\. To go on from them: descender train --data /.test(await page.locator("#collection").innerText()),
+  check("how many there are is said, and how to go on", /^6 digits are collected in .*corrections\. To train on them: descender train --data /.test(await page.locator("#collection").innerText()),
     await page.locator("#collection").innerText());
   const file = readFileSync(`${folder}/corrections/train-labels-idx1-ubyte`);
   check("as they were corrected", [...file.subarray(8)].join("") === "312485", [...file]);
@@ -136,7 +136,7 @@ try {
   // The loop: train on the corrected digits, starting from the served network, and use the result.
   await page.click("#go-on");
   check("training goes on with what is collected, from the network that is served",
-    await comes(page, () => document.querySelector("[name=data]").selectedOptions[0]?.text.startsWith("what is collected") && document.querySelector("[name=from]").value === ""));
+    await comes(page, () => document.querySelector("[name=data]").selectedOptions[0]?.text.startsWith("the collection") && document.querySelector("[name=from]").value === ""));
   check("where the form is, by keyboard", await page.evaluate(() => document.activeElement.id === "train-start"));
   check("axe-core finds nothing wrong with the form", (await violations(page)).length === 0, await violations(page));
   await page.screenshot({ path: `${shots}/found-train.png` });
@@ -199,7 +199,7 @@ try {
     const small = await other.newPage();
     await small.goto(server.urls[0]);
     await small.waitForFunction(() => document.querySelectorAll(".bars li").length >= 10);
-    check(`the page says below what an answer is none, ${scheme}`, (await small.locator(".about").innerText()).includes(`An answer below ${(100 * below).toFixed(1)} % is none: “no digit”.`),
+    check(`the page says below what an answer is none, ${scheme}`, (await small.locator(".about").innerText()).includes(`An answer below ${(100 * below).toFixed(1)} % is refused: “no digit”.`),
       await small.locator(".about").innerText());
     await small.locator('#drawing input[type="file"]').first().setInputFiles(three);
     await small.waitForSelector("#found-list li:nth-child(3)");

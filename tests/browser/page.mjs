@@ -148,7 +148,7 @@ try {
   await page.waitForFunction(() => document.querySelector(".note").textContent.includes("left out"));
   const remark = await page.locator(".note").innerText();
   check("what is left out of an image, and that it was made smaller, is said",
-    remark.includes("1 ruled line or box") && remark.includes("made smaller, to 2048 x 1365 pixels") && await settles(page, "7"), remark);
+    remark.includes("1 ruled line or box") && remark.includes("reduced to 2048 x 1365 pixels") && await settles(page, "7"), remark);
   await page.screenshot({ path: `${folder}/remark.png` });
 
   // Tabs by keyboard; a run while it trains, with its curves.

@@ -65,7 +65,7 @@ END
     run predict --raw --model "$advice" d/t10k-images-idx3-ubyte
     exits 0
     mkdir -p model.safetensors && cp run/model.safetensors model.safetensors
-    _advised 'name that: ' '' evaluate --data d model.safetensors
+    _advised 'name the model: ' '' evaluate --data d model.safetensors
     run evaluate --data d "$advice"
     exits 0
     _obey_each <<'END'
@@ -181,7 +181,7 @@ for name, array in dict(
     for tries in range(5):
         done = subprocess.run([os.environ['PROGRAM'], 'predict', '--model', 'run', file], capture_output=True, text=True)
         if not done.returncode: break
-        found = re.search(r'save (array.*?|\(.*?|numpy.*?)(, or array|; as one|, one field|$)', done.stderr, re.M)
+        found = re.search(r'save (array.*?|\(.*?|numpy.*?)(, otherwise array|; if it is one|, one field|$)', done.stderr, re.M)
         if not found: break
         array = n.load(file, allow_pickle=True)
         # The images of this model have 8 x 8 pixels.
@@ -247,7 +247,7 @@ what_comes_by_standard_input_is_in_no_command() {
     gzip -c a.xz >a.gz
     printf 'BM\1\2' >a.bmp
     printf 'PK\3\4x.npy' >a.npz
-    for word in "a.xz:unpack it on its way, with xz -dc" "a.gz:unpack it on its way, with xz -dc" \
+    for word in "a.xz:unpack it while piping, with xz -dc" "a.gz:unpack it while piping, with xz -dc" \
         "a.bmp:convert - png:-" "a.npz:unpack it, and name a file in it;" \
         "run/model.safetensors:name its file with --model" "d/labels.txt:check the path"; do
         run_shell "'$program' predict --model run - <'${word%%:*}'"
@@ -268,7 +268,7 @@ a_file_in_place_of_a_folder_is_named() {
     says "expected images with labels in one of the forms"
     run data info --data d/t10k-images-idx3-ubyte
     exits 1
-    says "name the folder in which they lie"
+    says "name the folder that holds them"
     run train "${_small[@]}" --data d --out d/labels.txt
     exits 1
     says "a part of the path is a file"
@@ -296,7 +296,7 @@ an_option_that_is_advised_helps() {
     run train --resume run --quiet
     exits 0
     # A folder of other data where MNIST would be.
-    DESCENDER_DATA=d _advised 'name it: ' '' data info --data mnist --offline
+    DESCENDER_DATA=d _advised 'name them: ' '' data info --data mnist --offline
     run_shell "descender data info $advice"
     exits 0
 }
@@ -349,7 +349,7 @@ batches_that_do_not_fit_are_mended_as_said() {
     run "${norm[@]}" --batch "$advice" --out b2
     exits 0
     # The last batch, of 67 + 1 images.
-    _adds "too small, with " "" "${norm[@]}" --out b3 --batch 67
+    _adds "smaller last batch with " "" "${norm[@]}" --out b3 --batch 67
     _adds "choose a smaller batch, as with " "" "${small[@]}" --model "flatten, dense" --find-rate --batch 16
     _advised "watch; set " " to" "${small[@]}" --model "flatten, dense" --batch 16 --patience 3 --out b4
     same "$advice" validation
@@ -454,7 +454,7 @@ a_run_that_goes_on_otherwise_is_mended_as_said() {
     sed -i 's/"batch": *2\b/"batch": 4/' changed/recipe.json
     run train --resume changed --quiet
     exits 1
-    says "'batch' was 2 and is now 4; put it back in recipe.json"
+    says "'batch' was 2 and is now 4; change it back in recipe.json"
     sed -i 's/"batch": *4\b/"batch": 2/; s/"epochs": *4000\b/"epochs": 4000/' changed/recipe.json
     in_background "$program" train --resume changed --quiet
     wait_for grep -q '"event":"resume"' changed/log.jsonl

@@ -80,7 +80,7 @@ other_classes_are_refused_before_any_work() {
         run $command "$work/run" --data "$work/other"
         exits 1
         says '"Cat", which the model does not know ("cat" differs only in capital and small letters)'
-        says "write it in labels.txt as the model has it"
+        says "write the name in labels.txt as the model has it"
         prints_nothing
     done
     printf 'ant\nbee\neel\ndog\n' >"$work/other/labels.txt"
@@ -90,7 +90,7 @@ other_classes_are_refused_before_any_work() {
     rm "$work/other/labels.txt"
     run evaluate "$work/run" --data "$work/other"
     exits 1
-    says "put one beside the files"
+    says "put a labels.txt beside the files"
     printf 'ant\nbee\ncat\ndog\neel\n' >"$work/other/labels.txt"
     run evaluate "$work/run" --data "$work/other"
     exits 1
@@ -110,12 +110,12 @@ another_shape_is_refused_with_both_shapes() {
     run data pack "$work/wide" "$work/wide-data"
     run evaluate "$work/run" --data "$work/wide-data"
     exits 1
-    says "images of 1 x 16 x 16 (channels x height x width), the model was made for 1 x 8 x 8"
+    says "images of 1 x 16 x 16 (channels x height x width), but the model was made for 1 x 8 x 8"
 }
 another_ground_is_told() {
     run evaluate "$work/run" --data "$work/light"
     exits 0
-    says "the ink differs"
+    says "the grounds differ"
     says "is dark ink on a light ground, the model's training set light ink on a dark ground"
     _train "$work/light" "$work/light-run"
     run evaluate "$work/light-run" --data "$work/light"
@@ -131,7 +131,7 @@ sets_that_differ_are_told_before_training() {
     run data check "$work/mixed"
     exits 0
     prints "warning: "
-    prints "the test set is dark ink on a light ground, the training set light ink on a dark ground"
+    prints "the test set is dark ink on a light ground, but the training set light ink on a dark ground"
     run train --data "$work/mixed" --recipe tutorial --model "flatten, dense" --batch 4 --epochs 1 \
         --threads 1 --out "$work/mixed-run" --quiet
     exits 0
@@ -144,7 +144,7 @@ sets_that_differ_are_told_before_training() {
     prints "dark: sound"
     run data check "$work/light"
     prints "note: "
-    prints "the other way round than MNIST's"
+    prints "the opposite of MNIST's"
     prints "light: sound"
 }
 data_is_checked_against_a_model() {
@@ -312,8 +312,8 @@ a_picture_is_fitted_as_the_model_remembers() {
     _scans "$work/paper" 10 245 64 cat
     run predict --model "$work/fitted-run" "$work/paper/cat/3.pgm"
     exits 0
-    says_no "turned round (255"
-    says "dark ink on a light ground, not turned round, though the model was trained on light ink on a dark ground"
+    says_no "inverted (255"
+    says "dark ink on a light ground, not inverted, although the model was trained on light ink on a dark ground"
 }
 # Pictures of three sizes, some in colour: the model sees the same images as the packed data.
 pictures_are_read_as_they_were_packed() {
@@ -378,18 +378,18 @@ a_picture_is_read_as_the_model_was_trained() {
     prints "cat"
     says "read whole: the model was trained on images that were not prepared"
     says "scaled to the model's 8 x 8"
-    says "turned round (255 - pixel)"
+    says "inverted (255 - pixel)"
     _data "$work/again" 10 245 ant bee cat dog
     run predict --model "$work/run" --top 1 "$work/again/t10k-images-idx3-ubyte"
     exits 0
-    says "12 images of dark ink on a light ground, turned round"
+    says "12 images of dark ink on a light ground, inverted"
     same "$(awk '{ print $2 }' <<<"$out" | sort | uniq -c | tr -s ' \n' ' ')" " 3 ant 3 bee 3 cat 3 dog "
     run predict --model "$work/run" --top 1 --raw "$work/again/t10k-images-idx3-ubyte"
     exits 0
-    says "not turned round, though the model was trained on light ink on a dark ground"
+    says "not inverted, although the model was trained on light ink on a dark ground"
     run predict --model "$work/run" --raw "$work/pictures/cat/3.pgm"
     exits 1
-    says "64 x 64 pixels (height x width); with --raw it must have the model's size, 8 x 8"
+    says "64 x 64 pixels (height x width); but --raw requires the model's size, 8 x 8"
     run predict --model "$work/run" --prepare "$work/pictures/cat/3.pgm"
     exits 1
     says "omit --prepare"
@@ -398,7 +398,7 @@ a_picture_is_read_as_the_model_was_trained() {
     pgm "$work/flat.pgm" 64 20 9
     run predict --model "$work/run" "$work/flat.pgm"
     exits 1
-    says "20 x 64 pixels (height x width), the model was trained on whole images of 8 x 8"
+    says "20 x 64 pixels (height x width), but the model was trained on whole images of 8 x 8"
     needs_json || return
     run predict --model "$work/run" --json --quiet "$work/pictures/dog/1.pgm"
     same "$(json "j['files'][0]['answers'][0]['did']")" "['scaled', 'turned']"
@@ -417,7 +417,7 @@ scans_are_packed_as_predict_prepares_them() {
             print ((y > 18 && y < 26 && x > 20 && x < 60) || (y >= 26 && y < 80 && x > 52 && x < 60)) ? 220 : 30 }' >"$light/7/a.pgm"
     run data pack "$light" "$work/strokes-data" --keep-order --test-share 0
     exits 1
-    says "or be digits to be prepared (--prepare)"
+    says "or be digits to prepare (--prepare)"
     run data pack "$light" "$work/strokes-data" --keep-order --test-share 0 --prepare --json
     exits 0
     same "$(json "j['height'], j['width'], j['preparation'], j['ground']")" "(28, 28, 'digits', 'dark')"
@@ -439,7 +439,7 @@ scans_are_packed_as_predict_prepares_them() {
     run data pack "$light" "$work/strokes-data" --force --prepare
     exits 1
     says "7/blank.pgm"
-    says "take the picture out or mend it"
+    says "remove the picture or correct it"
 }
 images_that_were_prepared_elsewhere_are_noted_as_such() {
     local class
@@ -456,7 +456,7 @@ images_that_were_prepared_elsewhere_are_noted_as_such() {
     done
     run data pack "$work/elsewhere" "$work/elsewhere-data"
     exits 0
-    says "look like digits that were prepared as MNIST's, and are noted as such"
+    says "look like digits prepared as MNIST's are; images.json says so"
     same "$(tr -d ' \n' <"$work/elsewhere-data/images.json")" '{"preparation":"digits"}'
 }
 scans_that_are_packed_as_they_are_say_their_ground() {
@@ -465,7 +465,7 @@ scans_that_are_packed_as_they_are_say_their_ground() {
     run data pack "$work/.scans" "$work/paper"
     exits 0
     says "these images are dark ink on a light ground"
-    says "--prepare makes of them"
+    says "use --prepare"
     same "$(tr -d ' \n' <"$work/paper/images.json")" '{"preparation":"none"}'
     run data pack "$work/.scans" "$work/prepared" --prepare
     exits 0
@@ -529,7 +529,7 @@ END
     _answers "$work/one.idx"
     same "$answers" "$(head -1 <<<"$plain")"
     _answers --raw "$work/turned.idx"
-    says "not turned round, though"
+    says "not inverted, although"
     _answers "$work/aside.idx"
     says "aside.idx: 60 images, taken as they are. The model was trained on prepared digits"
     _answers --prepare "$work/plain.idx"

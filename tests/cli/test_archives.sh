@@ -49,7 +49,7 @@ with zipfile.ZipFile(out + "/photos.zip", "w", zipfile.ZIP_DEFLATED) as z:
     prints "zip: a ZIP archive"
     prints "folder: pictures in folders named by class"
     prints "photos.zip"
-    says "2 hidden files in it were passed over"
+    says "2 hidden files in it were skipped"
     _hides_folder
 }
 an_archive_packed_by_zstd_holds_what_the_folder_holds() {
@@ -175,7 +175,7 @@ damaged_archives_are_told() {
     for what in short.tar.gz short.zip none.tar.xz; do
         run data info --data "$work/$what"
         exits 1
-        says "$work/$what: is damaged, or no archive of a kind that is read"
+        says "$work/$what: is damaged, or no supported archive"
         _hides_folder
         _clean
     done
@@ -197,7 +197,7 @@ for name, size in ("zeros", end), ("files", last.offset), ("block", end + 512):
         run data info --data "$work/$what"
         exits 1
         says "$work/$what: ends after"
-        says "bytes of tar without the zeros that end a whole one: it was probably cut off; copy or download it again"
+        says "bytes of tar without the final zeros: it was probably cut off; copy or download it again"
         _hides_folder
         _clean
     done

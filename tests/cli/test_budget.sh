@@ -31,7 +31,7 @@ json_says_what_ended_the_run() {
     run "${_short[@]}" --validation 0.2 --epochs 1 --until 100 --learning-rate 0.000001 --out "$work/until-never" --json
     exits 0
     same "$(json "j['ended_by'], j['epochs']")" "('steps', 1)"
-    holds "the log does not say that it was not reached" grep -q "ended without the 100.0 % that were asked for" \
+    holds "the log does not say that it was not reached" grep -q "ended without reaching the requested 100.0 %" \
         "$work/until-never/log.jsonl"
 }
 without_held_out_images_it_is_wrong_usage_and_leaves_nothing() {
@@ -65,7 +65,7 @@ a_given_time_is_planned_kept_and_told() {
     exits 0
     prints "For 3.00 seconds, on this machine:"
     prints "Picked: "
-    prints "Nothing was measured on these data: no accuracy is promised"
+    prints "No accuracy was measured on these data, so none is promised"
     prints "Time: "
     prints "of 3.00 seconds"
     holds "it took $((SECONDS - begun)) seconds" test $((SECONDS - begun)) -lt 12
@@ -125,8 +125,8 @@ a_time_goes_with_nothing_that_decides_it() {
     }
     _refuses "omit --epochs" --seconds 5 --epochs 3
     _refuses "omit --steps" --minutes 1 --steps 3
-    _refuses "two times" --seconds 5 --minutes 1
-    _refuses "are too few" --seconds 0.001
+    _refuses "both set the time" --seconds 5 --minutes 1
+    _refuses "is too short" --seconds 0.001
 }
 
 promises

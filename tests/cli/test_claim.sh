@@ -40,7 +40,7 @@ other_kernels_give_the_same_figure() {
     _sealed "$work/portable.json" '"set": "[^"]*"' '"set": "no-such-set"'
     run reproduce "$work/portable.json" --data "$_small" --out "$work/portable" --quiet
     exits 0
-    says "are not to be had here"
+    says "which this machine lacks"
     prints "the claim holds"
 }
 the_run_of_a_claim_is_like_any_other() {
@@ -97,7 +97,7 @@ other_data_are_found_before_anything_is_trained() {
     holds "a folder was left behind" test ! -e "$work/nothing"
     run reproduce "$_claim" --out "$work/nothing"
     holds "it found data" test "$status" != 0
-    says "which --data may name"
+    says "name them with --data"
 }
 a_claim_is_of_the_data_that_the_run_learned() {
     needs_library libcrypto || return

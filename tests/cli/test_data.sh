@@ -197,7 +197,7 @@ an_image_that_is_not_there_is_wrong_usage() {
     says "--index: expected 0 to 67, found 68"
     _on_small show --random 69
     exits 2
-    says "there are 68 images to choose from"
+    says "only 68 images match"
     _on_small show --label 7
     exits 2
     says "has no class '7'"

@@ -141,7 +141,7 @@ data_that_is_there_is_not_replaced() {
     before=$(cat "$work/out"/* | cksum)
     run data pack "$work/letters" "$work/out" --split-seed 9
     exits 1
-    says "is there already"
+    says "already exists"
     same "$(cat "$work/out"/* | cksum)" "$before"
     run data pack "$work/letters" "$work/out" --split-seed 9 --force --gzip
     exits 0
@@ -178,7 +178,7 @@ folders_that_are_no_classes_are_refused() {
     pgm "$work/letters/lost.pgm" 6 5 1
     run data pack "$work/letters" "$work/out"
     exits 1
-    says "lost.pgm: expected pictures in folders named by class, found one outside of them"
+    says "lost.pgm: expected pictures in folders named by class, found a picture outside of them"
     _letters
     mkdir "$work/letters/beta/more"
     run data pack "$work/letters" "$work/out"
@@ -202,7 +202,7 @@ other_files_are_passed_over_and_counted() {
     echo hello >"$work/letters/beta/Thumbs.db"
     run data pack "$work/letters" "$work/out"
     exits 0
-    says "2 files that are no pictures were passed over"
+    says "2 files that are no pictures were skipped"
 }
 json_tells_what_was_made() {
     needs_json || return

@@ -51,14 +51,14 @@ a_stopped_ensemble_says_how_to_go_on() {
     needs_plain_signals || return
     run_shell "timeout -s INT 0.3 '$program' train --data '$_small' --model 'flatten, dense 24, relu, dense' \
         --recipe tutorial --batch 8 --epochs 100000 --members 2 --quiet --out '$work/stopped'"
-    says "of member 1 of 2; go on with: descender train --resume $work/stopped"
+    says "of member 1 of 2; continue with: descender train --resume $work/stopped"
 }
 members_of_somebody_else_are_no_place_for_an_ensemble() {
     mkdir -p "$work/theirs"
     cp -r "$work/one" "$work/theirs/member-01" 2>/dev/null || mkdir "$work/theirs/member-01"
     run "${_short[@]}" --members 2 --out "$work/theirs"
     exits 2
-    says "member-01: is there already"
+    says "member-01: already exists"
 }
 resume_takes_no_members() {
     run train --resume "$work/three" --members 4
@@ -128,7 +128,7 @@ evaluate_tells_of_the_members() {
     run evaluate "$work/three" --per-sample "$work/answers.csv"
     exits 0
     prints "members: 3, alone "
-    prints "all members agree: on "
+    prints "all members agree on "
     holds "no column" grep -q ',agree$' "$work/answers.csv"
     run evaluate "$work/three" --json
     prints '"agreed"'

@@ -79,7 +79,7 @@ what_cannot_be_is_refused() {
     says "unknown format 'cc'; did you mean 'c'?"
     run export small.safetensors --to "c prefix=a-b"
     exits 2
-    says "as names in C are"
+    says "as in C names"
     run export nothing.safetensors --to c
     exits 1
     says "nothing.safetensors"
@@ -112,7 +112,7 @@ CC
     run_shell "PATH='$work/wrong:$PATH' '$program' export small.safetensors --to c --out wrong/digits --verify --data digits --samples 50 --quiet"
     exits 1
     says "some labels differ from the model's"
-    says "nothing is written"
+    says "no file is written"
     holds "it was written" test ! -e wrong/digits.c
     run_shell "PATH='$work/wrong:$PATH' '$program' export small.safetensors --to c --out wrong/digits --verify --data digits --samples 50 --quiet --force"
     exits 1

@@ -135,7 +135,7 @@ a_model_with_a_weight_that_is_not_finite_is_refused_by_name() {
             run $command "$work/bad.safetensors" $([ "${command%% *}" = predict ] && echo "$work/eight.pgm")
             exits 1
             says "bad.safetensors: 'dense1.weight'[0, 0] is ${bytes#*:}"
-            says "train it anew"
+            says "train the model again"
         done
     done
 }

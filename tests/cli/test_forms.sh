@@ -30,7 +30,7 @@ info_says_how_data_were_understood() {
     run data info --data "$work/train.csv"
     exits 0
     prints "csv: a table"
-    prints 'column 1, "label" of 5, a header names it'
+    prints 'column 1, "label" of 5, named by the header'
     prints "drawn with seed 1"
     needs_json || return
     run data info --data "$work/train.csv" --json
@@ -51,7 +51,7 @@ pictures_of_phones_and_pages_are_data_and_further_pages_are_told_of() {
     run data info --data "$work/phone" --size 8x8 --fit stretch --test-share 0.5
     exits 0
     prints "4 pictures in folders by class"
-    prints "the first of each file, 1 of which have several"
+    prints "the first page of each file, 1 of which have several"
 }
 pictures_are_trained_on_without_packing() {
     local class i
@@ -77,7 +77,7 @@ data_of_any_form_are_checked() {
     run data check "$work/doubtful.csv" --test-share 0.25
     exits 0
     prints "warning: training set: fewer than 10 images of 1 of 3 classes: 2 (1)"
-    prints "images are there before under another label"
+    prints "images repeat an earlier image under another label"
     prints "test images are also in the training set"
     run data check "$work/doubtful.csv" --json
     exits 0
@@ -103,12 +103,12 @@ arrays_are_not_brought_to_another_size_nor_prepared() {
     small_data "$work/arrays"
     run data info --data "$work/arrays" --size 4x4
     exits 1
-    says "its images are arrays of 8 x 8 pixels, and size brings pictures alone to another size, 4 x 4"
+    says "its images are arrays of 8 x 8 pixels, but size scales only pictures, here to 4 x 4"
     run data info --data "$work/arrays" --size 8x8
     exits 0
     run data info --data "$work/arrays" --prepare
     exits 1
-    says "its images are arrays of 8 x 8 pixels that are not prepared, and prepare is for pictures alone; omit it"
+    says "its images are arrays of 8 x 8 pixels that are not prepared, but prepare works only on pictures; omit prepare"
 }
 
 promises

@@ -60,11 +60,11 @@ all_of_few_images_are_learned_where_no_test_set_is_wanted() {
     head -c $((3 * 784)) "$program" >>"$work/three/train-images-idx3-ubyte"
     run train --data "$work/three" --from "$work/first" --epochs 1 --batch 3 --out "$work/untested"
     exits 2
-    says "or 0 to learn all of them and measure nothing"
+    says "or 0 to train on all images and measure nothing"
     run train --data "$work/three" --test-share 0 --from "$work/first" --epochs 40 --batch 3 --augment none --out "$work/untested"
     exits 0
     prints "3 images to train on"
-    prints "No test set: all images were learned, and nothing was measured"
+    prints "No test set: the network was trained on all images, so nothing was measured"
     run evaluate "$work/untested" --split train --json
     exits 0
     prints '"samples": 3'
@@ -73,7 +73,7 @@ all_of_few_images_are_learned_where_no_test_set_is_wanted() {
     prints '"test": null'
     run evaluate "$work/untested"
     exits 2
-    says "makes none of its 3 images; give a larger --test-share"
+    says "of its 3 images would be empty; give a larger --test-share"
 }
 
 a_search_takes_the_network_of_the_model() {
@@ -114,7 +114,7 @@ what_does_not_fit_is_told() {
     # shellcheck disable=SC2086
     run $_few --from "$work/first" --freeze "*" --epochs 1 --out "$work/none"
     exits 2
-    says "nothing to learn"
+    says "no parameter to train"
     # shellcheck disable=SC2086
     run $_few --from "$work/nowhere" --epochs 1 --out "$work/none"
     exits 1

@@ -25,7 +25,7 @@ results_come_as_json_too() {
     [ $checked -ge 15 ] || complain "looked at $checked commands only"
 }
 # Prints the names in `descender help THINGS`: the least indented lines.
-_things=$("$program" --help | sed -n '/^What there is:/,/^$/{/^What/d;s/^ *\(help THINGS\)\? *//;s/,//g;p}')
+_things=$("$program" --help | sed -n '/^Topics:/,/^$/{/^Topics/d;s/^ *\(help THINGS\)\? *//;s/,//g;p}')
 _named() { "$program" help "$1" | sed -n 's/^  \([a-z][a-z0-9-]*\)\( .*\)\?$/\1/p'; }
 help_lists_what_there_is() {
     local things name count
@@ -44,7 +44,7 @@ help_lists_what_there_is() {
         [ $count -ge 3 ] || complain "only $count $things"
     done
     run help layers
-    for name in "[channels=]N" "(1 to 65536); must be given" "residual(dense 100, relu)" "bias=on|off" "default on"; do
+    for name in "[channels=]N" "(1 to 65536); required" "residual(dense 100, relu)" "bias=on|off" "default on"; do
         [[ $(tr -s ' \n' ' ' <<<"$out") == *"$name"* ]] || complain "expected: $name"
     done
     run help optimisers adamw

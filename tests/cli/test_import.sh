@@ -107,7 +107,7 @@ a_file_that_is_there_is_kept() {
     echo mine >"$work/mine.safetensors"
     run import "$_weights" --model "$_text" --size 8x8 --out "$work/mine.safetensors"
     exits 1
-    says "--force replaces it"
+    says "already exists; give --force to replace it"
     same "$(cat "$work/mine.safetensors")" mine
     run import "$_weights" --model "$_text" --size 8x8 --out "$work/mine.safetensors" --force
     exits 0
@@ -154,7 +154,7 @@ weights_alone_say_what_to_do() {
     says "descender import"
     run evaluate "$golden/exchange/dense-numpy.npz" --data "$_data"
     exits 1
-    says "is no model of Descender, but arrays of NumPy's"
+    says "is no model of Descender, but NumPy arrays"
 }
 
 # For every saved file, runs the printed command as a shell reads it, all in one process because PyTorch takes seconds
@@ -177,7 +177,7 @@ for name, what in saved.items():
     os.chdir(os.path.join(folder, name))
     torch.save(what, name + ".pt", _use_new_zipfile_serialization=name != "half")
     found = subprocess.run([program, "import", name + ".pt", "--model", "64-4"], stderr=subprocess.PIPE, text=True)
-    words = shlex.split(found.stderr.split("take its weights out: ")[1].split("; then: ")[0])
+    words = shlex.split(found.stderr.split("extract its weights: ")[1].split("; then: ")[0])
     assert found.returncode == 1 and words[:2] == ["python3", "-c"], found
     sys.argv = ["-c"] + words[3:]
     exec(words[2], {})

@@ -53,7 +53,7 @@ the_check_goes_through_every_set() {
 nothing_else_can_follow_the_version() {
     run --version --chekc
     exits 2
-    says "only --check can follow"
+    says "only --check may follow"
     run --version --check more
     exits 2
 }

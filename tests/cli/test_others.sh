@@ -21,7 +21,7 @@ others_are_told_and_kept_with_the_run() {
     run train "${_network[@]}" --epochs 2 --others "$work/stripes.csv" --others "$work/dots.csv" --out "$work/two"
     exits 0
     prints "stripes.csv, dots.csv: 76 images of no class to train on, 9 held out"
-    prints "Answers below 0."
+    prints "Threshold 0."
     holds "the recipe names both" grep -q "\"others\": \"$work/stripes.csv,$work/dots.csv\"" "$work/two/recipe.json"
     holds "the log names both" grep -q '"others_name":"stripes.csv, dots.csv","others":76,"others_held_out":9' \
         "$work/two/log.jsonl"
@@ -29,7 +29,7 @@ others_are_told_and_kept_with_the_run() {
     holds "the card tells of them" grep -q "Images of no class.*stripes.csv, dots.csv" "$work/card.md"
     holds "the card has the threshold" grep -q "^- \*\*Refuses\*\* answers .* below 0\." "$work/card.md"
     holds "also as what decides" grep -q "^- \*\*Decision threshold\*\*: 0\..* there is no answer" "$work/card.md"
-    holds "the card has what that refuses" grep -q "^- \*\*What that refuses\*\*.*: at 0\..*, [0-9.]* % of the held-out images of no class are refused" \
+    holds "the card has what that refuses" grep -q "^- \*\*Effect of refusing\*\*.*: at 0\..*, [0-9.]* % of the held-out images of no class are refused" \
         "$work/card.md"
     holds "the card has no path" test "$(grep -c "$work" "$work/card.md")" = 0
     run model show "$work/two" --no-diagram
@@ -55,7 +55,7 @@ evaluate_tells_what_is_refused() {
     run evaluate "$work/long" --others "$work/stripes.csv" --others "$work/dots.csv"
     exits 0
     prints "refused (below 0."
-    prints "0 of 12, 0.00 %; of the answers that are left, 100.00 % are right"
+    prints "0 of 12, 0.00 %; of the remaining answers, 100.00 % are right"
     prints "of no class (stripes.csv, dots.csv): "
     run evaluate "$work/long" --others "$work/stripes.csv" --json
     prints '"others_data": "stripes.csv"'
@@ -139,13 +139,13 @@ where_no_mark_is_a_digit_it_is_as_without_marks() {
     prints "sheet.pgm, mark 1  no digit (1 at "
     prints "sheet.pgm, mark 2  no digit ("
     prints_no "reads"
-    says "sheet.pgm: there is no digit: found 3 marks, and the network is less sure of each than 1"
+    says "sheet.pgm: no digit found: there are 3 marks, but the network is less sure of each than 1"
     run predict --model "$work/never.safetensors" "$work/sheet.pgm" --json
     exits 1
     same "$(json '[len(j["files"][0]["answers"]), len(j["files"][0]["refused"]), j["files"][0]["reading"], j["files"][0]["lines"]]')" "[0, 3, '', []]"
     run predict --model "$work/never.safetensors" "$work/sheet.pgm" "$work/blank.pgm" --json
     exits 1
-    says "sheet.pgm: there is no digit: found 3 marks"
+    says "sheet.pgm: no digit found: there are 3 marks"
     says "blank.pgm: "
     says "2 of 2 files could not be read"
 }
@@ -218,7 +218,7 @@ others_that_cannot_be_had_are_refused() {
     says "nowhere"
     run train "${_network[@]}" --others "$work/stripes.csv,,$work/dots.csv"
     exits 2
-    says "others: expected data, divided by commas, found an empty name"
+    says "others: expected data sets separated by commas, found an empty name"
     run train "${_network[@]}" --others digits
     exits 1
     says "others: "
@@ -285,7 +285,7 @@ a_search_learns_the_others() {
     holds "the best recipe names them" grep -q '"others": "/' "$work/search/best.json"
     run train --recipe "$work/search/best.json" --out "$work/best" --quiet
     exits 0
-    prints "Answers below"
+    prints "Threshold "
     run tune --resume "$work/search" --others "$work/dots.csv"
     exits 1
     says "was begun with other images of no class: 51, not the 34 of dots.csv"

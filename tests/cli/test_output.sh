@@ -47,7 +47,7 @@ what_is_saved_is_saved_though_nobody_can_be_told() {
     holds "no card" test -s "$work/untold.md"
     needs_library libmicrohttpd || return
     in_background bash -c 'exec "$0" serve --port 0 --runs "$1" >&-' "$program" "$work"
-    wait_for grep -q "Open it" "$work/.err"
+    wait_for grep -q "Open the address" "$work/.err"
     sleep 0.3
     holds "the server ended" kill -0 $job
     kill -TERM $job
@@ -168,7 +168,7 @@ descriptors_are_written_to() {
     holds "nothing came" test -s "$work/seven"
     run_shell "exec 8> >(exec true); sleep 0.2; '$program' evaluate '$_run' --quiet --per-sample /dev/fd/8"
     exits 1
-    says "its reader has left"
+    says "its reader has ended"
     run evaluate "$_run" --per-sample /dev/fd/9
     exits 1
     says "/dev/fd/9"
@@ -264,7 +264,7 @@ what_a_command_reads_is_not_its_output() {
     for name in model.safetensors checkpoint recipe.json log.jsonl; do
         run card "$work/read" --seconds 0.01 --samples 1 --out "$work/read/$name"
         exits 2
-        says "is read by this command"
+        says "is an input of this command"
     done
     run evaluate "$work/read/model.safetensors" --data "$_small" --per-sample "$work/read/model.safetensors"
     exits 2
@@ -284,7 +284,7 @@ _spared() {
     before=$(md5sum "$file")
     run "$@"
     exits 2
-    says "is read by this command"
+    says "is an input of this command"
     same "$(md5sum "$file")" "$before"
 }
 what_is_read_by_way_of_a_folder_is_not_an_output() {
@@ -338,7 +338,7 @@ _kept() {
     before=$(cd "$folder" && find . -type f -exec md5sum {} + | sort)
     run "$@"
     [ "$status" != 0 ] || complain "it was not refused"
-    says "is there already"
+    says "already exists"
     after=$(cd "$folder" && find . -type f -exec md5sum {} + | sort)
     same "$after" "$before"
 }
@@ -437,7 +437,7 @@ _stops() {
     kill -"$1" $job
     ended
     exits "$2"
-    says "go on with: descender train --resume $work/stopped"
+    says "continue with: descender train --resume $work/stopped"
     says "descender: interrupted, saved after "
     holds "the interruption was told more than once" test "$(grep -c interrupted "$work/.err")" = 1
     holds "temporary files are left" test -z "$(find "$work/stopped" -name '*.tmp')"
@@ -458,7 +458,7 @@ a_search_that_is_terminated_says_how_to_go_on() {
         kill -$signal $job
         ended
         exits $((128 + $(kill -l $signal)))
-        says "go on with: descender tune --resume $work/search"
+        says "continue with: descender tune --resume $work/search"
     done
 }
 the_server_and_the_tutorial_end_when_they_are_terminated() {
@@ -514,7 +514,7 @@ the_second_signal_ends_at_once_and_a_volley_counts_as_one() {
     kill -TERM $job
     kill -HUP $job 2>/dev/null
     ended
-    says "go on with: descender train --resume"
+    says "continue with: descender train --resume"
 }
 
 # ---- limits and leftovers ----
@@ -547,7 +547,7 @@ too_small_a_disk_is_found_before_the_first_step() {
     log=$(cat "$work/disk/run/log.jsonl")
     umount "$work/disk"
     exits 1
-    says "bytes are needed there, and"
+    says "bytes there, but only"
     says "no step was done"
     same "$(grep -c '"event":"step"' <<<"$log")" 0
 }

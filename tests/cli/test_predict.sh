@@ -25,7 +25,7 @@ a_folder_is_a_table_in_the_order_of_names() {
     run predict --top 1 "$work/folder"
     exits 0
     holds "a before b" bash -c '[[ $1 == *a.pgm*b.pgm* ]]' - "$out"
-    says "1 other file passed over"
+    says "1 other file skipped"
     prints_no "then"
 }
 pictures_of_every_format_are_read_or_named() {
@@ -40,7 +40,7 @@ pictures_of_every_format_are_read_or_named() {
             prints "%"
         else
             exits 1
-            says "is a ${name%%:*} picture, which this build cannot read, since it has no $library"
+            says "is a ${name%%:*} picture, which this build cannot read, because it lacks $library"
         fi
     done
 }
@@ -85,7 +85,7 @@ a_page_that_cannot_be_read_is_told_of_and_the_others_are_read() {
     says "1 of 3 files and pages could not be read"
     run predict --out "$work/read.png" "$work/blank.pdf"
     exits 2
-    says "--out draws on one picture; $work/blank.pdf has 3 pages"
+    says "--out draws on one picture, but $work/blank.pdf has 3 pages"
 }
 pages_beyond_the_first_200_are_told_of() {
     needs_library poppler || return
@@ -94,7 +94,7 @@ pages_beyond_the_first_200_are_told_of() {
     _pdf "$work/book.pdf" "${pages[@]}"
     run predict --top 1 "$work/book.pdf"
     exits 0
-    says "book.pdf: the first 200 pages are read; it has more"
+    says "book.pdf: only the first 200 pages are read; the file has more"
     prints "book.pdf, page 200  1  "
     prints_no "page 201"
 }
@@ -219,17 +219,17 @@ a_prepared_digit_is_not_called_a_turned_picture() {
     for picture in dark-on-light light-on-dark; do
         run predict --model "$work/light-run" "$work/$picture.pgm"
         exits 0
-        says_no "turned round"
+        says_no "inverted"
         answers+=("${out#*.pgm}")
         run predict --model "$work/light-run" --one "$work/$picture.pgm"
-        says_no "turned round"
+        says_no "inverted"
     done
     same "${answers[0]}" "${answers[1]}"
     _idx "$work/light.idx" "$work/dark-on-light.pgm" "$work/light-on-dark.pgm"
     run predict --model "$work/light-run" "$work/light.idx"
     exits 0
     says "prepared as pictures of one digit"
-    says_no "turned round"
+    says_no "inverted"
     same "$(sed 's/.*\]//' <<<"$out" | uniq | wc -l)" 1
     needs_json || return
     run predict --model "$work/light-run" --json "$work/dark-on-light.pgm"
@@ -239,10 +239,10 @@ prepare_prepares_whatever_the_model_was_trained_on() {
     _light_model "$work/whole-run" none
     run predict --model "$work/whole-run" "$work/dark-on-light.pgm"
     exits 1
-    says "choose to crop, pad or stretch it (--fit); or give --prepare, which finds digits in it and prepares them"
+    says "choose to crop, pad or stretch it (--fit); or give --prepare, which finds digits in the picture and prepares them"
     run predict --model "$work/whole-run" --prepare "$work/dark-on-light.pgm"
     exits 0
-    says_no "turned round"
+    says_no "inverted"
     local answer=${out#*.pgm}
     run predict --model "$work/light-run" "$work/dark-on-light.pgm"
     same "${out#*.pgm}" "$answer" # the same weights, and the same image
@@ -261,10 +261,10 @@ what_is_no_digit_is_said_to_be_none() {
     _paper "$work/ruled.pgm" 0,30,200,32 0,60,200,62 0,90,200,92
     run predict "$work/ruled.pgm"
     exits 1
-    says "ruled.pgm: there is no digit: found 3 ruled lines or boxes with what touches them"
+    says "ruled.pgm: no digit found, only 3 ruled lines or boxes with what touches them"
     run predict --one "$work/ruled.pgm"
     exits 1
-    says "there is no digit"
+    says "no digit found"
     _paper "$work/box.pgm" 40,20,140,23 40,97,140,100 40,20,43,100 137,20,140,100
     run predict "$work/box.pgm"
     exits 1
@@ -278,7 +278,7 @@ show_shows_what_it_saw() {
     run predict --show "$work/one.pgm"
     exits 0
     prints "what it saw"
-    prints "what it went by"
+    prints "what led to the answer"
 }
 the_picture_comes_back_with_boxes() {
     needs_library cairo || return

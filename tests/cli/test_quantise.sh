@@ -23,7 +23,7 @@ a_quantised_network_is_a_model_like_any_other() {
     exits 0
     run quantise "$work/q.safetensors" --data "$_data"
     exits 1
-    says "whole numbers already"
+    says "is quantised already"
 }
 bits_are_those_of_the_training() {
     run quantise "$work/four" --data "$_data" --json

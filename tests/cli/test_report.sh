@@ -161,7 +161,7 @@ several_runs_are_set_side_by_side() {
     prints "small-data: no hidden layer, 260 parameters"
     prints "3 epochs in "
     prints "     1 epoch in "
-    prints "images that the row's run has right"
+    prints "images that the row's run answers right"
     prints "Holm"
     needs_json || return
     run report "$work/run" "$work/weak" "$work/run/model.safetensors" --json --out "$work/several"
@@ -198,7 +198,7 @@ a_run_without_a_model_is_shown_beside_others() {
     prints "p of 1 test,"
     run evaluate "$work/killed" # a request that needs a model says so
     exits 1
-    says "has no model yet: the run is not finished"
+    says "has no model yet, because the run is not finished"
     needs_json || return
     run report "$work/run" "$work/killed" "$work/weak" --json --out "$work/with-killed"
     exits 0
@@ -223,7 +223,7 @@ a_run_without_a_model_alone_has_its_curves() {
     run report "$work/killed"
     exits 0
     prints "no model yet"
-    says "it has no curve"
+    says "there is no curve"
     rm -r "$work/killed"
     needs_library cairo || return
     holds "it has no curves" grep -q '<svg' "$work/killed-alone/curves.svg"
@@ -332,7 +332,7 @@ wrong_usage_is_told() {
     says "at most 64"
     run report --compare "$work/run"
     exits 2
-    says "--compare needs two"
+    says "--compare takes two"
     run card "$work/run/model.safetensors"
     exits 2
     says "the folder of its run"
@@ -388,7 +388,7 @@ a_card_of_handwriting_speaks_of_it() {
     prints_no "brightness, percent"
     run datasheet "$place"
     prints "| slant, degrees |"
-    prints "Did the people who wrote know of it"
+    prints "Did the writers know of the collection"
     run datasheet "$_small"
     prints "| contrast, percent |"
     prints_no "slant"
@@ -476,7 +476,7 @@ a_card_without_a_log_says_so() {
     [ -d "$work/no-log" ] || { cp -r "$work/run" "$work/no-log" && rm "$work/no-log/log.jsonl"; }
     run card "$work/no-log" "${_quick[@]}"
     exits 0
-    says "stays open"
+    says "leaves open when and where"
     prints "**not recorded**"
 }
 a_cards_numbers_are_those_of_evaluate() {

@@ -44,8 +44,8 @@ one_byte_of_any_file_is_noticed() {
             ;;
         labels.txt) _refuses "zero" ;;
         *)
-            _refuses "use the data that the run was begun with, or train anew"
-            _refuses "use the data that the run was begun with, or train anew" --force
+            _refuses "use the data that the run began with, or start a new run"
+            _refuses "use the data that the run began with, or start a new run" --force
             ;;
         esac
         cp "$work/kept" "$_small/$file"
@@ -64,7 +64,7 @@ one_byte_of_any_file_is_noticed() {
 a_recipe_that_was_edited_is_noticed_with_both_values() {
     _stopped
     sed -i 's/"epochs": 100000/"epochs": 5/' "$work/run/recipe.json"
-    _refuses "was made with another recipe: 'epochs' was 100000 and is now 5; put it back in recipe.json, or train anew"
+    _refuses "was made with another recipe: 'epochs' was 100000 and is now 5; change it back in recipe.json, or start a new run"
     sed -i 's/"epochs": 5/"epochs": 100000/; s/"optimiser": "[a-z]*"/"optimiser": "sgd"/' "$work/run/recipe.json"
     _refuses "'optimiser' was \""
 }

@@ -75,7 +75,7 @@ what_is_no_seed_is_refused() {
             # shellcheck disable=SC2086  # a command and its options
             run $command --seed="$seed"
             exits 2
-            says "--seed: expected a whole number from 0 on, in at most 1000 decimal digits and nothing else, found '"
+            says "--seed: expected a whole number of 0 or more with at most 1000 decimal digits, found '"
         done
     done
     run tutorial --data "$_small" --sample-seed=-1

@@ -29,14 +29,14 @@ names_are_answered_that_it_is_told() {
     local id port token cookie
     _serve --runs "$work" --allow-host "digits.example.org,pad"
     _keep
-    says "warning: this server answers others than this machine"
-    says "training stays for this machine alone"
+    says "warning: other machines can reach this server"
+    says "only this machine may start training"
     prints "http://pad:$port/?token="
     token=$(sed -n 's|^http://digits.example.org:[0-9]*/?token=\([0-9a-f]*\)$|\1|p' <<<"$out")
     same "${#token}" 32
     _ask "$port" digits.example.org https://digits.example.org
     prints 'HTTP/1.1 403'
-    prints 'a token is wanted'
+    prints 'a token is required'
     _ask "$port" digits.example.org https://digits.example.org "/?token=$token"
     prints 'HTTP/1.1 200'
     prints 'HttpOnly; SameSite=Strict'
@@ -144,7 +144,7 @@ what_cannot_be_served_is_told() {
     if _has_server; then
         run serve --host nowhere --port 0
         exits 2
-        says "is no address"
+        says "is not an address"
     else
         run_shell "timeout 20 '$program' serve --port 0"
         exits 1

@@ -103,7 +103,7 @@ a_study_goes_on_with_its_own_data_alone() {
         >"$work/relabelled/train-labels-idx1-ubyte"
     run cross-validate --data "$work/relabelled" --resume "$work/folds" --quiet
     exits 1
-    says "was begun on other training data"
+    says "was begun with other training data"
 }
 a_damaged_result_is_done_again() {
     [ -d "$work/folds" ] || run "${_folds[@]}" --out "$work/folds" --threads 1
@@ -119,7 +119,7 @@ a_damaged_result_is_done_again() {
     run cross-validate --data "$_small" --resume "$work/damaged" --quiet
     exits 0
     says "0002.json"
-    says "begins anew"
+    says "starts again"
     holds "something is left" [ -z "$(ls "$work/damaged/checkpoints" "$work/damaged/results/"*.tmp 2>/dev/null)" ]
     holds "the same results" [ "$(_results "$work/folds")" = "$(_results "$work/damaged")" ]
 }
@@ -230,7 +230,7 @@ what_is_wrong_is_told() {
     says "omit --study"
     run data suspects --resume "$work/folds" --data "$_small"
     exits 2
-    says "is a cross-validation; go on with it: descender cross-validate --resume"
+    says "is a cross-validation; continue it: descender cross-validate --resume"
     run cross-validate --resume "$work/none"
     exits 1
     run cross-validate --resume "$work/folds" --data digits --offline

@@ -12,7 +12,7 @@ train_alone_learns_images_that_are_no_digits() {
     run train --data "$_small" "${given[@]}" --out "$work/alone"
     exits 0
     prints "Picked for these images:"
-    prints "68 of 4 classes, 1 x 8 x 8, not prepared as digits are"
+    prints "68 of 4 classes, 1 x 8 x 8, not prepared as digits"
     prints "narrow convolutions"
     prints "$epochs/$epochs"
     run evaluate "$work/alone" --json
@@ -53,7 +53,7 @@ mnist_gets_the_recipe_that_is_made_for_it() {
     needs_mnist || return
     run recipe suggest --data "$mnist"
     exits 0
-    says "the recipe mnist-99 is made for them"
+    says "the recipe mnist-99 is made for such images"
     cp "$work/.out" "$work/mnist.json"
     run recipe show mnist-99
     same "$(grep -v '"data"' "$work/mnist.json")" "$(grep -v '"data"' "$work/.out")"

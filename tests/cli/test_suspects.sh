@@ -102,7 +102,7 @@ nothing_is_written_over() {
     [ -f "$work/decisions.json" ] || _decide "$work/decisions.json" '[]'
     run data suspects --data "$work/few" --apply "$work/decisions.json" --to "$work/few"
     exits 1
-    says "is there already"
+    says "already exists"
     run data suspects --resume "$work/study" --out "$work/few/labels.txt"
     exits 2
     says "ends in .html"
@@ -127,7 +127,7 @@ wrong_decisions_are_refused() {
 "to": expected|[{"index": 7, "label": $label, "do": "change", "to": 10}]
 "to": expected|[{"index": 7, "label": $label, "do": "change", "to": $label}]
 "do": expected|[{"index": 7, "label": $label, "do": "burn"}]
-has a decision already|[{"index": 7, "label": $label, "do": "drop"}, {"index": 7, "label": $label, "do": "drop"}]
+there are two decisions on this image|[{"index": 7, "label": $label, "do": "drop"}, {"index": 7, "label": $label, "do": "drop"}]
 END
     holds "nothing is written" [ ! -e "$work/none" ]
     echo '{}' >"$work/wrong.json"

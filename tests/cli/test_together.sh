@@ -58,14 +58,14 @@ any_number_of_processes_makes_the_same_file() {
 what_cannot_be_shared_is_refused_once() {
     _needs_processes || return
     _together 2 train --data digits --epochs 1 --out "$work/none"
-    says 'write "shards": 2 in the recipe, or --shards 2'
+    says 'write "shards": 2 into the recipe, or give --shards 2'
     same "$(grep -c 'processes share each batch' <<<"$err")" 1
     _together 3 train --data digits --epochs 1 --out "$work/none"
     says "3 processes cannot work together; start 2, 4, 8, ... of them"
     _together 2 evaluate "$work/none"
-    says "\`descender evaluate\` is for one process, and 2 were started"
+    says "\`descender evaluate\` runs as one process, but 2 were started"
     _together 2 train --data digits --shards 2 --find-rate
-    says "--find-rate is for one process"
+    says "--find-rate uses one process"
     _together 2 train --data digits --shards 2 --members 2 --epochs 1 --out "$work/none"
     says "an ensemble is trained by one process"
     holds "a folder was made" test ! -e "$work/none"
@@ -84,7 +84,7 @@ a_process_that_cannot_begin_ends_all() {
     _keep
     says "descender: process 1 on "
     says "$work/data/none: there are no data"
-    says "process 1 failed, and so all end"
+    says "process 1 failed, so all processes end"
     holds "a folder was made" test ! -e "$work/none"
     rm -r "$work/data"
 }

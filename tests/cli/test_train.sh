@@ -124,7 +124,7 @@ mistakes_are_named_and_leave_no_folder() {
         holds "a folder was left behind" test ! -e "$place"
     }
     _mistake "unknown recipe 'mnist-9'; did you mean" --recipe mnist-9
-    _mistake "at 0 nothing is learned" --learning-rate 0
+    _mistake "a rate of 0 learns nothing" --learning-rate 0
     _mistake "learning-rate" --learning-rate -1
     _mistake "learning-rate" --learning-rate nan
     _mistake "adm" --optimiser adm
@@ -161,7 +161,7 @@ a_finished_run_is_finished() {
 sigint_saves_and_says_how_to_go_on() {
     "$program" "${_long[@]}" 120 --out "$work/whole" >/dev/null 2>&1
     interrupted_run "$work/stopped" "${_long[@]}" 120
-    says "go on with: descender train --resume $work/stopped"
+    says "continue with: descender train --resume $work/stopped"
     run train --resume "$work/stopped" --quiet
     exits 0
     holds "the bits differ" cmp "$work/whole/model.safetensors" "$work/stopped/model.safetensors"
@@ -301,7 +301,7 @@ a_full_disk_is_reported_and_the_run_goes_on_later() {
     exits 1
     says "warning: $work/full/checkpoint: cannot be written"
     says "warning: $work/full/log.jsonl: cannot be written"
-    says "training goes on"
+    says "training continues"
     says "model.safetensors: cannot be written"
     says "the checkpoint of step"
     says "descender train --resume $work/full"

@@ -118,7 +118,7 @@ what_cannot_fit_is_told() {
     says "no network fits"
     run "${_budget[@]}" --flash 8q --out "$work/none"
     exits 2
-    says "--flash: expected bytes, as in 8192 or 8k, found '8q'"
+    says "--flash: expected a number of bytes, such as 8192 or 8k, found '8q'"
     run tune --data "$_small" --model "conv {a} 3x3, gelu, flatten, dense" --epochs 1 --flash 8k "a=1..4" --out "$work/none" --quiet
     exits 1
     says "--numbers float"
@@ -131,7 +131,7 @@ without_a_recipe_it_starts_from_what_train_picks() {
     run "${search[@]}" --out "$work/picked"
     exits 0
     prints "Picked for these images:"
-    says "2 trials of what was picked on "
+    says "2 trials of the recipe picked for the data on "
     holds "another network" grep -qF "$network" "$work/picked/best.json"
     # A recipe that is named is used.
     run "${search[@]}" --recipe mnist-98 --model "flatten, dense" --out "$work/named"

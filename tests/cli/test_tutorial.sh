@@ -112,7 +112,7 @@ without_a_network_one_short_line_says_that_mnist_is_missing() {
         run_shell "cd '$work' && unset DESCENDER_DATA && DESCENDER_MIRRORS='http://127.0.0.1:1/a http://127.0.0.1:1/b' '$program' $command"
         exits 1
         prints_nothing
-        same "$err" "descender: no mirror of MNIST can be reached; check the network, or put its files into ./data"
+        same "$err" "descender: no mirror of MNIST can be reached; check the network connection, or put its files into ./data"
     done
 }
 a_missing_incomplete_or_damaged_folder_is_an_error() {
@@ -180,7 +180,7 @@ without_cairo_pictures_are_refused_before_any_work() {
     _on_small --epochs 3 --out "$work/pictures"
     exits 1
     prints_nothing
-    says "--out: this build has no cairo"
+    says "--out: this build lacks cairo"
 }
 a_folder_that_cannot_be_made_is_told_before_the_work() {
     needs_library cairo || return

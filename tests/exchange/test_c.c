@@ -544,7 +544,7 @@ static void names_from_outside_cannot_break_the_source(void **state) {
     char name[] = "no-name";
     values.prefix = name;
     assert_int_equal(format_of("c")->write(&output, model, &values, &error), DSC_ERROR_ARGUMENT);
-    ASSERT_MESSAGE(error, "as names in C are");
+    ASSERT_MESSAGE(error, "as in C names");
     exchange_output_clear(&output);
     dsc_model_free(model);
 }

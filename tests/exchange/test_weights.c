@@ -81,7 +81,7 @@ static void check_read(const char *name, const char *text, const char *as, const
 static void a_state_dict_of_pytorch_answers_as_it_did_there(void **state) {
     (void)state;
     check_read("convolutions.safetensors", CONVOLUTIONS, NULL, "convolutions",
-               "2 arrays were not used, as no network here needs them: bn1.num_batches_tracked",
+               "2 arrays were not used, because no network here needs them: bn1.num_batches_tracked",
                "bn1.running_mean\tBF16\t(3)\tbatch_norm1.running_mean\tby order\n");
     check_read("dense.safetensors", DENSE, NULL, "dense", NULL,
                "1.weight\tF32\t(6, 64)\tdense1.weight\tby order\n");
@@ -98,17 +98,17 @@ static void arrays_of_keras_are_turned_and_answer_as_they_did(void **state) {
     (void)state;
     check_read(
         "convolutions-keras.npz", CONVOLUTIONS, NULL, "convolutions",
-        "as Keras has them, (in, out) and (H, W, in, out), features in the order H, W, C; they were turned\n",
+        "Keras' layout, (in, out) and (H, W, in, out), features in the order H, W, C; they were transposed\n",
         "arr_11\tfloat32\t(20, 7)\tdense1.weight\t");
-    check_read("convolutions-keras.npz", CONVOLUTIONS, "npz layout=keras", "convolutions",
-               "as Keras has them", "by order, turned\n");
+    check_read("convolutions-keras.npz", CONVOLUTIONS, "npz layout=keras", "convolutions", "Keras' layout",
+               "by order, transposed\n");
 }
 
 static void arrays_of_numpy_users_are_turned_where_only_that_fits(void **state) {
     (void)state;
     check_read("dense-numpy.npz", DENSE, NULL, "dense", "1 array of type float64",
                "W2\tfloat32\t(6, 6)\tdense2.weight\tby order");
-    check_read("dense-numpy.npz", DENSE, "npz layout=transposed", "dense", "(in, out); they were turned",
+    check_read("dense-numpy.npz", DENSE, "npz layout=transposed", "dense", "(in, out); they were transposed",
                NULL);
     check_read("dense-state.npz", DENSE, NULL, "dense", NULL, NULL);
 }
@@ -116,15 +116,16 @@ static void arrays_of_numpy_users_are_turned_where_only_that_fits(void **state) 
 static void dense_weights_alone_do_not_tell_the_order_of_features_which_is_said(void **state) {
     (void)state;
     static const made list[] = {{"w", {12, 3}, 0}, {"b", {3}, 0}};
-    static const char turned[] = "dense weights lie as (in, out); they were turned\n",
-                      keras[] =
-                          "dense weights lie as (in, out), features in the order H, W, C; they were turned\n";
+    static const char
+        turned[] = "dense weights have the layout (in, out); they were transposed\n",
+        keras[] =
+            "dense weights have the layout (in, out), features in the order H, W, C; they were transposed\n";
     char notes[1024], both[1024];
     dsc_model *model = read_noted(notes, list, 2, "flatten, dense 3", NULL, 3, 2);
     /* (12, 3) is (H, W, C, 3): consecutive pixels of a channel are three channels of three numbers apart. */
     check_numbers(model, "dense1.weight", 0, 9);
     (void)snprintf(both, sizeof both,
-                   "%sfeatures taken as H, W, C, as Keras flattens; if they are C, H, W: --as 'npz "
+                   "%sfeatures are in the order H, W, C, as Keras flattens; if they are C, H, W: --as 'npz "
                    "layout=transposed'\n",
                    turned);
     assert_string_equal(notes, both);
@@ -290,7 +291,7 @@ static void a_file_that_holds_a_network_refuses_what_would_say_another(void **st
                                             {.shape = {0, 8, 8}},
                                             {.classes = CLASSES}};
     static const char whole[] =
-        "net: the file holds a whole network; omit --model; for another network that starts from this one: "
+        "net: the file holds a whole network; omit --model; to start another network from this one: "
         "descender train --from net --model TEXT";
     static const char *const parts[] = {whole, "omit --map", "omit --channels", "omit --size",
                                         "omit --classes"};

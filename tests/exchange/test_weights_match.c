@@ -100,15 +100,15 @@ static void an_array_that_fits_in_another_layout_is_told_so(void **state) {
                       pixels[] = {{"c.weight", {3, 3, 1, 2}, 0}, {"d.weight", {72, 4}, 0}};
     refuse_made(torch, 2, "64-8", "npz layout=keras", NULL, DSC_ERROR_MISMATCH,
                 "made.npz: 'w' of the shape (8, 64) does not fit dense1.weight (8, 64) of the network in "
-                "layout=keras, but in layout=torch: --as 'npz layout=torch'");
+                "layout=keras, but fits in layout=torch: --as 'npz layout=torch'");
     refuse_made(numpy, 2, "64-8", "npz layout=torch", NULL, DSC_ERROR_MISMATCH,
-                "in layout=torch, but in layout=transposed: --as 'npz layout=transposed'");
+                "in layout=torch, but fits in layout=transposed: --as 'npz layout=transposed'");
     refuse_made(mixed, 4, "64-8-4", NULL, NULL, DSC_ERROR_MISMATCH,
                 "'w2' of the shape (8, 4) does not fit dense2.weight (4, 8)");
     refuse_made(pixels, 2, "conv 2 3x3 bias=off, flatten, dense 4 bias=off", "npz layout=transposed", NULL,
                 DSC_ERROR_MISMATCH,
                 "'c.weight' of the shape (3, 3, 1, 2) does not fit conv1.weight (2, 1, 3, 3) of the network "
-                "in layout=transposed, but in layout=keras");
+                "in layout=transposed, but fits in layout=keras");
 }
 
 static void a_bias_too_much_or_too_few_is_told_with_what_to_write(void **state) {
@@ -139,7 +139,7 @@ static void what_is_wrong_in_a_map_is_named_with_its_line(void **state) {
     } tries[] = {{"a\n", "line 1: expected the name", DSC_ERROR_ARGUMENT},
                  {"\nc dense1.weight\n", "line 2: made.npz has no array 'c'", DSC_ERROR_ARGUMENT},
                  {"a dense1.weigth", "did you mean 'dense1.weight'", DSC_ERROR_ARGUMENT},
-                 {"a -\na dense1.weight", "line 2: this array", DSC_ERROR_ARGUMENT},
+                 {"a -\na dense1.weight", "line 2: an earlier line has this array", DSC_ERROR_ARGUMENT},
                  {"a b c d", "line 1: expected", DSC_ERROR_ARGUMENT},
                  {"b dense1.weight", "'b' has the shape (8)", DSC_ERROR_MISMATCH}};
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)

@@ -366,7 +366,7 @@ static void other_data_is_not_called_mnist(void **state) {
     source.offline = true;
     check_fails("mnist", DSC_ERROR_IO, "--offline");
     assert_int_equal(note_count, 1);
-    assert_non_null(strstr(notes, "./data holds data that is not MNIST"));
+    assert_non_null(strstr(notes, "./data holds data other than MNIST"));
     assert_int_equal(sockets, 0);
 }
 

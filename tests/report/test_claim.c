@@ -112,7 +112,7 @@ static void what_is_sealed_but_makes_no_sense_is_refused(void **state) {
     ASSERT_OK(report_claim_write(&c, path, &error), error);
     report_claim_clear(&c);
     assert_int_equal(report_claim_read(&c, path, &error), DSC_ERROR_FORMAT);
-    ASSERT_MESSAGE(error, "no whole claim");
+    ASSERT_MESSAGE(error, "no complete claim");
     report_claim_clear(&c);
     static const char *const others[] = {"{}", "[]", "{\"claim\": 1}", "{\"claim\": 1, \"sha256\": \"00\"}"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {

@@ -298,7 +298,7 @@ static void other_data_are_left_alone(void **unused) {
     new_folder();
     open_site((serve_options){0});
     keep(1, "1", 1);
-    assert_true(cannot_be_opened("another server collects into it"));
+    assert_true(cannot_be_opened("another server collects into this folder"));
     close_site();
     /* Labels without images, labels beyond the classes, images of another size, names of other classes. */
     bytes[0] = 10;
@@ -306,9 +306,9 @@ static void other_data_are_left_alone(void **unused) {
     assert_true(cannot_be_opened("label 0 is 10"));
     bytes[0] = 0;
     write_array("train-labels-idx1-ubyte", &(dsc_array){DSC_U8, 1, {2}, bytes});
-    assert_true(cannot_be_opened("has 2 labels, and fewer images"));
+    assert_true(cannot_be_opened("has 2 labels, but fewer images"));
     write_array("train-images-idx3-ubyte", &(dsc_array){DSC_U8, 3, {1, 14, 14}, bytes});
-    assert_true(cannot_be_opened("of other images"));
+    assert_true(cannot_be_opened("holds other images"));
     write_file(folder, "labels.txt", "a\nb\n");
     assert_true(cannot_be_opened("have other classes"));
     write_file(folder, "images.json", "{}");

@@ -414,7 +414,7 @@ static void who_is_refused_is_told_how_to_allow_it(void **unused) {
     serve_response r;
     serve_handle(&r, site, &q, "127.0.0.1");
     assert_int_equal(r.status, 403);
-    assert_non_null(strstr(r.text.data, "from a page of another address"));
+    assert_non_null(strstr(r.text.data, "from a page at another address"));
     dsc_text_free(&r.text);
     serve_site_free(site);
     site = usual;
@@ -517,7 +517,7 @@ static void an_answer_that_is_not_finite_is_an_error(void **unused) {
     ASSERT_OK(serve_site_create(&site, &how, &error), error);
     json_t *json;
     assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 500);
-    assert_non_null(strstr(json_string_value(json_object_get(json, "error")), "no finite numbers"));
+    assert_non_null(strstr(json_string_value(json_object_get(json, "error")), "not finite"));
     assert_null(json_object_get(json, "digits"));
     json_decref(json);
     serve_site_free(site);

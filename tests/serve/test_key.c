@@ -69,7 +69,7 @@ static void nobody_comes_in_without_the_token(void **unused) {
     assert_non_null(strstr(r.fixed, "?token="));
     assert_null(strstr(r.fixed, key.token));
     r = come(&pupil, "GET", "/api/model");
-    assert_non_null(strstr(r.text.data, "a token is wanted"));
+    assert_non_null(strstr(r.text.data, "a token is required"));
     dsc_text_free(&r.text);
 }
 

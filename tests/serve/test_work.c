@@ -143,7 +143,7 @@ static void one_run_is_trained_at_a_time_and_ends_with_the_site(void **unused) {
     json_decref(json);
     assert_true(is_refused(409, "/api/training", "one at a time"));
     assert_true(is_refused(409, "/api/runs/0001-one/resume", "one at a time"));
-    assert_true(is_refused(409, "/api/runs/0001-one/stop", "not trained by this page"));
+    assert_true(is_refused(409, "/api/runs/0001-one/stop", "this page does not train that run"));
     assert_false(was_called("ended"));
     close_site();
     assert_true(was_called("ended"));
@@ -185,8 +185,8 @@ static void only_what_is_on_the_lists_is_trained(void **unused) {
                                            {"digits", ""},       {"digits ", "tutorial"}};
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
         wish(tries[i][0], tries[i][1]);
-        assert_true(is_refused(400, "/api/training", "of the lists"));
-        assert_true(is_refused(400, "/api/rate", "of the lists"));
+        assert_true(is_refused(400, "/api/training", "from the lists"));
+        assert_true(is_refused(400, "/api/rate", "from the lists"));
     }
     assert_false(was_called("train"));
     /* A failed job reports the reason, and leaves no folder behind. */

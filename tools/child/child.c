@@ -75,7 +75,7 @@ dsc_status child_start(child **result, const char *program, const char *const *a
         return DSC_OK;
     }
     release(c);
-    return dsc_fail(error, DSC_ERROR_IO, "no process could be started: %s", strerror(why));
+    return dsc_fail(error, DSC_ERROR_IO, "cannot start a process: %s", strerror(why));
 }
 
 /* The caller holds the lock. */
@@ -142,7 +142,7 @@ dsc_status child_wait(child *c, dsc_text *output, dsc_error *error) {
     if (WIFEXITED(c->status) && WEXITSTATUS(c->status) == 0 && c->status != -1) return DSC_OK;
     char said[400];
     last_complaint(said, sizeof said, c->complained);
-    return dsc_fail(error, DSC_ERROR_IO, "%s", *said ? said : "the program ended without a word");
+    return dsc_fail(error, DSC_ERROR_IO, "%s", *said ? said : "the program ended without a message");
 }
 
 void child_end(child *c, double seconds) {

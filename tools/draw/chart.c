@@ -38,7 +38,7 @@ dsc_status draw_chart_check(const draw_chart *chart, dsc_error *error) {
     }
     if ((chart->panel_width != 0 && !(chart->panel_width >= 150)) ||
         (chart->panel_height != 0 && !(chart->panel_height >= 120)))
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "a panel of a chart has at least 150 x 120 points");
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "a panel of a chart must have at least 150 x 120 points");
     return DSC_OK;
 }
 

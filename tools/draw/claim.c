@@ -25,8 +25,7 @@ static bool holds(const char *path, const char *mark) {
 
 static dsc_status refuse(const char *path, dsc_error *error) {
     return dsc_fail(error, DSC_ERROR_IO,
-                    "%s: is there already, and would be replaced; move it away, or name another folder",
-                    path);
+                    "%s: already exists and would be replaced; move it away, or name another folder", path);
 }
 
 static dsc_status rehearse(const char *path, draw_on_in_place *on_in_place, dsc_error *error) {

@@ -149,10 +149,9 @@ DSC_API const char *__lsan_default_options(void) { return "print_suppressions=0"
 #else
 
 static dsc_status fail_without_cairo(dsc_error *error) {
-    return dsc_fail(
-        error, DSC_ERROR_UNSUPPORTED,
-        "this build draws no SVG or PNG pictures; install cairo (libcairo2-dev) and configure again, "
-        "or look at the picture in a terminal");
+    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                    "this build cannot draw SVG or PNG pictures; install cairo (libcairo2-dev) and configure "
+                    "again, or look at the picture in a terminal");
 }
 
 dsc_status draw_render(unsigned char **bytes, size_t *size, const draw_picture *picture, draw_format format,

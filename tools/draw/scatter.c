@@ -17,7 +17,7 @@ dsc_status draw_scatter_check(const draw_scatter *s, dsc_error *error) {
                         s->group_count, DRAW_SCATTER_GROUPS);
     for (size_t i = 0; i < s->count; i++)
         if (s->groups[i] >= s->group_count)
-            return dsc_fail(error, DSC_ERROR_ARGUMENT, "point %zu is of group %zu, there are %zu", i,
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "point %zu is in group %zu, but there are %zu", i,
                             s->groups[i], s->group_count);
     return DSC_OK;
 }

@@ -17,11 +17,11 @@
 #include <string.h>
 
 static const dsc_param params[] = {
-    DSC_TEXT(exchange_c_values, prefix, NULL, "how names begin; default: as the file is called"),
+    DSC_TEXT(exchange_c_values, prefix, NULL, "prefix of the names; default: the file's name"),
     DSC_CHOICE(exchange_c_values, weights, "inside", "inside|apart",
-               "where the weights are: in the source, or in one of their own"),
+               "place of the weights: in the source, or in a file of their own"),
     DSC_SWITCH(exchange_c_values, prepare, "off",
-               "also write a function that makes an image of a grey picture"),
+               "also write a function that converts a grey picture to an image"),
     {0},
 };
 
@@ -50,7 +50,7 @@ static dsc_status make_prefix(char prefix[EXCHANGE_NAME], const exchange_c_value
         const bool fits = isalnum((unsigned char)*c) || *c == '_';
         if (values->prefix && !fits)
             return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                            "prefix '%s': expected letters, digits and underscores, as names in C are", from);
+                            "prefix '%s': expected letters, digits and underscores, as in C names", from);
         prefix[length++] = fits ? *c : '_';
     }
     prefix[length] = '\0';
@@ -128,13 +128,13 @@ static void write_head(dsc_text *out, const exchange_c *c) {
                     upper, plan->shape[0], upper, plan->shape[1], upper, plan->shape[2], upper,
                     plan->shape[0] * plan->shape[1] * plan->shape[2], upper, plan->classes, upper,
                     plan->scratch);
-    dsc_text_append(out,
-                    "/* An answer that is less likely is none: the image is of no class where\n"
-                    " * probabilities[label] < %s_REFUSE_BELOW.%s */\n"
-                    "#define %s_REFUSE_BELOW %s\n\n",
-                    upper,
-                    dsc_model_refuse_below(c->model) > 0 ? "" : " This model has no threshold: it never is.",
-                    upper, exchange_c_float(number, threshold_of(c->model)));
+    dsc_text_append(
+        out,
+        "/* An answer below this probability is no answer: the image is of no class where\n * "
+        "probabilities[label] < %s_REFUSE_BELOW.%s */\n#define %s_REFUSE_BELOW %s\n\n",
+        upper,
+        dsc_model_refuse_below(c->model) > 0 ? "" : " This model has no threshold: every answer counts.",
+        upper, exchange_c_float(number, threshold_of(c->model)));
     dsc_text_append(
         out,
         "/* The class of an image of bytes from 0 to 255, %s, and how likely each class is.\n"
@@ -387,7 +387,7 @@ static dsc_status write_c(exchange_output *output, const dsc_model *model, const
 
 const exchange_format exchange_format_c = {
     .name = "c",
-    .help = "C source that needs nothing: for a program of one's own, for microcontrollers",
+    .help = "C source without dependencies, for your own program or a microcontroller",
     .params = params,
     .values_size = sizeof(exchange_c_values),
     .suffix = ".h",

@@ -59,7 +59,7 @@ static dsc_status compile(char **program, exchange_answering *a, const char *pre
         status = dsc_fail_memory(error, sizeof PROGRAM, "a program");
     else if (!compiler)
         status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                          "no C compiler (cc, gcc, clang) is on the path; install one, such as gcc");
+                          "no C compiler (cc, gcc, clang) is in the path; install one, such as gcc");
     if (!status) status = dsc_file_write(main, text.data, text.length, error);
     if (!status) status = child_run(compiler, arguments, NULL, error);
     free(compiler);

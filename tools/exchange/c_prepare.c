@@ -20,18 +20,18 @@ dsc_status exchange_c_check_prepare(const exchange_c *c, dsc_error *error) {
     const size_t channels = c->model->image->shape.size[0];
     if (channels == 1 || channels == 3) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                    "prepare=on makes images of 1 or 3 channels, those of this model have %zu", channels);
+                    "prepare=on makes images of 1 or 3 channels, but those of this model have %zu", channels);
 }
 
 void exchange_c_declare_prepare(dsc_text *out, const exchange_c *c) {
     char upper[EXCHANGE_NAME];
     exchange_c_upper(upper, c->prefix);
-    dsc_text_append(
-        out, "/* Makes an image of a grey picture (height, width), a byte a pixel, row by row: %s",
-        is_digits(c->model)
-            ? "finds the one digit, dark on light\n * or light on dark, fits it into 20 x 20 and "
-              "centres it by mass, as MNIST's are. "
-            : "averages over exact areas,\n * turned round where its border is of the other ground. ");
+    dsc_text_append(out,
+                    "/* Makes an image of a grey picture (height, width), a byte a pixel, row by row: %s",
+                    is_digits(c->model)
+                        ? "finds the one digit, dark on light\n * or light on dark, fits it into 20 x 20 and "
+                          "centres it by mass, as MNIST's are. "
+                        : "averages over exact areas,\n * inverted if its border has the opposite ground. ");
     dsc_text_append(
         out,
         "1, or 0 if there is nothing. Sides from 1 to\n"

@@ -20,7 +20,7 @@ static dsc_status write_own(exchange_output *output, const dsc_model *model, con
 
 const exchange_format exchange_format_descender = {
     .name = "descender",
-    .help = "this program's own: safetensors with the network in its metadata",
+    .help = "Descender's own format: safetensors with the network in its metadata",
     .suffix = ".safetensors",
     .read = read_own,
     .write = write_own,

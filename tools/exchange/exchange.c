@@ -17,7 +17,7 @@ static const exchange_format *const rows[] = {EXCHANGE_FORMATS(EXCHANGE_ENTRY) N
 const dsc_registry exchange_registry = {
     .thing = "format",
     .things = "formats",
-    .about = "The formats in which models are written (--to) and read, told by what is in a file.",
+    .about = "Formats in which models are written (--to) and read; the content of a file tells its format.",
     .rows = rows,
 };
 
@@ -60,7 +60,7 @@ static dsc_status choose(const exchange_format **format, void **values, const ex
     if (as) {
         dsc_status status = name_format(format, values, as, error);
         if (status || (*format)->read) return status;
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "models are written as %s, and not read",
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "models can be written as %s, but not read",
                         (*format)->name);
     }
     /* A file that no format recognises goes to the first, which has messages for any file. */
@@ -89,7 +89,7 @@ static dsc_status check_asked(const exchange_source *source, dsc_error *error) {
         if (all[i].given)
             return dsc_fail(
                 error, DSC_ERROR_ARGUMENT, "%s: the file holds a whole network; omit %s%s%s", source->name,
-                all[i].option, i ? "" : "; for another network that starts from this one: ",
+                all[i].option, i ? "" : "; to start another network from this one: ",
                 i ? "" : dsc_command(command, "descender train --from @ --model TEXT", source->name, NULL));
     return DSC_OK;
 }

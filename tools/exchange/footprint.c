@@ -21,8 +21,9 @@ static dsc_status quantise(dsc_model **model, const dsc_recipe *recipe, const ds
         status = dsc_model_normalise(*model, "standard", images, error);
     if (!status) status = dsc_quantise(&quantised, NULL, *model, images, &options, error);
     if (status)
-        return dsc_error_context(error, status,
-                                 "to fit a small machine it is quantised (--numbers float: it is not)");
+        return dsc_error_context(
+            error, status,
+            "to fit a small machine, the network is quantised (--numbers float: not quantised)");
     dsc_model_free(*model);
     *model = quantised;
     return DSC_OK;

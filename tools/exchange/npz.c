@@ -50,7 +50,7 @@ static dsc_status describe(weights_array *a, const unsigned char *npy, size_t si
     if (status) return status;
     if (found.structured || !dsc_npy_encoding_read(&a->encoding, found.type))
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "%s: expected numbers, found elements of %s; save the weights alone", name,
+                        "%s: expected numbers, found elements of %s; save only the weights", name,
                         found.structured ? "fields" : found.type);
     a->rank = found.rank;
     a->count = 1;
@@ -63,10 +63,10 @@ static dsc_status describe(weights_array *a, const unsigned char *npy, size_t si
     size_t bytes = 0;
     if (!fits || !dsc_multiply(&bytes, a->count, a->encoding.size) ||
         (found.rank <= 4 && bytes != size - found.start))
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: has %zu bytes of elements, which its shape does not; the file is damaged: copy "
-                        "it again",
-                        name, size - found.start);
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: has %zu bytes of elements, which do not fit its shape; the file is damaged: copy it again",
+            name, size - found.start);
     a->data = npy + found.start;
     weights_set_strides(a, found.fortran_order);
     return DSC_OK;
@@ -125,8 +125,8 @@ static dsc_status visit(void *user, const char *name, dsc_error *error) {
     unsigned char *buffer;
     size_t size;
     if (r->list.count == WEIGHTS_MOST)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: more than %d arrays; at most so many are read",
-                        r->source->name, WEIGHTS_MOST);
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: more than %d arrays, the maximum", r->source->name,
+                        WEIGHTS_MOST);
     dsc_status status =
         dsc_npz_member(&npy, &size, &buffer, r->source->bytes, r->source->size, r->source->name, name, error);
     if (!status && buffer && (r->unpacked += size) > EXCHANGE_BYTES_MOST)
@@ -143,8 +143,8 @@ static dsc_status visit(void *user, const char *name, dsc_error *error) {
 static dsc_status fail_without_text(const exchange_source *source, dsc_error *error) {
     char command[DSC_COMMAND];
     return dsc_fail(error, DSC_ERROR_FORMAT,
-                    "%s: is no model of Descender, but arrays of NumPy's: they do not say what network they "
-                    "belong to; say it: %s",
+                    "%s: is no model of Descender, but NumPy arrays; the arrays do not say which network "
+                    "they belong to, so give its text: %s",
                     source->name,
                     dsc_command(command, "descender import @ --model TEXT", source->name, NULL));
 }
@@ -210,7 +210,8 @@ static dsc_status write_arrays(exchange_output *output, const dsc_model *model, 
 
 const exchange_format exchange_format_npz = {
     .name = "npz",
-    .help = "weights as NumPy's arrays by name; read with the network's text, but for those written here",
+    .help = "weights as named NumPy arrays; to read them, give the network's text, unless Descender wrote "
+            "the file",
     .params = weights_params,
     .values_size = sizeof(weights_values),
     .suffix = ".npz",

@@ -45,21 +45,18 @@ const onnx_scale onnx_scales[ONNX_SCALES] = {
 };
 
 static const dsc_param params[] = {
-    DSC_CHOICE(
-        onnx_values, scale, "auto", "auto|bytes|uint8|unit",
-        "the input's pixels: bytes, floats of 0 to 255 (how models are written); uint8; unit, floats of "
-        "0 to 1 (how they are read unless they say otherwise)"),
-    DSC_SWITCH(onnx_values, fold, "off", "when writing: batch normalisation goes into the weights"),
-    DSC_TEXT(
-        onnx_values, mean, NULL,
-        "when reading: what was subtracted from pixels of 0 to 1 before the network, a number or one for "
-        "each channel, with commas between them"),
+    DSC_CHOICE(onnx_values, scale, "auto", "auto|bytes|uint8|unit",
+               "pixels of the input: bytes: floats from 0 to 255 (default for writing); uint8; unit: floats "
+               "from 0 to 1 (default for reading)"),
+    DSC_SWITCH(onnx_values, fold, "off", "when writing: fold batch normalisation into the weights"),
+    DSC_TEXT(onnx_values, mean, NULL,
+             "when reading: mean that was subtracted from pixels of 0 to 1 before the network: one number, "
+             "or one per channel, separated by commas"),
     DSC_TEXT(onnx_values, std, NULL,
-             "when reading: what they were divided by after that, a number or one for each channel"),
+             "when reading: deviation that the result was divided by: one number, or one per channel"),
     DSC_TEXT(onnx_values, shape, NULL,
-             "when reading: of the images, as 1x28x28, where the file leaves it open"),
-    DSC_TEXT(onnx_values, output, NULL,
-             "when reading: the output that has the classes, where there are several"),
+             "when reading: shape of the images, such as 1x28x28, if the file leaves it open"),
+    DSC_TEXT(onnx_values, output, NULL, "when reading: the output with the classes, if there are several"),
     {0},
 };
 
@@ -69,7 +66,7 @@ static bool is_onnx(const unsigned char *bytes, size_t size) {
 
 const exchange_format exchange_format_onnx = {
     .name = "onnx",
-    .help = "ONNX, which most other programs read and write",
+    .help = "ONNX, which most other programs can read and write",
     .params = params,
     .values_size = sizeof(onnx_values),
     .suffix = ".onnx",

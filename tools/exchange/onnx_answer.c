@@ -47,10 +47,9 @@ static dsc_status make_program(char **program, char **node, exchange_answering *
     if (!*program) return dsc_fail_memory(error, 0, "a path");
     *node = child_find((const char *const[]){"node", "nodejs", NULL});
     if (!*node)
-        return dsc_fail(
-            error, DSC_ERROR_UNSUPPORTED,
-            "Node.js (node) is not on the path; install it (Debian: nodejs, npm), then: npm install "
-            "--ignore-scripts onnxruntime-node");
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "Node.js (node) is not in the path; install it (Debian: nodejs, npm), then: npm "
+                        "install --ignore-scripts onnxruntime-node");
     return dsc_file_write(*program, PROGRAM, sizeof PROGRAM - 1, error);
 }
 
@@ -68,7 +67,7 @@ static dsc_status run(float *probabilities, exchange_answering *a, const char *n
         status =
             dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                      "onnxruntime-node is not installed here; run: npm install --ignore-scripts "
-                     "onnxruntime-node (in this folder, or in the one that $DESCENDER_ONNXRUNTIME names)");
+                     "onnxruntime-node (in this folder, or in the folder that $DESCENDER_ONNXRUNTIME names)");
     else if (status)
         status = dsc_error_context(error, status, "ONNX Runtime");
     dsc_text_free(&said);

@@ -60,7 +60,7 @@ static dsc_status read_gemm(onnx_reading *r, const Onnx__Node *node) {
     dsc_status status = read_factors(&x, &value, &weight, r, node, turned);
     if (status) return status;
     if (onnx_int(node, "transA", 0) || value->rank != 1)
-        return onnx_fail(r, node, "expected a row of numbers for each image, and transA=0");
+        return onnx_fail(r, node, "expected a row of numbers per image, and transA=0");
     const size_t n = weight->dims[turned ? 0 : 1], k = weight->dims[turned ? 1 : 0];
     const Onnx__Node *after = node;
     const float *numbers = NULL;
@@ -112,9 +112,9 @@ static dsc_status read_batch_norm(onnx_reading *r, const Onnx__Node *node) {
     if (!status) status = onnx_touch(r, node, value);
     if (status) return status;
     if (!value->rank || !onnx_int(node, "spatial", 1) || onnx_int(node, "training_mode", 0))
-        return onnx_fail(r, node,
-                         "it is not as outside of training, channel by channel; export the model in its "
-                         "evaluation mode");
+        return onnx_fail(
+            r, node,
+            "it is not in evaluation form, channel by channel; export the model in its evaluation mode");
     for (size_t i = 0; i < 4 && !status; i++) {
         status = onnx_numbers(&given[i], r, node, i + 1);
         if (!status && given[i]->count != value->dims[0])
@@ -172,7 +172,8 @@ static dsc_status read_layer_norm(onnx_reading *r, const Onnx__Node *node) {
     if (status) return status;
     if (onnx_axis(node, -1, shape.rank) != 1 || gamma->count != dsc_shape_count(&shape) ||
         beta->count != gamma->count)
-        return onnx_fail(r, node, "it is not over all values of an image, with a scale and a shift for each");
+        return onnx_fail(r, node,
+                         "it does not normalise all values of an image with a scale and a shift for each");
     onnx_begin_layer(r, "layer_norm", gamma->name);
     dsc_shape own = before_expand(gamma, shape);
     const dsc_shape other = before_expand(beta, shape);

@@ -47,7 +47,8 @@ static dsc_status leaky(onnx_reading *r, const Onnx__Node *node, double slope) {
     dsc_status status = onnx_sample(&value, r, node, 0);
     if (!status) status = onnx_touch(r, node, value);
     if (status) return status;
-    if (!(slope >= 0 && slope <= 1)) return onnx_fail(r, node, "a slope of %g; 0 to 1 is read", slope);
+    if (!(slope >= 0 && slope <= 1))
+        return onnx_fail(r, node, "a slope of %g; slopes of 0 to 1 are supported", slope);
     onnx_begin_layer(r, "leaky_relu", NULL);
     return onnx_give_like(r, node, dsc_leaky_relu(value->node, slope), value);
 }
@@ -64,11 +65,13 @@ static dsc_status read_clip(onnx_reading *r, const Onnx__Node *node) {
             const onnx_constant *bound;
             dsc_status status = onnx_numbers(&bound, r, node, i);
             if (status) return status;
-            if (bound->count != 1) return onnx_fail(r, node, "a bound that is not one number");
+            if (bound->count != 1) return onnx_fail(r, node, "a bound that is not a single number");
             *(i == 1 ? &low : &high) = (double)bound->floats[0];
         }
     if (low != 0 || high < 3e38)
-        return onnx_fail(r, node, "bounds of %g and %g; only 0 and none are read, which is Relu", low, high);
+        return onnx_fail(r, node,
+                         "bounds of %g and %g; only 0 and no upper bound are supported, which is Relu", low,
+                         high);
     return read_relu(r, node);
 }
 
@@ -117,11 +120,10 @@ static dsc_status read_log_softmax(onnx_reading *r, const Onnx__Node *node) {
     status = mean_end(&end, r, node, (double)members);
     if (status) return status;
     if (!end || !members || onnx_softmax_axis(r, node, value->rank) != (int64_t)value->rank)
-        return onnx_fail(
-            r, node,
-            "it is neither the last node nor the first of the mean of members' probabilities: "
-            "LogSoftmax of (members, classes), ReduceLogSumExp over members, Sub of the logarithm "
-            "of their number");
+        return onnx_fail(r, node,
+                         "it is neither the last node nor part of a mean over members' probabilities, which "
+                         "starts with LogSoftmax of (members, classes), ReduceLogSumExp over members and Sub "
+                         "of the logarithm of their number");
     onnx_begin_layer(r, "ensemble", NULL);
     return onnx_give(r, end, 0, dsc_log_mean_softmax(dsc_flatten(x), members));
 }
@@ -298,7 +300,7 @@ static dsc_status two_values(onnx_reading *r, const Onnx__Node *node, onnx_value
         big = x->shape;
         small = y->shape;
     }
-    if (big.rank != small.rank) return onnx_fail(r, node, "inputs of different numbers of dimensions");
+    if (big.rank != small.rank) return onnx_fail(r, node, "inputs with different numbers of dimensions");
     while (small.rank > 1 && small.size[small.rank - 1] == 1) small.rank--;
     for (size_t i = small.rank; i < DSC_RANK_MOST; i++) small.size[i] = 0;
     if (!dsc_shape_equal(&small, &y->shape)) y = dsc_reshape(y, small);
@@ -323,7 +325,7 @@ static dsc_status read_add(onnx_reading *r, const Onnx__Node *node) {
 
 static dsc_status read_total(onnx_reading *r, const Onnx__Node *node) {
     return node->n_input == 2 ? read_add(r, node)
-                              : onnx_fail(r, node, "%zu inputs; 2 are read", node->n_input);
+                              : onnx_fail(r, node, "%zu inputs; 2 are supported", node->n_input);
 }
 
 /* PyTorch's and our own way to write Gelu before opset 20: x / sqrt 2, Erf, + 1, x times, times 1/2. */
@@ -406,10 +408,9 @@ static dsc_status read_sub(onnx_reading *r, const Onnx__Node *node) {
 }
 
 static dsc_status read_pow(onnx_reading *r, const Onnx__Node *node) {
-    return onnx_fail(
-        r, node,
-        "powers of values that depend on the image; PyTorch writes LayerNorm so before opset 17: "
-        "export it with opset_version=17");
+    return onnx_fail(r, node,
+                     "powers of values that depend on the image; PyTorch writes LayerNorm so before opset "
+                     "17: export with opset_version=17");
 }
 
 /* --- constants --- */
@@ -430,7 +431,7 @@ static dsc_status fold_two(onnx_reading *r, const Onnx__Node *node, char op) {
         const size_t m = i + a->rank >= rank ? a->dims[i + a->rank - rank] : 1;
         const size_t n = i + b->rank >= rank ? b->dims[i + b->rank - rank] : 1;
         dims[i] = m == 1 ? n : m;
-        if (m != n && m != 1 && n != 1) return onnx_fail(r, node, "constants whose sizes do not agree");
+        if (m != n && m != 1 && n != 1) return onnx_fail(r, node, "constants whose sizes do not match");
     }
     if (!a->ints != !b->ints) return onnx_fail(r, node, "constants of different types");
     onnx_constant *made = onnx_make(r, a->count >= b->count ? a : b, rank, dims, a->ints != NULL);
@@ -454,7 +455,7 @@ static dsc_status fold_two(onnx_reading *r, const Onnx__Node *node, char op) {
 static dsc_status fold_add(onnx_reading *r, const Onnx__Node *node) { return fold_two(r, node, '+'); }
 static dsc_status fold_total(onnx_reading *r, const Onnx__Node *node) {
     return node->n_input == 2 ? fold_add(r, node)
-                              : onnx_fail(r, node, "%zu inputs; 2 are read", node->n_input);
+                              : onnx_fail(r, node, "%zu inputs; 2 are supported", node->n_input);
 }
 static dsc_status fold_sub(onnx_reading *r, const Onnx__Node *node) { return fold_two(r, node, '-'); }
 static dsc_status fold_mul(onnx_reading *r, const Onnx__Node *node) { return fold_two(r, node, '*'); }

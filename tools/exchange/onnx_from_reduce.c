@@ -17,19 +17,19 @@ static dsc_status reduce(onnx_reading *r, const Onnx__Node *node, dsc_node *(*al
     if (!status) status = onnx_list(&list, &count, r, node, "axes", 1);
     if (!status) status = onnx_touch(r, node, value);
     if (status) return status;
-    if (!list) return onnx_fail(r, node, "it has no axes, and so mixes the images of a batch");
+    if (!list) return onnx_fail(r, node, "it has no axes, so it mixes the images of a batch");
     for (size_t i = 0; i < count; i++) {
         const int64_t axis = list[i] < 0 ? list[i] + (int64_t)value->rank + 1 : list[i];
         if (axis < 1 || axis > (int64_t)value->rank)
-            return onnx_fail(r, node, "axis %lld, of %zu dimensions besides the batch", (long long)list[i],
-                             value->rank);
+            return onnx_fail(r, node, "axis %lld, but there are %zu dimensions besides the batch",
+                             (long long)list[i], value->rank);
         gone[axis - 1] = true;
     }
     dsc_node *x = value->node;
     if (!value->reordered)
         status = onnx_plain(&x, r, node, value);
     else if (!onnx_keeps_dimensions(value))
-        status = onnx_fail(r, node, "the order of its input's dimensions was changed before");
+        status = onnx_fail(r, node, "an earlier node changed the order of its input's dimensions");
     if (status) return status;
     for (size_t i = 0; i < value->rank; i++) {
         const size_t own = value->reordered ? value->order[i] : i;
@@ -37,8 +37,8 @@ static dsc_status reduce(onnx_reading *r, const Onnx__Node *node, dsc_node *(*al
         but_first = but_first && gone[i] == (own != 0);
     }
     if (left && !but_first)
-        return onnx_fail(r, node, "it is over neither all dimensions nor all but the channels");
-    if (left ? !channels : !all) return onnx_fail(r, node, "it is over all dimensions");
+        return onnx_fail(r, node, "it reduces neither all dimensions nor all but the channels");
+    if (left ? !channels : !all) return onnx_fail(r, node, "it reduces all dimensions");
     onnx_begin_layer(r, left ? "global_pool" : "reduce", NULL);
     dsc_node *made = left ? channels(x) : all(x);
     onnx_value like = {.rank = 0};

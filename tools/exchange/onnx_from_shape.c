@@ -24,7 +24,7 @@ static dsc_status cast_constant(onnx_reading *r, const Onnx__Node *node) {
     onnx_constant *made = onnx_make(r, c, c->rank, c->dims, whole);
     for (size_t i = 0; made && i < c->count; i++) {
         if (whole && !(c->floats[i] > -1e15f && c->floats[i] < 1e15f))
-            return onnx_fail(r, node, "a constant that is no whole number");
+            return onnx_fail(r, node, "a constant that is not a whole number");
         if (whole)
             made->ints[i] = (int64_t)c->floats[i];
         else
@@ -47,8 +47,9 @@ static dsc_status see_as(onnx_reading *r, const Onnx__Node *node, const onnx_val
     for (size_t i = 0; i < rank; i++)
         if (!dims[i] || dims[i] > ONNX_COUNT_MOST || (count *= dims[i]) > ONNX_COUNT_MOST) count = 0;
     if (count != onnx_count(value))
-        return onnx_fail(r, node, "%zu numbers an image where its input has %zu", count, onnx_count(value));
-    if (value->padded) return onnx_fail(r, node, "a Pad before it; only convolutions are read with one");
+        return onnx_fail(r, node, "%zu numbers per image, but its input has %zu", count, onnx_count(value));
+    if (value->padded)
+        return onnx_fail(r, node, "a Pad before it; Pad is supported only before convolutions");
     onnx_value seen = *value;
     seen.rank = rank;
     memcpy(seen.dims, dims, rank * sizeof *dims);
@@ -60,7 +61,7 @@ static dsc_status read_flatten(onnx_reading *r, const Onnx__Node *node) {
     dsc_status status = onnx_sample(&value, r, node, 0);
     if (status) return status;
     const int64_t axis = onnx_axis(node, 1, value->rank);
-    if (axis != 1) return onnx_fail(r, node, "axis %lld; 1 keeps images apart", (long long)axis);
+    if (axis != 1) return onnx_fail(r, node, "axis %lld; only 1 keeps images apart", (long long)axis);
     return see_as(r, node, value, 1, (size_t[]){onnx_count(value)});
 }
 
@@ -129,8 +130,7 @@ static dsc_status fold_reshape(onnx_reading *r, const Onnx__Node *node) {
     seen->rank = rank;
     size_t count = 1;
     for (size_t i = 0; i < rank; i++) count *= seen->dims[i] = dims[i];
-    if (count != seen->count)
-        return onnx_fail(r, node, "%zu numbers where there are %zu", count, seen->count);
+    if (count != seen->count) return onnx_fail(r, node, "%zu numbers, but there are %zu", count, seen->count);
     return onnx_give_constant(r, node, seen);
 }
 
@@ -159,7 +159,7 @@ static dsc_status squeezed(size_t out[ONNX_RANK + 2], size_t *rank, onnx_reading
     const size_t all = own_rank + first + (puts_in ? count : 0);
     if (!status) status = axes_of(chosen, r, node, list, count, all);
     if (status) return status;
-    if (first && chosen[0]) return onnx_fail(r, node, "it is along the batch");
+    if (first && chosen[0]) return onnx_fail(r, node, "it works along the batch");
     *rank = 0;
     for (size_t i = first; i < all; i++) {
         if (puts_in) {
@@ -222,7 +222,7 @@ static dsc_status permutation(size_t perm[ONNX_RANK + 1], onnx_reading *r, const
         return onnx_fail(r, node, "perm of %zu numbers for %zu dimensions", count, rank);
     for (size_t i = 0; i < rank; i++) {
         perm[i] = list ? (size_t)list[i] : rank - 1 - i;
-        if (perm[i] >= rank || seen[perm[i]]) return onnx_fail(r, node, "perm is no permutation");
+        if (perm[i] >= rank || seen[perm[i]]) return onnx_fail(r, node, "perm is not a permutation");
         seen[perm[i]] = true;
     }
     return DSC_OK;
@@ -249,7 +249,7 @@ static dsc_status read_transpose(onnx_reading *r, const Onnx__Node *node) {
     if (!onnx_keeps_dimensions(value)) {
         /* An unmodified image and a padded value keep their shape. */
         dsc_node *seen;
-        if (value->scale) return onnx_fail(r, node, "the image was given other dimensions before");
+        if (value->scale) return onnx_fail(r, node, "an earlier node gave the image other dimensions");
         status = onnx_plain(&seen, r, node, value);
         if (status) return status;
         turned.node = seen;
@@ -271,7 +271,7 @@ static dsc_status read_concat(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *value, *first = NULL;
     dsc_status status = DSC_OK;
     if (node->n_input < 1 || node->n_input > MOST)
-        return onnx_fail(r, node, "%zu inputs; 1 to %d are read", node->n_input, MOST);
+        return onnx_fail(r, node, "%zu inputs; 1 to %d are supported", node->n_input, MOST);
     for (size_t i = 0; i < node->n_input && !status; i++) {
         status = onnx_sample(&value, r, node, i);
         if (!status) status = onnx_touch(r, node, value);
@@ -291,7 +291,7 @@ static dsc_status read_concat(onnx_reading *r, const Onnx__Node *node) {
     const int64_t axis = onnx_axis(node, 1, first->rank);
     if (axis < 1 || axis > (int64_t)first->rank ||
         (first->reordered ? first->order[axis - 1] : (size_t)axis - 1) != 0)
-        return onnx_fail(r, node, "axis %lld; channels are read side by side", (long long)axis);
+        return onnx_fail(r, node, "axis %lld; only channels can be concatenated", (long long)axis);
     onnx_begin_layer(r, "concat", NULL);
     dsc_node *made = dsc_concat(parts, node->n_input);
     if (!first->reordered) return onnx_give(r, node, 0, made);
@@ -339,7 +339,7 @@ static dsc_status slice_of(size_t *axis, size_t *begin, size_t *count, onnx_read
     if (!status) status = onnx_list(&steps, &n[3], r, node, "steps", newer * 4);
     if (status) return status;
     if (n[0] != 1 || n[1] != 1 || (axes && n[2] != 1) || (steps && (n[3] != 1 || steps[0] != 1)))
-        return onnx_fail(r, node, "it is not along one dimension, in steps of 1");
+        return onnx_fail(r, node, "it is not along one dimension in steps of 1");
     int64_t along = axes ? axes[0] : 0;
     if (along < 0) along += (int64_t)(rank + first);
     if (along < (int64_t)first || along >= (int64_t)(rank + first))
@@ -349,7 +349,7 @@ static dsc_status slice_of(size_t *axis, size_t *begin, size_t *count, onnx_read
     int64_t from = starts[0] < 0 ? starts[0] < -size ? 0 : starts[0] + size : starts[0];
     int64_t to = ends[0] < 0 ? ends[0] < -size ? 0 : ends[0] + size : ends[0];
     if (to > size) to = size;
-    if (from >= to) return onnx_fail(r, node, "nothing is left of it");
+    if (from >= to) return onnx_fail(r, node, "its result is empty");
     *begin = (size_t)from;
     *count = (size_t)(to - from);
     return DSC_OK;

@@ -285,8 +285,8 @@ dsc_status onnx_add_lines(onnx_making *making, const char *lines, const char *op
         if (making->pool.failed) return dsc_fail_memory(error, length, "an ONNX node");
         if (!good)
             return dsc_fail(error, DSC_ERROR_FORMAT,
-                            "the op '%s' writes '%.200s' for ONNX, which is no node from '%.40s' on; see "
-                            "dsc_write_line",
+                            "the op '%s' writes '%.200s' for ONNX, which is no valid node from '%.40s' on; "
+                            "see dsc_write_line",
                             op, line, r.at);
         lines += length + (lines[length] == '\n');
     }

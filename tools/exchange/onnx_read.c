@@ -76,13 +76,13 @@ static dsc_status check(onnx_reading *r) {
     if (r->opset < OPSET_LEAST)
         return dsc_fail(
             r->error, DSC_ERROR_UNSUPPORTED,
-            "%s: ONNX's opset %lld; %d and later are read: bring it to 13 with onnx.version_converter", name,
-            (long long)r->opset, OPSET_LEAST);
+            "%s: ONNX's opset %lld; %d and later are supported: convert it to 13 with onnx.version_converter",
+            name, (long long)r->opset, OPSET_LEAST);
     if (r->file->n_node > ONNX_NODES_MOST || r->file->n_initializer > ONNX_NODES_MOST)
         return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED, "%s: a graph of more than %d nodes", name,
                         ONNX_NODES_MOST);
     if (r->opset > OPSET_KNOWN)
-        onnx_note(r, "opset %lld is newer than %d, the newest that is known here", (long long)r->opset,
+        onnx_note(r, "opset %lld is newer than %d, the newest that this version knows", (long long)r->opset,
                   OPSET_KNOWN);
     return DSC_OK;
 }
@@ -152,7 +152,7 @@ static dsc_status find_input(const Onnx__Value **input, onnx_reading *r) {
     dsc_status status = DSC_OK;
     if (count != 1)
         status = dsc_fail(r->error, DSC_ERROR_UNSUPPORTED,
-                          "%s: expected one input, an image, on which the classes depend; found %zu%s%.300s",
+                          "%s: expected one input, an image, that determines the classes; found %zu%s%.300s",
                           r->source->name, count, count ? ": " : "", names.data ? names.data : "");
     dsc_text_free(&names);
     return status;
@@ -196,11 +196,12 @@ static dsc_status find_shape(size_t shape[3], onnx_value *value, onnx_reading *r
     size_t *dims = value->dims;
     if (given && !read_shape(shape, r->options->shape))
         return dsc_fail(r->error, DSC_ERROR_ARGUMENT,
-                        "shape=%.40s: expected channels, height and width, as 1x28x28", r->options->shape);
+                        "shape=%.40s: expected channels, height and width, such as 1x28x28",
+                        r->options->shape);
     if (!given && r->source->shape[0]) memcpy(shape, r->source->shape, 3 * sizeof *shape);
     if (!sizes || sizes->n_dim < 2 || sizes->n_dim > 4)
         return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED,
-                        "%s: its input has %zu dimensions; 2 to 4 are read, the first of them the batch",
+                        "%s: its input has %zu dimensions; 2 to 4 are supported, the first of them the batch",
                         r->source->name, sizes ? sizes->n_dim : 0);
     value->rank = sizes->n_dim - 1;
     for (size_t i = 0; i <= value->rank; i++) {
@@ -278,15 +279,16 @@ static bool is_constant(onnx_reading *r, const Onnx__Node *node) {
 static dsc_status read_node(onnx_reading *r, const Onnx__Node *node) {
     const char *type = node->op_type ? node->op_type : "";
     if (node->domain && *node->domain && strcmp(node->domain, "ai.onnx") != 0)
-        return onnx_fail(r, node, "it is not one of ONNX's own types of nodes, and is not read");
+        return onnx_fail(r, node,
+                         "it is not one of ONNX's own node types, which are the only ones supported");
     const onnx_row *row = row_of(type);
-    if (!row) return onnx_fail(r, node, "this type of node is not read; docs/onnx.md lists those that are");
+    if (!row) return onnx_fail(r, node, "this node type is not supported; docs/onnx.md lists those that are");
     const bool constant = is_constant(r, node);
     if (constant && row->fold) return row->fold(r, node);
     if (!row->read || constant)
         return onnx_fail(r, node,
-                         constant ? "it is of constants alone, which is not read"
-                                  : "it is of values that depend on the image, which is not read");
+                         constant ? "it has only constant inputs, which is not supported"
+                                  : "it has inputs that depend on the image, which is not supported");
     return row->read(r, node);
 }
 

@@ -121,10 +121,10 @@ dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onn
     *constant = NULL;
     if (t->data_location == 1 || t->n_external_data)
         return fail(r, DSC_ERROR_UNSUPPORTED, t,
-                    "its numbers are in another file, which is not read; save the model as one file "
+                    "its numbers are in another file, which is not supported; save the model as one file "
                     "(onnx.save_model with save_as_external_data=False)");
     const number_type *type = find_type(t->data_type);
-    if (!type) return fail(r, DSC_ERROR_UNSUPPORTED, t, "its type of numbers is not read");
+    if (!type) return fail(r, DSC_ERROR_UNSUPPORTED, t, "its number type is not supported");
     if (t->n_dims > ONNX_RANK) return fail(r, DSC_ERROR_UNSUPPORTED, t, "it has more than 6 dimensions");
     for (size_t i = 0; i < t->n_dims; i++) {
         if (t->dims[i] < 0 || t->dims[i] > ONNX_COUNT_MOST ||
@@ -135,7 +135,7 @@ dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onn
     const bool raw = t->has_raw_data && (t->raw_data.len || !count);
     const numbers n = raw ? find_raw(t, type) : find_list(t, type);
     if (n.count != count)
-        return fail(r, DSC_ERROR_FORMAT, t, "it has not as many numbers as its dimensions say");
+        return fail(r, DSC_ERROR_FORMAT, t, "it has another number of values than its dimensions say");
     const onnx_constant own = {.name = t->name ? t->name : "", .type = type->name};
     onnx_constant *c = onnx_make(r, &own, t->n_dims, dims, !onnx_is_real(t->data_type));
     if (!c) return onnx_no_memory(r);

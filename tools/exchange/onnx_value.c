@@ -42,7 +42,7 @@ void onnx_note(onnx_reading *r, const char *format, ...) {
 const char *onnx_remedy(char out[ONNX_REMEDY], const onnx_reading *r, const char *values) {
     char command[DSC_COMMAND], pattern[80];
     (void)snprintf(pattern, sizeof pattern, "descender import @ --as 'onnx %s'", values);
-    (void)snprintf(out, ONNX_REMEDY, "make a model of it first: %s",
+    (void)snprintf(out, ONNX_REMEDY, "convert it to a model first: %s",
                    dsc_command(command, pattern, r->source->name, NULL));
     return out;
 }
@@ -122,7 +122,7 @@ dsc_status onnx_input(onnx_value **result, onnx_reading *r, const Onnx__Node *no
     if (!value->constant && !value->node) {
         char name[120];
         (void)dsc_visible(name, sizeof name, node->input[i]);
-        return onnx_fail(r, node, "nothing before it makes its input '%s'", name);
+        return onnx_fail(r, node, "no earlier node computes its input '%s'", name);
     }
     *result = value;
     return DSC_OK;
@@ -134,7 +134,7 @@ dsc_status onnx_numbers(const onnx_constant **constant, onnx_reading *r, const O
     dsc_status status = onnx_input(&value, r, node, i);
     if (status) return status;
     if (!value->constant || !value->constant->floats)
-        return onnx_fail(r, node, "its input %zu is expected to be constant, of floats", i);
+        return onnx_fail(r, node, "its input %zu must be constant, of floats", i);
     *constant = value->constant;
     return DSC_OK;
 }
@@ -150,7 +150,7 @@ const onnx_constant *onnx_peek(onnx_reading *r, const Onnx__Node *node, size_t i
 
 dsc_status onnx_sample(onnx_value **value, onnx_reading *r, const Onnx__Node *node, size_t i) {
     dsc_status status = onnx_input(value, r, node, i);
-    if (!status && !(*value)->node) status = onnx_fail(r, node, "its input %zu is constant", i);
+    if (!status && !(*value)->node) status = onnx_fail(r, node, "its input %zu must not be constant", i);
     return status;
 }
 
@@ -197,7 +197,8 @@ void onnx_settle_order(onnx_value *value) {
 }
 
 dsc_status onnx_touch(onnx_reading *r, const Onnx__Node *node, const onnx_value *value) {
-    if (value->padded) return onnx_fail(r, node, "a Pad before it; only convolutions are read with one");
+    if (value->padded)
+        return onnx_fail(r, node, "a Pad before it; Pad is supported only before convolutions");
     if (!value->scale) return DSC_OK;
     if (!r->scale) {
         r->scale = value->scale;
@@ -206,7 +207,7 @@ dsc_status onnx_touch(onnx_reading *r, const Onnx__Node *node, const onnx_value 
     }
     for (size_t c = 0; c < r->image->shape.size[0]; c++)
         if (r->scale[c] != value->scale[c] || r->offset[c] != value->offset[c])
-            return onnx_fail(r, node, "the image is normalised in several ways");
+            return onnx_fail(r, node, "several nodes normalise the image in different ways");
     return DSC_OK;
 }
 
@@ -214,14 +215,12 @@ dsc_status onnx_plain(dsc_node **x, onnx_reading *r, const Onnx__Node *node, con
     dsc_status status = onnx_touch(r, node, value);
     if (status) return status;
     if (value->reordered)
-        return onnx_fail(
-            r, node,
-            "the order of its input's dimensions was changed by a Transpose, which cannot be left "
-            "out here");
+        return onnx_fail(r, node,
+                         "a Transpose changed the order of its input's dimensions, which matters here");
     *x = value->node;
     if (onnx_keeps_dimensions(value)) return DSC_OK;
     if (value->rank > DSC_RANK_MOST || !value->rank)
-        return onnx_fail(r, node, "its input has %zu dimensions besides the batch; 1 to %d are read",
+        return onnx_fail(r, node, "its input has %zu dimensions besides the batch; 1 to %d are supported",
                          value->rank, DSC_RANK_MOST);
     dsc_shape shape = {.rank = value->rank};
     memcpy(shape.size, value->dims, value->rank * sizeof *value->dims);
@@ -233,13 +232,13 @@ static dsc_status give(onnx_reading *r, const Onnx__Node *node, size_t i, const 
     if (i >= node->n_output || !*node->output[i]) return DSC_OK;
     onnx_value *value = onnx_find(r, node->output[i]);
     if (value->node || value->constant || value->tensor)
-        return onnx_fail(r, node, "its output has the name of another value");
+        return onnx_fail(r, node, "its output has the name of an existing value");
     if (given->node) {
         dsc_status status = dsc_graph_check(r->graph, r->error);
         if (status == DSC_ERROR_MEMORY) return status;
         if (status) {
             char why[DSC_MESSAGE_SIZE];
-            (void)snprintf(why, sizeof why, "%s", r->error ? r->error->message : "its sizes do not fit");
+            (void)snprintf(why, sizeof why, "%s", r->error ? r->error->message : "its sizes do not match");
             return onnx_fail(r, node, "%s", why);
         }
     }
@@ -334,7 +333,7 @@ static dsc_node *start(onnx_reading *r, dsc_node *node, const onnx_constant *fro
     memcpy(given.size, from->dims, given.rank * sizeof *from->dims);
     const bool same = dsc_shape_equal(&given, &node->shape);
     dsc_text_append(&r->source->table, "%s\t%s\t%s\t%s\t%s%s\n", dsc_visible(name, sizeof name, from->name),
-                    from->type, dsc_shape_format(shape, &given), node->name, same ? "as it is" : "as ",
+                    from->type, dsc_shape_format(shape, &given), node->name, same ? "unchanged" : "as ",
                     same ? "" : dsc_shape_format(own, &node->shape));
     return node;
 }

@@ -159,7 +159,7 @@ static dsc_status write_op(writing *w, const dsc_node *node, dsc_error *error) {
     onnx_pool *pool = &w->making.pool;
     if (!node->op->onnx)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "the op '%s' is not written for ONNX; give it a function `onnx`", node->op->name);
+                        "the op '%s' cannot be written as ONNX; give it a function `onnx`", node->op->name);
     if (node->input_count > MOST || outputs > MOST)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "the op '%s' has more than %d values", node->op->name,
                         MOST);
@@ -371,7 +371,8 @@ static void note(exchange_output *output, const writing *w) {
     dsc_text_append(&output->notes, "outputs \"%s\" and \"%s\" (batch, %zu)\n", w->probabilities_name,
                     w->logits_name, w->model->classes);
     dsc_text_append(&output->notes, "opset %d, %zu nodes, batch normalisation %s\n", OPSET,
-                    w->making.graph.n_node, w->options->fold ? "folded" : "as it is, to be trained further");
+                    w->making.graph.n_node,
+                    w->options->fold ? "folded" : "unchanged, so that training can continue");
 }
 
 dsc_status onnx_write(exchange_output *output, const dsc_model *model, const void *values, dsc_error *error) {

@@ -91,10 +91,10 @@ static dsc_status check_types(const exchange_work *w, const dsc_node *node) {
         if (dsc_node_has_numbers(in)) continue;
         const size_t value = w->value_of[in->index];
         if (value == EXCHANGE_IS_IMAGE || w->plan->values[value].type != EXCHANGE_FLOATS)
-            return dsc_fail(w->error, DSC_ERROR_UNSUPPORTED,
-                            "op %s behind whole numbers cannot be written as C: its descriptor has no way to "
-                            "(`c_whole` of dsc_op)",
-                            node->op->name);
+            return dsc_fail(
+                w->error, DSC_ERROR_UNSUPPORTED,
+                "op %s after whole numbers cannot be written as C: its descriptor lacks `c_whole` of dsc_op",
+                node->op->name);
     }
     return DSC_OK;
 }
@@ -110,8 +110,7 @@ static dsc_status write_op(exchange_work *w, const dsc_node *node) {
     w->node_is_whole = all_inputs_whole(w, node);
     if (!w->node_is_whole && !node->op->c)
         return dsc_fail(w->error, DSC_ERROR_UNSUPPORTED,
-                        "op %s cannot be written as C: its descriptor has no way to (`c` of dsc_op)",
-                        node->op->name);
+                        "op %s cannot be written as C: its descriptor lacks `c` of dsc_op", node->op->name);
     dsc_writing writing = {0};
     dsc_status status = check_types(w, node);
     if (!status) status = take_source(w, node->op);
@@ -291,7 +290,7 @@ static dsc_status check_finite(const exchange_work *w) {
         for (size_t k = 0; dsc_node_has_numbers(node) && k < dsc_shape_count(&node->shape); k++)
             if (!isfinite(w->slab[node->offset + k]))
                 return dsc_fail(w->error, DSC_ERROR_DIVERGED,
-                                "%s is beyond the range of floats once batch normalisation is folded into it",
+                                "%s exceeds the range of floats when batch normalisation is folded into it",
                                 node->name);
     }
     return DSC_OK;

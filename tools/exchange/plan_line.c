@@ -101,8 +101,8 @@ void exchange_pack(unsigned char *bytes, const exchange_weights *weights) {
 /* --- a parameter in the order that a function needs --- */
 
 static dsc_status fail_line(const exchange_work *w, const char *why) {
-    return dsc_fail(w->error, DSC_ERROR_ARGUMENT, "op %s says of itself for C: \"%.*s\": %s",
-                    w->node->op->name, (int)strcspn(w->line, "\n"), w->line, why);
+    return dsc_fail(w->error, DSC_ERROR_ARGUMENT, "op %s writes for C: \"%.*s\": %s", w->node->op->name,
+                    (int)strcspn(w->line, "\n"), w->line, why);
 }
 
 /* Writes the numbers of `node` with dimension order[0] outermost. */
@@ -210,7 +210,7 @@ static dsc_status read_storage(bool *is, exchange_operand *operand, exchange_wor
     if (!*is) return DSC_OK;
     const dsc_node *node = !of_output ? w->node->inputs[which] : w->after ? w->after : w->node;
     const exchange_value value = lies(w, node);
-    if (wide && value.type == EXCHANGE_FLOATS) return fail_line(w, "its sums are not known to fit 32 bits");
+    if (wide && value.type == EXCHANGE_FLOATS) return fail_line(w, "its sums may not fit into 32 bits");
     if (bits)
         operand->whole = dsc_packed_bits(&w->whole[node->index]);
     else
@@ -244,7 +244,7 @@ static dsc_status read_name(exchange_operand *operand, exchange_work *w, const c
     if (*end == '+') {
         operand->offset = strtoul(end + 1, &end, 10);
         if (operand->offset >= dsc_shape_count(&node->shape))
-            return fail_line(w, "an offset beyond the value");
+            return fail_line(w, "an offset beyond the end of the value");
     }
     if (*end) return fail_line(w, "expected in0, in0@10 or out0+5");
     if (dsc_node_has_numbers(node)) {
@@ -254,7 +254,7 @@ static dsc_status read_name(exchange_operand *operand, exchange_work *w, const c
                                : w->node_is_whole ? EXCHANGE_WHOLES
                                                   : EXCHANGE_FLOATS);
     }
-    if (order) return fail_line(w, "only weights are put in another order");
+    if (order) return fail_line(w, "only weights can be reordered");
     operand->index = w->value_of[node->index];
     operand->kind = operand->index == EXCHANGE_IS_IMAGE ? EXCHANGE_IMAGE : EXCHANGE_VALUE;
     return DSC_OK;
@@ -282,7 +282,7 @@ dsc_status exchange_plan_read_line(exchange_work *w, const char *line) {
         at += strspn(at, " ,");
         const size_t length = strcspn(at, ",) \n");
         if (!length || length >= sizeof word || call->count == EXCHANGE_OPERANDS_MOST)
-            return fail_line(w, "expected operands with commas between them, and a parenthesis behind");
+            return fail_line(w, "expected operands separated by commas, then a parenthesis");
         (void)snprintf(word, sizeof word, "%.*s", (int)length, at);
         status = read_operand(&call->operands[call->count++], w, word);
         if (status) return status;

@@ -25,7 +25,7 @@ static dsc_status make_list(weights_list *list, const dsc_safetensors *file, con
     dsc_safetensor *tensors;
     *list = (weights_list){0};
     if (file->tensors > WEIGHTS_MOST)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: %zu arrays; at most %d are read", name,
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: %zu arrays, but at most %d are supported", name,
                         file->tensors, WEIGHTS_MOST);
     dsc_status status = dsc_safetensors_list(&tensors, file, error);
     if (status) return status;
@@ -85,7 +85,7 @@ static dsc_status write_tensors(exchange_output *output, const dsc_model *model,
 
 const exchange_format exchange_format_safetensors = {
     .name = "safetensors",
-    .help = "weights by name, as PyTorch reads and writes them; read with the network's text",
+    .help = "weights by name, as PyTorch reads and writes them; to read them, give the network's text",
     .params = weights_params,
     .values_size = sizeof(weights_values),
     .suffix = ".safetensors",

@@ -47,7 +47,7 @@ static dsc_status answer_all(float *probabilities, const dsc_model *model, const
 static dsc_status read_images(exchange_reference *r, const dsc_dataset *data, dsc_error *error) {
     if (dsc_dataset_type(data) != DSC_U8)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "exports are compared on images of bytes; these are floats");
+                        "exports are compared on images of bytes, but these are floats");
     uint32_t *samples = dsc_allocate(r->count, sizeof *samples);
     if (!samples) return dsc_fail_memory(error, r->count * sizeof *samples, "numbers of images");
     for (size_t i = 0; i < r->count; i++) samples[i] = (uint32_t)i;

@@ -24,8 +24,8 @@ typedef struct web_values {
 } web_values;
 
 static const dsc_param params[] = {
-    DSC_TEXT(web_values, title, NULL, "of the page; default: as the file is called"),
-    DSC_SWITCH(web_values, train, "off", "the page can train, too: the whole library is in it"),
+    DSC_TEXT(web_values, title, NULL, "title of the page; default: the file's name"),
+    DSC_SWITCH(web_values, train, "off", "include the whole library, so that the page can also train"),
     {0},
 };
 
@@ -262,15 +262,14 @@ static dsc_status write_web(exchange_output *output, const dsc_model *model, con
     size_t size;
     exchange_plan plan = {0};
     if (!exchange_web_file_bytes(EXCHANGE_WEB_PLAIN, &size))
-        return dsc_fail(
-            error, DSC_ERROR_UNSUPPORTED,
-            "this build has no WebAssembly: install clang, lld, wasi-libc and libclang-rt-dev-wasm32, and "
-            "build again");
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "this build has no WebAssembly; install clang, lld, wasi-libc and "
+                        "libclang-rt-dev-wasm32, and build again");
     dsc_status status = exchange_plan_make(&plan, model, error);
     work w = {.output = output, .model = model, .plan = &plan, .values = values};
     if (!status && plan.sources.length)
         status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                          "the model has ops of its own, whose functions are C: they cannot go into a page");
+                          "the model has ops of its own with functions in C, which a page cannot contain");
     if (!status && !(w.places = dsc_allocate(plan.weight_count, sizeof *w.places)))
         status = dsc_fail_memory(error, plan.weight_count * sizeof *w.places, "a page");
     if (!status) status = write_page(output, &w, error);

@@ -32,7 +32,7 @@ dsc_status exchange_web_answer(float *probabilities, const char *folder, const e
     char *node = child_find((const char *const[]){"node", "nodejs", NULL});
     if (!status && !node)
         status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                          "Node.js (node) is not on the path; install it (Debian: nodejs)");
+                          "Node.js (node) is not in the path; install it (Debian: nodejs)");
     const char *const arguments[] = {node, program, page, a.images, a.answers, NULL};
     if (!status) status = exchange_answering_run(probabilities, &a, arguments, NULL, error);
     free(node);

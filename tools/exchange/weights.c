@@ -19,8 +19,8 @@ static const double WHOLE_MOST = 16777216; /* 2^24: integers up to it are exact 
 
 const dsc_param weights_params[] = {
     DSC_CHOICE(weights_values, layout, "auto", "auto|torch|keras|transposed",
-               "how weights lie: torch (out, in) and (out, in, H, W); keras (in, out), (H, W, in, out) and "
-               "flattened as H, W, C; transposed as torch, but dense (in, out); auto: torch, or keras where "
+               "layout of the weights: torch: (out, in) and (out, in, H, W); keras: (in, out), (H, W, in, "
+               "out), flattened as H, W, C; transposed: torch, but dense (in, out); auto: torch, or keras if "
                "only that fits"),
     {0},
 };
@@ -35,8 +35,8 @@ static dsc_status fail_number(const weights_array *a, size_t at, double number, 
     return dsc_fail(error, DSC_ERROR_FORMAT, "%s: '%s': number %zu is %s, which is no %s; %s", file,
                     dsc_visible(name, sizeof name, a->label.name), at, dsc_format_shortest(text, number),
                     is_real(a) ? "finite float" : "whole number below 2^24, as a float holds it",
-                    is_real(a) ? "the network had failed already when it was saved"
-                               : "save the weights as float, unpacked from what they were quantised to");
+                    is_real(a) ? "the network had diverged before it was saved"
+                               : "save the weights as float, converted back from their quantised form");
 }
 
 /* Copies the array's numbers in the order of the parameter. */
@@ -83,7 +83,7 @@ static void tell_table(dsc_text *table, const weights_match *m) {
         dsc_text_append_visible(table, a->label.name);
         dsc_text_append(table, "\t%s\t%s\t%s\t%s%s\n", a->type, weights_shape_text(shape, a),
                         target ? target->node->name : "-", target ? ways[target->way] : "left out",
-                        target && target->places.turned ? ", turned" : "");
+                        target && target->places.turned ? ", transposed" : "");
     }
 }
 
@@ -111,7 +111,7 @@ static void tell_left(dsc_text *notes, const weights_match *m) {
         if (!m->dropped[i] && !idle++) example = i;
     }
     if (idle) {
-        dsc_text_append(notes, "%zu array%s not used, as no network here needs %s: ", idle,
+        dsc_text_append(notes, "%zu array%s not used, because no network here needs %s: ", idle,
                         idle == 1 ? " was" : "s were", idle == 1 ? "it" : "them");
         dsc_text_append_visible(notes, m->list->all[example].label.name);
         dsc_text_append(notes, "%s (a count of batches, or one whole number)\n", idle > 1 ? ", ..." : "");
@@ -132,14 +132,14 @@ static void tell_layout(exchange_source *source, const weights_match *m, int ask
         convolutions = convolutions || (places->turned && m->list->all[m->targets[t].array].rank == 4);
     }
     if (!turned) return;
-    dsc_text_append(&source->notes, "%s%s; they were turned\n",
-                    convolutions ? "the weights lie as Keras has them, (in, out) and (H, W, in, out)"
-                                 : "dense weights lie as (in, out)",
+    dsc_text_append(&source->notes, "%s%s; they were transposed\n",
+                    convolutions ? "the weights have Keras' layout, (in, out) and (H, W, in, out)"
+                                 : "dense weights have the layout (in, out)",
                     reordered && (convolutions || asked == WEIGHTS_KERAS) ? ", features in the order H, W, C"
                                                                           : "");
     if (reordered && !convolutions && asked == WEIGHTS_AUTO)
         dsc_text_append(&source->notes,
-                        "features taken as H, W, C, as Keras flattens; if they are C, H, W: --as '%s "
+                        "features are in the order H, W, C, as Keras flattens; if they are C, H, W: --as '%s "
                         "layout=transposed'\n",
                         source->format);
 }
@@ -150,8 +150,8 @@ static void tell(exchange_source *source, const weights_match *m, int asked) {
     tell_left(&source->notes, m);
     tell_layout(source, m, asked);
     if (m->unsure)
-        dsc_text_append(&source->notes, "some layers have the same shapes and names without an order: look "
-                                        "at the table, and say with --map what is wrong in it\n");
+        dsc_text_append(&source->notes, "some layers have the same shapes and names without an order; check "
+                                        "the table, and correct it with --map\n");
 }
 
 /* --- models --- */

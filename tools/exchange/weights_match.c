@@ -63,13 +63,13 @@ static dsc_status fail_shapes(const weights_match *m, size_t target, size_t arra
     (void)dsc_shape_format(wants, &node->shape);
     if (other)
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s: '%s' of the shape %s does not fit %s %s of the network in layout=%s, but in "
-                        "layout=%s: --as '%s layout=%s'; or correct the network's text",
+                        "%s: '%s' of the shape %s does not fit %s %s of the network in layout=%s, but fits "
+                        "in layout=%s: --as '%s layout=%s'; or correct the network's text",
                         m->file, name, has, node->name, wants, names[m->layout], names[other], m->format,
                         names[other]);
     return dsc_fail(error, DSC_ERROR_MISMATCH,
                     "%s: '%s' has the shape %s, but %s of the network has %s; correct the network's text, or "
-                    "say in a file which array is which parameter (--map)",
+                    "map arrays to parameters with --map",
                     m->file, name, has, node->name, wants);
 }
 
@@ -125,8 +125,8 @@ static dsc_status fail_layer(const weights_match *m, size_t target, size_t array
         for (size_t t = target; t < end; t++) wanted = wanted || find_role(m, t, array) == i;
         if (wanted) continue;
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s: '%s' of the shape %s has no place in the network, whose layer of %s has no such "
-                        "array; correct its text%s",
+                        "%s: '%s' of the shape %s has no place in the network, whose layer with %s has no "
+                        "such array; correct its text%s",
                         m->file, dsc_visible(name, sizeof name, a->label.name), weights_shape_text(has, a),
                         m->targets[target].node->name, a->label.role == WEIGHTS_BIAS ? " (bias=on)" : "");
     }
@@ -150,7 +150,7 @@ static dsc_status fail_target(const weights_match *m, size_t target, dsc_error *
                 return fail_shapes(m, target, i, error);
     return dsc_fail(error, DSC_ERROR_MISMATCH,
                     "%s: no array is left for %s %s of the network; correct its text (a layer without a bias "
-                    "has bias=off), or say in a file which array is which parameter (--map)",
+                    "has bias=off), or map arrays to parameters with --map",
                     m->file, t->node->name, dsc_shape_format(wants, &t->node->shape));
 }
 
@@ -159,7 +159,7 @@ static dsc_status fail_left(const weights_match *m, size_t array, dsc_error *err
     const weights_array *a = array_at(m, array);
     return dsc_fail(error, DSC_ERROR_MISMATCH,
                     "%s: '%s' of the shape %s is none of the network's parameters; add its layer to the "
-                    "text, or leave it out: a line '%s -' in the file of --map",
+                    "text, or skip it with a line '%s -' in the file of --map",
                     m->file, dsc_visible(name, sizeof name, a->label.name), weights_shape_text(has, a), name);
 }
 
@@ -205,10 +205,10 @@ static dsc_status take_line(weights_match *m, char *line, size_t number, const c
     weights_places places;
     if (!from || *from == '#') return DSC_OK;
     if (!to || *to == '#' || (more && *more != '#'))
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: line %zu: expected the name of an array and that of a parameter, or '-' to "
-                        "leave it out",
-                        where, number);
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "%s: line %zu: expected the name of an array and that of a parameter, or '-' to skip the array",
+            where, number);
     const size_t array = find_array(m, from);
     if (array == WEIGHTS_NONE) return fail_no_array(m, where, number, from, error);
     const bool drop = !strcmp(to, "-");
@@ -217,9 +217,7 @@ static dsc_status take_line(weights_match *m, char *line, size_t number, const c
     if (m->user[array] != WEIGHTS_NONE || m->dropped[array] ||
         (!drop && m->targets[target].array != WEIGHTS_NONE))
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: line %zu: this array, or this parameter, has a line "
-                        "already",
-                        where, number);
+                        "%s: line %zu: an earlier line has this array or this parameter", where, number);
     if (drop)
         m->dropped[array] = true;
     else if (try(m, target, array, &places))

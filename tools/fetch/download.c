@@ -111,7 +111,8 @@ static fetch_outcome check_part(job *j, const fetch_transfer *t, dsc_error *erro
         if (error) *error = wrong;
         return FETCH_FAILED;
     }
-    (void)dsc_fail(error, DSC_ERROR_NETWORK, "sent other bytes (%llu of them, expected %s%s of %s %.8s...)",
+    (void)dsc_fail(error, DSC_ERROR_NETWORK,
+                   "sent different bytes (%llu of them, expected %s%s of %s %.8s...)",
                    (unsigned long long)t->bytes, size, *size ? "" : "those",
                    j->file->sha256 ? "SHA-256" : "MD5", j->file->sha256 ? j->file->sha256 : j->file->md5);
     return t->start > 0 ? FETCH_RANGE : FETCH_REFUSED;
@@ -191,9 +192,10 @@ static dsc_status from_mirrors(job *j, dsc_error *error) {
     if (j->reasons.failed) return dsc_fail_memory(error, j->reasons.length, j->file->name);
     /* Without a network all mirrors fail alike; one short message suffices. */
     if (!reached)
-        return dsc_fail(error, DSC_ERROR_NETWORK,
-                        "no mirror of %s can be reached; check the network, or put its files into %s",
-                        j->options->title, j->options->place);
+        return dsc_fail(
+            error, DSC_ERROR_NETWORK,
+            "no mirror of %s can be reached; check the network connection, or put its files into %s",
+            j->options->title, j->options->place);
     return dsc_fail(error, DSC_ERROR_NETWORK,
                     "%s cannot be downloaded: %s; check the network, or put the files of %s into %s",
                     j->file->name, j->reasons.length ? j->reasons.data : "there are no mirrors",
@@ -211,7 +213,7 @@ static dsc_status look(bool *wanted, const job *j, dsc_error *error) {
     bool is_other = status == DSC_ERROR_MISMATCH || status == DSC_ERROR_FORMAT;
     if (!is_other) return status;
     if (j->options->replace) return DSC_OK;
-    return dsc_error_context(error, status, "not downloaded, since another file of this name is there");
+    return dsc_error_context(error, status, "not downloaded, because another file with this name is there");
 }
 
 static dsc_status download(job *j, dsc_error *error) {
@@ -231,8 +233,8 @@ dsc_status fetch_download(const char *folder, const dsc_known_file *file, const 
                           dsc_error *error) {
     if (!DESCENDER_WITH_CURL || !fetch_sha256_available())
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "this build cannot download, since it has no %s; install its development package and "
-                        "build again, or put the files of %s into %s",
+                        "this build cannot download, because it lacks %s; install its development package "
+                        "and build again, or put the files of %s into %s",
                         DESCENDER_WITH_CURL ? "libcrypto" : "libcurl", options->title, options->place);
     dsc_status status = dsc_folder_make(folder, error);
     if (status) return status;

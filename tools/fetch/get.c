@@ -63,7 +63,8 @@ static dsc_status check_members(const dsc_known_data *known, const char *folder,
     size_t size;
     dsc_status status = path ? DSC_OK : dsc_fail_memory(error, strlen(folder), "a path");
     if (!status && access(path, F_OK))
-        status = dsc_fail(error, DSC_ERROR_IO, "%s: is missing, and with it the sums of the files", path);
+        status = dsc_fail(error, DSC_ERROR_IO,
+                          "%s: is missing, and so are the checksums of the unpacked files", path);
     if (!status) status = dsc_file_read(&list, &size, path, SUMS_LIMIT, error);
     for (size_t i = 0; known->members[i] && !status; i++)
         status = check_member(folder, known->members[i], (const char *)list, error);
@@ -120,7 +121,7 @@ static dsc_status place_member(dsc_text *list, const char *from, const char *fol
     dsc_status status = to ? DSC_OK : dsc_fail_memory(error, strlen(folder), "a path");
     if (!status) status = find_below(&found, from, name, 0, error);
     if (!status && !found)
-        status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a file %s in it; it is another archive",
+        status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a file %s in it; this is another archive",
                           archive, name);
     if (!status) status = dsc_file_read(&bytes, &size, found, MEMBER_LIMIT, error);
     if (!status) status = fetch_sha256_file(hex, NULL, found, error);
@@ -158,11 +159,10 @@ static dsc_status check_room(const dsc_known_data *known, const char *folder, ds
         if (!path)
             status = dsc_fail_memory(error, strlen(folder), "a path");
         else if (!access(path, F_OK))
-            status = dsc_fail(
-                error, DSC_ERROR_MISMATCH,
-                "%s: not downloaded, since a file of this name is there, and it is not known whether it "
-                "is right; remove it, then download it again",
-                path);
+            status = dsc_fail(error, DSC_ERROR_MISMATCH,
+                              "%s: not downloaded, because a file with this name is there and its "
+                              "correctness cannot be checked; remove it, then download it again",
+                              path);
         free(path);
     }
     return status;

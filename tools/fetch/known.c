@@ -23,7 +23,7 @@ dsc_status fetch_array_sha256(char hex[FETCH_SHA256_HEX], const dsc_array *array
     unsigned char header[4 + 4 * 4] = {0, 0, (unsigned char)array->type, (unsigned char)array->rank};
     hex[0] = '\0';
     if (array->type != DSC_U8)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "checksums are computed of arrays of bytes only");
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "checksums can be computed only of arrays of bytes");
     for (size_t i = 0; i < array->rank; i++)
         for (size_t j = 0; j < 4; j++)
             header[4 + 4 * i + j] = (unsigned char)(array->shape[i] >> (24 - 8 * j));

@@ -23,11 +23,10 @@ dsc_status fetch_cache_place(char **folder, const dsc_known_data *known, dsc_err
     free(cache);
     if (*folder) return DSC_OK;
     if (has_home) return dsc_fail_memory(error, 1, "the path of the cache");
-    return dsc_fail(
-        error, DSC_ERROR_IO,
-        "there is no folder to keep %s in: set $HOME or $XDG_CACHE_HOME, or put its files into a folder "
-        "and name it with --data",
-        known->title);
+    return dsc_fail(error, DSC_ERROR_IO,
+                    "there is no folder to store %s in: set $HOME or $XDG_CACHE_HOME, or put its files into "
+                    "a folder and name it with --data",
+                    known->title);
 }
 
 /* The path `base`, or the data set's folder in it. */

@@ -33,8 +33,8 @@ static dsc_status create(fetch_sha256 **result, const EVP_MD *kind, const char *
     if (EVP_DigestInit_ex(hash->context, kind, NULL) != 1) {
         fetch_sha256_free(hash);
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "libcrypto offers no %s, expected it in its default provider; check the "
-                        "configuration of OpenSSL on this machine",
+                        "libcrypto offers no %s, expected in its default provider; check the configuration "
+                        "of OpenSSL on this machine",
                         name);
     }
     *result = hash;
@@ -128,7 +128,7 @@ dsc_status fetch_md5_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char
 
 static dsc_status missing(dsc_error *error) {
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                    "this build has no libcrypto, so it computes no SHA-256; install OpenSSL's development "
+                    "this build has no libcrypto and cannot compute SHA-256; install OpenSSL's development "
                     "package (libssl-dev) and build again");
 }
 

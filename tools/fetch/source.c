@@ -189,7 +189,7 @@ dsc_status fetch_data(char **used, const dsc_known_data *known, const char *fold
                 dsc_error_context(error, status, "%s is not in %s (--offline); omit --offline to download it",
                                   known->title, place);
         else if (status)
-            (void)dsc_error_context(error, status, "not downloaded, since --offline forbids it");
+            (void)dsc_error_context(error, status, "not downloaded, because --offline forbids it");
     } else {
         status =
             fetch_get(known, place, source, settings, folder == NULL, settings->connect_seconds, 0, error);
@@ -265,21 +265,20 @@ static dsc_status look_into_users(found *what, const request *q, const dsc_known
     if (*what == BROKEN) {
         if (error) *error = reason;
         return dsc_error_context(error, reason.code,
-                                 "the data in %s is incomplete or damaged, and is not replaced",
+                                 "the data in %s are incomplete or damaged, and are not replaced",
                                  is_named                   ? "$DESCENDER_DATA"
                                  : kind == FETCH_PLACE_DATA ? "./data"
                                                             : folder);
     }
     if (*what == OTHER_DATA && is_named)
-        return dsc_fail(
-            error, DSC_ERROR_MISMATCH,
-            "$DESCENDER_DATA: %s holds data that is not %s (its checksums differ); to use it as it "
-            "is, name it: %s",
-            folder, known->title, dsc_command(command, "--data @", folder, NULL));
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "$DESCENDER_DATA: %s holds data other than %s (the checksums differ); to use these "
+                        "data, name them: %s",
+                        folder, known->title, dsc_command(command, "--data @", folder, NULL));
     if (*what == NOTHING && is_named && its_own && dsc_mnist_is_ambiguous(folder))
         return dsc_mnist_fail_missing(folder, "all four", error);
     if (*what == OTHER_DATA) {
-        note(q, "%s holds data that is not %s and is passed over; to use it, name it: %s", folder,
+        note(q, "%s holds data other than %s and is skipped; to use these data, name them: %s", folder,
              known->title, dsc_command(command, "--data @", folder, NULL));
         *what = NOTHING;
     }
@@ -306,16 +305,16 @@ static dsc_status open_cached(const request *q, const dsc_known_data *known, con
                                                     : known->name);
     if (q->source->offline)
         return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: %s is incomplete or damaged there, and --offline forbids to download it: %s",
-                        folder, known->title, what == BROKEN ? reason.message : "its checksums differ");
+                        "%s: %s is incomplete or damaged, and --offline forbids downloading it: %s", folder,
+                        known->title, what == BROKEN ? reason.message : "its checksums differ");
     status =
         fetch_get(known, folder, q->source, t, true, is_auto ? t->auto_connect_seconds : t->connect_seconds,
                   is_auto ? dsc_clock() + t->auto_seconds : 0, error);
     if (!status) status = look_into(&what, q, known, folder, &reason);
     if (!status && what != IT)
         status = dsc_fail(error, DSC_ERROR_FORMAT,
-                          "%s: what was downloaded is there, but %s; remove that folder and try again",
-                          folder, what == BROKEN ? reason.message : "other files beside it are in the way");
+                          "%s: the download is complete, but %s; remove that folder and try again", folder,
+                          what == BROKEN ? reason.message : "other files beside it interfere");
     return status;
 }
 
@@ -345,7 +344,7 @@ static dsc_status open_known(const request *q, const dsc_known_data *known, bool
         const dsc_known_data *drawn = (const void *)dsc_registry_at(&dsc_drawn_data_registry, 0);
         const char *end = strstr(reason.message, "; ");
         int length = end ? (int)(end - reason.message) : (int)strlen(reason.message);
-        note(q, "using the %s in place of %s: %.*s", drawn->title, known->title, length, reason.message);
+        note(q, "using the %s instead of %s: %.*s", drawn->title, known->title, length, reason.message);
         return draw_sets(q, drawn->name, error);
     }
     if (status && error) *error = reason;

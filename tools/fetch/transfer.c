@@ -103,7 +103,7 @@ static bool begin(session *s) {
     } else if (code == 206 && s->range_start == (int64_t)t->offset) {
         return true;
     } else if (code == 206) {
-        (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "sent another part of the file than was asked for");
+        (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "sent another part of the file than requested");
         decide(s, FETCH_RANGE);
     } else {
         (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "answered with HTTP status %ld, expected 200", code);
@@ -118,7 +118,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context) {
     size_t length = size * count, done = 0;
     if (!s->began && !begin(s)) return CURL_WRITEFUNC_ERROR;
     if (length > t->limit - t->bytes) {
-        (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "sends more than the %llu bytes expected at most",
+        (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "sends more than the expected %llu bytes",
                        (unsigned long long)t->limit);
         decide(s, FETCH_REFUSED);
         return CURL_WRITEFUNC_ERROR;
@@ -145,13 +145,13 @@ static void tick(session *s, double *window, uint64_t *window_bytes) {
         (void)dsc_fail(s->error, DSC_ERROR_STOPPED, "stopped");
         decide(s, FETCH_FAILED);
     } else if (t->deadline > 0 && now >= t->deadline) {
-        (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "not there in time");
+        (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "did not finish in time");
         decide(s, FETCH_FAILED);
     } else if (now - *window >= t->stall_seconds) {
         /* A restarted server has fewer bytes than the window's start: that is not a stall. */
         uint64_t gained = t->bytes >= *window_bytes ? t->bytes - *window_bytes : t->bytes;
         if ((double)gained < SLOWEST * t->stall_seconds) {
-            (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "sent next to nothing for %.3g seconds",
+            (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "sent almost nothing for %.3g seconds",
                            t->stall_seconds);
             decide(s, FETCH_STALLED);
         }
@@ -191,7 +191,7 @@ static void judge(session *s, CURLcode result) {
                        (unsigned long long)t->offset);
         decide(s, FETCH_RANGE);
     } else if (result == CURLE_OUT_OF_MEMORY) {
-        (void)dsc_fail(s->error, DSC_ERROR_MEMORY, "memory is short in libcurl");
+        (void)dsc_fail(s->error, DSC_ERROR_MEMORY, "libcurl lacks memory");
         decide(s, FETCH_FAILED);
     } else if (code >= 300) {
         if (result == CURLE_TOO_MANY_REDIRECTS || result == CURLE_UNSUPPORTED_PROTOCOL)
@@ -273,7 +273,7 @@ fetch_outcome fetch_transfer_run(fetch_transfer *transfer, dsc_error *error) {
         if (!s.decided) judge(&s, result);
         (void)s.api.curl_multi_remove_handle(multi, s.curl);
     } else {
-        (void)dsc_fail(error, DSC_ERROR_MEMORY, "memory is short in libcurl");
+        (void)dsc_fail(error, DSC_ERROR_MEMORY, "libcurl lacks memory");
         decide(&s, FETCH_FAILED);
     }
     s.api.curl_easy_cleanup(s.curl);

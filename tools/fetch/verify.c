@@ -73,8 +73,8 @@ dsc_status fetch_verify(const char *path, const dsc_known_file *file, dsc_error 
         size = (size_t)file->content_size;
         if (!status && !data)
             status = dsc_fail(error, DSC_ERROR_MISMATCH,
-                              "%s: is no sound archive of %llu bytes (its SHA-256 is %.16s..., expected "
-                              "%.16s...); remove it, then download it again",
+                              "%s: is not the expected archive of %llu bytes (its SHA-256 is %.16s..., "
+                              "expected %.16s...); remove it, then download it again",
                               path, (unsigned long long)file->content_size, hex, file->sha256);
     }
     if (!status) status = compare(data, size, path, file, error);

@@ -56,12 +56,12 @@ static dsc_status open_archive(dsc_opening *o, const char *path, dsc_error *erro
     unpacked u;
     if (o->unpacked)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "%s: is an archive that holds nothing but another archive; unpack the outer one",
+                        "%s: is an archive that contains only another archive; unpack the outer one",
                         o->title);
     dsc_status status = unpack(&u, path, NULL, o->on_progress, o->user, error);
     const bool cache = o->cache;
     if (!status && u.passed_over)
-        dsc_remark(&o->remarks, "%s: %zu hidden files in it were passed over", o->title, u.passed_over);
+        dsc_remark(&o->remarks, "%s: %zu hidden files in it were skipped", o->title, u.passed_over);
     if (!status) {
         o->cache = false; /* unpacked data is read once */
         o->unpacked = true;
@@ -111,7 +111,7 @@ static dsc_status is_tar(bool *its, const dsc_data_place *place, dsc_error *erro
 
 const dsc_data_form dsc_data_form_zip = {
     .name = "zip",
-    .help = "a ZIP archive that holds data of one of the other forms",
+    .help = "ZIP archive that holds data of another form",
     .recognises = is_zip,
     .open = open_archive,
     .visit = visit_archive,
@@ -119,9 +119,8 @@ const dsc_data_form dsc_data_form_zip = {
 
 const dsc_data_form dsc_data_form_tar = {
     .name = "tar",
-    .help =
-        "a tar archive, plain or packed (.tar.gz, .tar.bz2, .tar.xz, .tar.zst), that holds data of one of "
-        "the other forms",
+    .help = "tar archive, plain or compressed (.tar.gz, .tar.bz2, .tar.xz, .tar.zst), that holds data of "
+            "another form",
     .recognises = is_tar,
     .open = open_archive,
     .visit = visit_archive,

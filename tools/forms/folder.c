@@ -96,10 +96,10 @@ static void tell(dsc_opening *o, const pictures_how *how, const pictures_list li
                    how->size[1], how->colour ? "in colour" : "grey");
     if (over) {
         dsc_understand(&o->understood, "passed over", "%zu files that are no pictures", over);
-        dsc_remark(&o->remarks, "%s: %zu files that are no pictures were passed over", o->title, over);
+        dsc_remark(&o->remarks, "%s: %zu files that are no pictures were skipped", o->title, over);
     }
     if (how->with_pages) {
-        dsc_understand(&o->understood, "pages", "the first of each file, %zu of which have several",
+        dsc_understand(&o->understood, "pages", "the first page of each file, %zu of which have several",
                        how->with_pages);
         dsc_remark(&o->remarks, "%s: files with several pages, of which the first was taken: %zu", o->title,
                    how->with_pages);
@@ -185,7 +185,8 @@ static dsc_status visit_pictures(const char *folder, dsc_path_visitor *visit, vo
 
 const dsc_data_form dsc_data_form_folder = {
     .name = "folder",
-    .help = "pictures in folders named by class; or train/, test/ and val/, which hold such folders",
+    .help =
+        "folder of pictures in folders named by class; or train/, test/ and val/, which hold such folders",
     .recognises = recognises,
     .open = open_folder,
     .visit = visit_pictures,

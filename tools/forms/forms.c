@@ -13,8 +13,7 @@ static const dsc_data_form *const rows[] = {FORMS(DSC_DATA_FORM_ENTRY) NULL};
 const dsc_registry forms_registry = {
     .thing = "form",
     .things = "forms",
-    .about = "The forms in which --data is read: the first that recognises a file or folder opens it. Data "
-             "without a "
-             "test set are split.",
+    .about = "Forms of data that --data reads; the first form that recognises a file or folder opens it. "
+             "Data without a test set are split.",
     .rows = rows,
 };

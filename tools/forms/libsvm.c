@@ -147,13 +147,12 @@ static void clear(source *s) {
 static dsc_status fail_line(const source *s, size_t line, const char *word, dsc_error *error) {
     dsc_text shown = {0};
     dsc_text_append_visible(&shown, word);
-    dsc_status status =
-        shown.failed
-            ? dsc_fail_memory(error, strlen(word), "a message")
-            : dsc_fail(error, DSC_ERROR_FORMAT,
-                       "%s: line %zu: expected a label and numbers with their places from 1 upward, 1:0.5 "
-                       "2:-1, found \"%s\"; correct the line",
-                       s->path, line, shown.data);
+    dsc_status status = shown.failed
+                            ? dsc_fail_memory(error, strlen(word), "a message")
+                            : dsc_fail(error, DSC_ERROR_FORMAT,
+                                       "%s: line %zu: expected a label and numbers with growing positions "
+                                       "from 1, such as 1:0.5 2:-1, found \"%s\"; correct the line",
+                                       s->path, line, shown.data);
     dsc_text_free(&shown);
     return status;
 }
@@ -230,11 +229,10 @@ static dsc_status read_source(source *s, const char *path, dsc_error *error) {
     if (status) return status;
     s->text = (char *)bytes;
     if (strlen(s->text) == s->size) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_FORMAT,
-        "%s: offset %zu: holds a zero byte, expected lines of text, a label and numbers with their "
-        "places; copy it again",
-        path, strlen(s->text));
+    return dsc_fail(error, DSC_ERROR_FORMAT,
+                    "%s: offset %zu: holds a zero byte, expected text lines of a label and numbers with "
+                    "their positions; copy it again",
+                    path, strlen(s->text));
 }
 
 static dsc_status check_numbers(const numbers *n, const source *s, dsc_error *error) {
@@ -245,11 +243,10 @@ static dsc_status check_numbers(const numbers *n, const source *s, dsc_error *er
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected lines of labels and numbers, found none",
                         s->path);
     if (good) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_UNSUPPORTED,
-        "%s: holds numbers from %s to %s, expected those of images: whole ones of 0 to 255, or any of 0 "
-        "to 1 or -1 to 1; scale them",
-        s->path, dsc_reading_number(a, n->least), dsc_reading_number(b, n->most));
+    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                    "%s: holds numbers from %s to %s, expected those of images: whole numbers from 0 to 255, "
+                    "or numbers from 0 to 1 or -1 to 1; scale them",
+                    s->path, dsc_reading_number(a, n->least), dsc_reading_number(b, n->most));
 }
 
 static dsc_status take_set(dsc_sets *sets, int which, source *s, numbers *n, const dsc_reading *reading,
@@ -262,8 +259,7 @@ static dsc_status take_set(dsc_sets *sets, int which, source *s, numbers *n, con
     if (n->pixels / SPARSE_MOST > s->size / s->lines)
         return dsc_fail(
             error, DSC_ERROR_UNSUPPORTED,
-            "%s: most of its %zu numbers a line are left out, as images do not have it; these are no "
-            "images",
+            "%s: most of the %zu numbers of each line are missing, unlike in images; these are no images",
             s->path, n->pixels);
     dsc_set read = {.labels = dsc_allocate(s->lines, 1), .labelled = s->lines};
     dsc_status status = read.labels ? dsc_array_create(&read.images, DSC_U8, 2, shape, error)
@@ -313,9 +309,9 @@ static dsc_status open_lines(dsc_opening *o, const char *path, dsc_error *error)
     if (!status && test) status = take_set(&o->sets, DSC_SET_TEST, &sources[1], &n, o->reading, error);
     if (!status)
         dsc_understand(&o->understood, "pixels", "%s",
-                       n.least < 0  ? "numbers from -1 to 1, which become bytes of 0 to 255"
+                       n.least < 0  ? "numbers from -1 to 1, scaled to bytes of 0 to 255"
                        : n.most > 1 ? "whole numbers of 0 to 255"
-                                    : "shares of 0 to 1, 255 times as much");
+                                    : "shares of 0 to 1, multiplied by 255");
     clear(&sources[0]);
     clear(&sources[1]);
     free(train);
@@ -335,8 +331,8 @@ static dsc_status visit_files(const char *path, dsc_path_visitor *visit, void *u
 
 const dsc_data_form dsc_data_form_libsvm = {
     .name = "libsvm",
-    .help = "a line of a label and numbered pixels for each image, as LIBSVM's collection has it: NAME, and "
-            "NAME.t to test with, plain or packed (.bz2, .xz, .gz, .zst)",
+    .help = "text file with a label and numbered pixels per line, as in LIBSVM's collection: NAME, and "
+            "NAME.t for the test set, plain or compressed (.bz2, .xz, .gz, .zst)",
     .recognises = recognises,
     .open = open_lines,
     .visit = visit_files,

@@ -106,11 +106,10 @@ static dsc_status list_class(pictures_list *list, const char *folder, uint8_t la
         char *path = dsc_path_join(folder, files.list[i]);
         if (!path) status = dsc_fail_memory(error, strlen(folder), "a path");
         if (dsc_is_folder(path)) {
-            status =
-                dsc_fail(error, DSC_ERROR_FORMAT,
-                         "%s: expected pictures in the folder of a class, found a folder; give the folder "
-                         "whose folders are the classes",
-                         path);
+            status = dsc_fail(error, DSC_ERROR_FORMAT,
+                              "%s: expected pictures in the folder of a class, found a folder; name the "
+                              "folder whose folders are the classes",
+                              path);
             free(path);
         } else if (path && !picture_is_name(files.list[i])) {
             list->passed_over++;
@@ -170,7 +169,8 @@ static dsc_status add_class(pictures_list *list, dsc_label_names *names, size_t 
         if (!status) status = list_class(list, path, label, error);
     } else if (picture_is_name(name)) {
         status = dsc_fail(error, DSC_ERROR_FORMAT,
-                          "%s: expected pictures in folders named by class, found one outside of them", path);
+                          "%s: expected pictures in folders named by class, found a picture outside of them",
+                          path);
     } else {
         list->passed_over++;
     }

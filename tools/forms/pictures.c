@@ -23,7 +23,7 @@ static dsc_status take_digit(uint8_t **out, pictures_how *how, const dsc_image *
         dsc_prepare_digit(&digit, &notes, image->pixels, image->height, image->width, image->channels, error);
     if (status)
         return dsc_error_context(error, status,
-                                 "%s: no digit can be prepared; take the picture out or mend it", path);
+                                 "%s: no digit can be prepared; remove the picture or correct it", path);
     dsc_notes_add(&how->left_out, &notes);
     *out = dsc_allocate(sizeof digit.pixels, 1);
     if (!*out) return dsc_fail_memory(error, sizeof digit.pixels, path);
@@ -33,12 +33,12 @@ static dsc_status take_digit(uint8_t **out, pictures_how *how, const dsc_image *
 
 static dsc_status fail_size(const pictures_how *how, const dsc_image *image, const char *path,
                             dsc_error *error) {
-    return dsc_fail(error, DSC_ERROR_MISMATCH,
-                    "%s: expected %zu x %zu pixels (height x width)%s%s, found %zu x %zu; all must have one "
-                    "size, or be digits to be prepared "
-                    "(--prepare), or be brought to one: --size 64x64 --fit crop (or pad, stretch)",
-                    path, how->size[0], how->size[1], how->first ? " as in " : "",
-                    how->first ? how->first : "", image->height, image->width);
+    return dsc_fail(
+        error, DSC_ERROR_MISMATCH,
+        "%s: expected %zu x %zu pixels (height x width)%s%s, found %zu x %zu; all pictures must have one "
+        "size, or be digits to prepare (--prepare), or be scaled: --size 64x64 --fit crop (or pad, stretch)",
+        path, how->size[0], how->size[1], how->first ? " as in " : "", how->first ? how->first : "",
+        image->height, image->width);
 }
 
 static dsc_status take(uint8_t **out, bool *coloured, pictures_how *how, const dsc_image *image,
@@ -57,11 +57,10 @@ static dsc_status take(uint8_t **out, bool *coloured, pictures_how *how, const d
     const size_t shape[3] = {*coloured ? 3 : 1, how->size[0], how->size[1]};
     size_t bytes;
     if (!dsc_multiply(&bytes, shape[0] * shape[1] * shape[2], how->total) || bytes > MOST_BYTES)
-        return dsc_fail(
-            error, DSC_ERROR_UNSUPPORTED,
-            "%s: %zu pictures of %zu x %zu pixels would fill more than %zu bytes; make them smaller: "
-            "--size 64x64 --fit crop",
-            path, how->total, shape[1], shape[2], MOST_BYTES);
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: %zu pictures of %zu x %zu pixels would fill more than %zu bytes; scale them "
+                        "down: --size 64x64 --fit crop",
+                        path, how->total, shape[1], shape[2], MOST_BYTES);
     *out = dsc_allocate(shape[0] * shape[1] * shape[2], 1);
     if (!*out) return dsc_fail_memory(error, shape[0] * shape[1] * shape[2], path);
     dsc_status status =

@@ -76,20 +76,18 @@ static dsc_status fail_damaged(const unpacking *p, dsc_error *error) {
     const char *why = p->api.archive_error_string(p->archive);
     return dsc_fail(
         error, DSC_ERROR_FORMAT,
-        "%s: is damaged, or no archive of a kind that is read (zip, tar, tar.gz, tar.bz2, tar.xz, "
-        "tar.zst): %.200s",
+        "%s: is damaged, or no supported archive (zip, tar, tar.gz, tar.bz2, tar.xz, tar.zst): %.200s",
         p->path, why ? why : "it ends too early");
 }
 
 static dsc_status fail_entry(const unpacking *p, const char *name, const char *what, dsc_error *error) {
     dsc_text shown = {0};
     dsc_text_append_visible(&shown, name);
-    const dsc_status status =
-        shown.failed ? dsc_fail_memory(error, strlen(name), "a message")
-                     : dsc_fail(error, DSC_ERROR_FORMAT,
-                                "%s: holds %.200s, %s; nothing of it is read: unpack it by other means, and "
-                                "look at what it is",
-                                p->path, shown.data, what);
+    const dsc_status status = shown.failed ? dsc_fail_memory(error, strlen(name), "a message")
+                                           : dsc_fail(error, DSC_ERROR_FORMAT,
+                                                      "%s: holds %.200s, %s; nothing was unpacked: unpack it "
+                                                      "with another program, and check what it holds",
+                                                      p->path, shown.data, what);
     dsc_text_free(&shown);
     return status;
 }
@@ -138,13 +136,12 @@ static dsc_status check_bytes(const unpacking *p, dsc_error *error) {
     if (p->bytes > BYTES_MOST)
         return dsc_fail(
             error, DSC_ERROR_UNSUPPORTED,
-            "%s: holds more than %llu GiB, the most that is unpacked; unpack it yourself, and give "
-            "the folder",
+            "%s: holds more than %llu GiB, the limit for unpacking; unpack it yourself, and name the folder",
             p->path, (unsigned long long)(BYTES_MOST >> 30));
     if (p->bytes > FREE_BYTES && p->bytes / RATIO_MOST > p->size)
         return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: unpacks to more than %llu times its size, as archives do that are made to fill "
-                        "the disk; if you trust it, unpack it yourself, and give the folder",
+                        "%s: unpacks to more than %llu times its size, like archives that are made to fill "
+                        "the disk; if you trust it, unpack it yourself, and name the folder",
                         p->path, (unsigned long long)RATIO_MOST);
     return DSC_OK;
 }
@@ -175,9 +172,9 @@ static dsc_status unpack_file(unpacking *p, const char *name, dsc_error *error) 
     if (!status) {
         file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (file < 0 && (errno == EEXIST || errno == EISDIR))
-            status = fail_entry(p, name, "which is in it twice", error);
+            status = fail_entry(p, name, "which occurs twice in it", error);
         else if (file < 0 && errno == ENOTDIR)
-            status = fail_entry(p, name, "a part of whose name is a file", error);
+            status = fail_entry(p, name, "which has a file as a part of its path", error);
         else if (file < 0)
             status = dsc_fail_system(error, p->path, "cannot be unpacked");
     }
@@ -212,7 +209,7 @@ static dsc_status unpack_entry(unpacking *p, struct archive_entry *entry, dsc_er
     }
     if (type == AE_IFLNK || p->api.archive_entry_hardlink(entry))
         return fail_entry(p, name, "which is a link", error);
-    if (type != AE_IFREG) return fail_entry(p, name, "which is no file, but a device or the like", error);
+    if (type != AE_IFREG) return fail_entry(p, name, "which is no file, but a device or similar", error);
     if (p->api.archive_entry_is_encrypted(entry)) return fail_entry(p, name, "which is encrypted", error);
     while (!strncmp(name, "./", 2)) name += 2;
     if (!*name || name[strlen(name) - 1] == '/') return fail_entry(p, name, "a file without a name", error);
@@ -225,12 +222,10 @@ static dsc_status check_end(const unpacking *p, dsc_error *error) {
     const bool is_tar = (p->api.archive_format(p->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
     const int64_t at = p->api.archive_read_header_position(p->archive);
     if (!is_tar || p->api.archive_filter_bytes(p->archive, 0) > at) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_FORMAT,
-        "%s: ends after %lld bytes of tar without the zeros that end a whole one: it was probably "
-        "cut off; copy or download it again, or, if it is whole, unpack it yourself, and give the "
-        "folder",
-        p->path, (long long)at);
+    return dsc_fail(error, DSC_ERROR_FORMAT,
+                    "%s: ends after %lld bytes of tar without the final zeros: it was probably cut off; copy "
+                    "or download it again, or, if it is complete, unpack it yourself, and name the folder",
+                    p->path, (long long)at);
 }
 
 static dsc_status unpack_all(unpacking *p,
@@ -243,8 +238,8 @@ static dsc_status unpack_all(unpacking *p,
         if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return fail_damaged(p, error);
         if (entries == FILES_MOST)
             return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                            "%s: holds more than %zu files, the most that are unpacked; unpack it yourself, "
-                            "and give the folder",
+                            "%s: holds more than %zu files, the limit for unpacking; unpack it yourself, and "
+                            "name the folder",
                             p->path, FILES_MOST);
         dsc_status status = unpack_entry(p, entry, error);
         if (status) return status;
@@ -316,7 +311,7 @@ static dsc_status read_alone(dsc_text *text, unpacking *p, size_t limit, dsc_err
         const dsc_status status = read_chunk(&size, p, error);
         if (status || !size) return status;
         if (p->bytes > limit)
-            return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: unpacks to more than %zu bytes, expected less",
+            return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: unpacks to more than %zu bytes, the limit",
                             p->path, limit);
         dsc_text_append_bytes(text, p->chunk, size);
         if (text->failed) return dsc_fail_memory(error, (size_t)p->bytes, p->path);
@@ -353,7 +348,7 @@ dsc_status unpack(unpacked *u, const char *path, const char *const *wanted,
     (void)wanted, (void)on_progress, (void)user;
     *u = (unpacked){.folder.lock = -1};
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                    "%s: is an archive, and this build has no libarchive; unpack it, and give the folder; or "
+                    "%s: is an archive, but this build has no libarchive; unpack it, and name the folder; or "
                     "install libarchive-dev and build again",
                     path);
 }
@@ -363,11 +358,10 @@ dsc_status unpack_file_alone(unsigned char **bytes, size_t *size, const char *pa
     (void)limit;
     *bytes = NULL;
     *size = 0;
-    return dsc_fail(
-        error, DSC_ERROR_UNSUPPORTED,
-        "%s: is packed, and this build has no libarchive; unpack it, or install libarchive-dev and "
-        "build again",
-        path);
+    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                    "%s: is compressed, but this build has no libarchive; unpack it, or install "
+                    "libarchive-dev and build again",
+                    path);
 }
 
 void unpacked_remove(unpacked *u) { (void)u; }

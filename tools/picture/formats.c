@@ -31,11 +31,10 @@ static void append_facts(dsc_text *text, const void *row) {
 const dsc_registry picture_formats = {
     .thing = "format",
     .things = "pictures",
-    .about = "Formats of picture files. A file is told by its content, not its name; names matter where a "
-             "folder is "
-             "searched. A picture that its camera noted as lying on its side (EXIF) is turned upright. A "
-             "format is read by "
-             "a library that the build may lack: `descender --version` lists what is in.",
+    .about =
+        "Formats of picture files. The content of a file tells its format; the name matters only when a "
+        "folder is searched. A picture that its camera marked as lying on its side (EXIF) is turned upright. "
+        "Some formats need a library that the build may lack: `descender --version` lists the libraries.",
     .rows = rows,
     .facts = append_facts,
 };

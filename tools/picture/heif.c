@@ -56,8 +56,8 @@ static dsc_status fail_heif(const reader *r, struct heif_error found) {
     if (found.code == heif_error_Unsupported_feature || found.code == heif_error_Unsupported_filetype)
         return dsc_fail(
             r->error, DSC_ERROR_UNSUPPORTED,
-            "%s: is a HEIF picture of a kind that is not read here (libheif: %s); where libheif's "
-            "decoders are packages of their own, install them; or convert it to PNG",
+            "%s: is a kind of HEIF picture that is not supported here (libheif: %s); if libheif's decoders "
+            "are separate packages, install them; or convert the picture to PNG",
             r->name, reason);
     return picture_fail_damaged(&picture_format_heif, r->name, reason, r->error);
 }

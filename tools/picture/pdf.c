@@ -83,7 +83,7 @@ static dsc_status fail_open(const reader *r, GError *found) {
                            found->code == (gint)POPPLER_ERROR_ENCRYPTED;
     const dsc_status status =
         encrypted ? dsc_fail(r->error, DSC_ERROR_UNSUPPORTED,
-                             "%s: the PDF file is encrypted and wants a password; save it without one: qpdf "
+                             "%s: the PDF file is encrypted and needs a password; save it without one: qpdf "
                              "--decrypt --password=... IN OUT",
                              r->name)
                   : fail_pdf(r, found && found->message ? found->message : "no reason is known");
@@ -212,7 +212,7 @@ static const char *const endings[] = {".pdf", NULL};
 
 const picture_format picture_format_pdf = {
     .name = "pdf",
-    .help = "PDF, each page as a picture of 200 dots an inch",
+    .help = "PDF, each page as a picture with 200 dots per inch",
     .title = "PDF",
     .endings = endings,
     .recognises = recognises,

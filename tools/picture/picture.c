@@ -54,11 +54,11 @@ static dsc_status fail_unknown(const unsigned char *bytes, size_t size, const ch
     dsc_text titles = {0};
     picture_titles(&titles);
     const dsc_status status =
-        titles.failed ? dsc_fail_memory(error, 0, name)
-                      : dsc_fail(error, DSC_ERROR_FORMAT,
-                                 "%s: is no picture that can be read: expected %s, found %s; convert it, or "
-                                 "name another file",
-                                 name, titles.data, dsc_kind_name(dsc_recognise(bytes, size)));
+        titles.failed
+            ? dsc_fail_memory(error, 0, name)
+            : dsc_fail(error, DSC_ERROR_FORMAT,
+                       "%s: is no supported picture: expected %s, found %s; convert it, or name another file",
+                       name, titles.data, dsc_kind_name(dsc_recognise(bytes, size)));
     dsc_text_free(&titles);
     return status;
 }
@@ -82,7 +82,7 @@ dsc_status picture_parse_page(dsc_image *image, size_t page, const void *bytes, 
     if (format->parse_page) return format->parse_page(image, page, bytes, size, name, error);
     if (format->parse) return format->parse(image, bytes, size, name, error);
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                    "%s: is a %s picture, which this build cannot read, since it has no %s; install the "
+                    "%s: is a %s picture, which this build cannot read, because it lacks %s; install the "
                     "development package of %s (%s) and build again, or convert the picture to PGM or PPM",
                     name, format->title, format->library, format->library, format->package);
 }
@@ -101,12 +101,11 @@ dsc_status picture_read(dsc_image *image, const char *path, dsc_error *error) {
 dsc_status picture_check_size(uint64_t width, uint64_t height, size_t file_size, uint64_t pixels_a_byte,
                               const char *title, const char *name, dsc_error *error) {
     if (width > SIZE_MAX || height > SIZE_MAX || !dsc_image_size_allowed((size_t)width, (size_t)height))
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: the picture has %llu x %llu pixels, expected sides of 1 to %d and at most %d pixels in "
-            "all; make it smaller",
-            name, (unsigned long long)width, (unsigned long long)height, DSC_IMAGE_SIDE_LIMIT,
-            DSC_IMAGE_PIXEL_LIMIT);
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: the picture has %llu x %llu pixels, expected sides from 1 to %d and at most %d "
+                        "pixels in total; make it smaller",
+                        name, (unsigned long long)width, (unsigned long long)height, DSC_IMAGE_SIDE_LIMIT,
+                        DSC_IMAGE_PIXEL_LIMIT);
     if (pixels_a_byte && width * height / pixels_a_byte > file_size)
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: the %s file is damaged or cut short: %llu x %llu pixels need far more than its "
@@ -141,13 +140,12 @@ dsc_status picture_write(const char *path, const dsc_image *image, dsc_error *er
     if (dot && (!strcasecmp(dot, ".pgm") || !strcasecmp(dot, ".ppm"))) {
         size_t channels = dot[2] == 'g' || dot[2] == 'G' ? 1 : 3;
         if (image->channels == channels) return dsc_pnm_write(path, image, error);
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: a file of this kind has %zu channels, the picture has %zu; name it .png", path,
-                        channels, image->channels);
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "%s: files of this kind have %zu channels, but the picture has %zu; name the file .png", path,
+            channels, image->channels);
     }
-    return dsc_fail(
-        error, DSC_ERROR_ARGUMENT,
-        "%s: what kind of picture this is to be is told by the end of its name, expected .png, .pgm or "
-        ".ppm",
-        path);
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "%s: the end of the name must tell the kind of picture; expected .png, .pgm or .ppm",
+                    path);
 }

@@ -113,7 +113,7 @@ dsc_status picture_png_format(unsigned char **bytes, size_t *size, const dsc_ima
     *bytes = NULL;
     *size = 0;
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                    "this build has no libpng, so it cannot write PNG; use PGM or PPM, or install libpng's "
+                    "this build has no libpng and cannot write PNG; use PGM or PPM, or install libpng's "
                     "development package (libpng-dev) and build again");
 }
 

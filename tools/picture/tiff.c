@@ -152,11 +152,10 @@ static dsc_status read_page(dsc_image *image, reader *r, TIFF *tiff, const char 
     uint16_t orientation = 1;
     (void)r->api.TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &orientation);
     if (!r->api.TIFFRGBAImageOK(tiff, why))
-        return dsc_fail(
-            error, DSC_ERROR_UNSUPPORTED,
-            "%s: is a TIFF picture of a kind that is not read (libtiff: %s); convert it to PNG, with "
-            "8 or 16 bits a value",
-            name, *why ? why : r->reason);
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: is a kind of TIFF picture that is not supported (libtiff: %s); convert it to "
+                        "PNG with 8 or 16 bits per value",
+                        name, *why ? why : r->reason);
     if (!r->api.TIFFRGBAImageBegin(&from, tiff, 1, why))
         return picture_fail_damaged(&picture_format_tiff, name, *why ? why : r->reason, error);
     dsc_status status = read_pixels(image, r, &from, name, error);
@@ -244,7 +243,7 @@ static const char *const endings[] = {".tif", ".tiff", NULL};
 
 const picture_format picture_format_tiff = {
     .name = "tiff",
-    .help = "TIFF of 1 to 16 bits, of any colours and compression, page by page",
+    .help = "TIFF of 1 to 16 bits, any colours and compression, page by page",
     .title = "TIFF",
     .endings = endings,
     .recognises = recognises,

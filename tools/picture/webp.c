@@ -31,7 +31,7 @@ static dsc_status fail(VP8StatusCode code, const char *name, dsc_error *error) {
     if (code == VP8_STATUS_OUT_OF_MEMORY) return dsc_fail_memory(error, 0, name);
     return picture_fail_damaged(&picture_format_webp, name,
                                 code == VP8_STATUS_NOT_ENOUGH_DATA       ? "it ends too early"
-                                : code == VP8_STATUS_UNSUPPORTED_FEATURE ? "of a kind that it does not know"
+                                : code == VP8_STATUS_UNSUPPORTED_FEATURE ? "a kind that it does not know"
                                                                          : "wrong bits",
                                 error);
 }
@@ -40,17 +40,16 @@ static dsc_status decode(dsc_image *image, const webp_functions *api, const unsi
                          const char *name, dsc_error *error) {
     WebPDecoderConfig config;
     if (!api->WebPInitDecoderConfigInternal(&config, WEBP_DECODER_ABI_VERSION))
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: libwebp is of another version than was built for",
-                        name);
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: libwebp has another version than the build expects", name);
     WebPBitstreamFeatures *found = &config.input;
     VP8StatusCode code = api->WebPGetFeaturesInternal(bytes, size, found, WEBP_DECODER_ABI_VERSION);
     if (code != VP8_STATUS_OK) return fail(code, name, error);
     if (found->has_animation)
-        return dsc_fail(
-            error, DSC_ERROR_UNSUPPORTED,
-            "%s: is an animation, and only pictures that stand still are read; save one of its frames "
-            "as PNG, with libwebp's tools: anim_dump",
-            name);
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: is an animation, but only still pictures are supported; save one of its frames "
+                        "as PNG, with libwebp's tools: anim_dump",
+                        name);
     const size_t channels = found->has_alpha ? 4 : 3;
     dsc_status status =
         picture_check_size((uint64_t)found->width, (uint64_t)found->height, size, 0, "WebP", name, error);

@@ -106,7 +106,7 @@ static dsc_status meet(processes *w, dsc_error *error) {
     dsc_status status =
         w->mpi.MPI_Allgather(&own, bytes, w->byte, seats, bytes, w->byte, w->all) == MPI_SUCCESS
             ? DSC_OK
-            : dsc_fail(error, DSC_ERROR_IO, "MPI cannot bring the processes together");
+            : dsc_fail(error, DSC_ERROR_IO, "MPI cannot synchronise the processes");
     if (!status) w->threads = share_processors(seats, w->ranks.count, &seats[w->ranks.rank]);
     free(seats);
     return status;
@@ -175,8 +175,8 @@ dsc_status processes_join(processes **world, dsc_error *error) {
     (void)processes_are_several(&rank, &count);
     return dsc_fail(
         error, DSC_ERROR_UNSUPPORTED,
-        "%u processes were started to train together, but this program was built without MPI: build it "
-        "with Open MPI or MPICH (libopenmpi-dev, DESCENDER_MPI=ON), or start it without mpirun",
+        "%u processes were started to train together, but this program was built without MPI; build it with "
+        "Open MPI or MPICH (libopenmpi-dev, DESCENDER_MPI=ON), or start it without mpirun",
         count);
 }
 

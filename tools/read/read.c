@@ -114,17 +114,15 @@ static dsc_status check_array(read_content *content, const char *name, dsc_error
     (void)dsc_shape_text(text, found.rank, found.shape);
     read_content_clear(content);
     if (colours_last)
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: expected images (N, C, H, W), found %s, the colours last; save array.transpose(0, 3, "
-            "1, 2)",
-            name, text);
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected images (N, C, H, W), found %s with the colours last; save "
+                        "array.transpose(0, 3, 1, 2)",
+                        name, text);
     if (found.rank == 1)
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: expected images, found %s numbers in one dimension; if these are labels, name the images; "
-            "for images of 28 x 28 save array.reshape(-1, 28, 28)",
-            name, text);
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected images, found %s numbers in one dimension; if these are labels, name "
+                        "the images; for images of 28 x 28 save array.reshape(-1, 28, 28)",
+                        name, text);
     return dsc_fail(
         error, DSC_ERROR_FORMAT,
         "%s: expected images, an array of bytes (N, H, W), (N, C, H, W) or (H, W); found %s in %s", name,
@@ -152,11 +150,10 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
     const dsc_kind kind = dsc_recognise(bytes, size);
     switch (kind) {
     case DSC_KIND_ZIP:
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: expected an image, found a ZIP archive; unpack it, and name a file in it%s%s; of "
-            "NumPy's (.npz) that gives .npy files, which are read",
-            name, path ? ": " : "", path ? dsc_command(command, "unzip @", path, NULL) : "");
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected an image, found a ZIP archive; unpack it, and name a file in it%s%s; a "
+                        "NumPy archive (.npz) holds .npy files, which can be read",
+                        name, path ? ": " : "", path ? dsc_command(command, "unzip @", path, NULL) : "");
     case DSC_KIND_SAFETENSORS:
         return dsc_fail(
             error, DSC_ERROR_FORMAT, "%s: expected an image, found %s; name %s", name, dsc_kind_name(kind),
@@ -164,7 +161,7 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
     case DSC_KIND_BMP:
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
-            "%s: expected a picture or an array of images, found %s; convert it to PNG, with ImageMagick: %s",
+            "%s: expected a picture or an array of images, found %s; convert it to PNG with ImageMagick: %s",
             name, dsc_kind_name(kind),
             path ? dsc_command(command, "convert @ @.png", path, NULL) : "convert - png:-");
     default:

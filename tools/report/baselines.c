@@ -113,13 +113,13 @@ static void append_row(dsc_text *page, size_t right, const dsc_baselines *b, con
 
 void report_page_baselines(dsc_text *page, const report_baselines *baselines, const report_exam *exam) {
     const dsc_baselines *b = &baselines->measured;
-    report_section(page, "baselines", "What is reached without a network");
-    dsc_text_append(page,
-                    "<div class=\"wide\"><table><caption>Percent of the same images, and how many percentage "
-                    "points more the model has right, with 95 percent intervals.</caption>"
-                    "<thead><tr><th scope=\"col\">baseline</th><th scope=\"col\">right</th>"
-                    "<th scope=\"col\">the model&rsquo;s lead</th><th scope=\"col\">McNemar&rsquo;s test</th>"
-                    "</tr></thead><tbody>\n<tr><td>always &ldquo;");
+    report_section(page, "baselines", "Baselines without a network");
+    dsc_text_append(
+        page,
+        "<div class=\"wide\"><table><caption>Percent of the same images, and the model&rsquo;s lead in "
+        "percentage points, with 95 percent intervals.</caption><thead><tr><th "
+        "scope=\"col\">baseline</th><th scope=\"col\">right</th><th scope=\"col\">the model&rsquo;s "
+        "lead</th><th scope=\"col\">McNemar&rsquo;s test</th></tr></thead><tbody>\n<tr><td>always &ldquo;");
     report_append_html(page, dsc_model_class_name(exam->numbering, b->majority));
     dsc_text_append(page, "&rdquo;, the most frequent class of the training set</td>");
     append_row(page, b->majority_right, b, &baselines->majority);
@@ -127,11 +127,12 @@ void report_page_baselines(dsc_text *page, const report_baselines *baselines, co
     append_searched(page, b);
     dsc_text_append(page, "</td>");
     append_row(page, b->neighbours_right, b, &baselines->neighbours);
-    dsc_text_append(page,
-                    "</tbody></table></div>\n<p>Neighbours are the training images with the smallest "
-                    "Euclidean distance of the pixels as numbers. Most of %d decide; of classes with as "
-                    "many, the nearest. Their number is fixed, so nothing was tuned on these images.</p>\n",
-                    DSC_NEIGHBOURS);
+    dsc_text_append(
+        page,
+        "</tbody></table></div>\n<p>Neighbours are the training images with the smallest Euclidean distance "
+        "between the pixels as numbers. The majority of %d neighbours decides; in a tie, the nearest one. "
+        "Their number is fixed, so nothing was tuned on these images.</p>\n",
+        DSC_NEIGHBOURS);
     report_section_end(page);
 }
 

@@ -40,26 +40,22 @@ static void append_uses(dsc_text *text, const report_card *card) {
     dsc_text_append(text, "## Intended Use\n");
     report_ask(
         text,
-        "What is the model for? Name the task it was made for, and the decisions that its answers enter.");
+        "What is the model for? Name the task it was made for, and the decisions that use its answers.");
     report_ask(text, "Whom does it serve, and who operates it?");
-    report_ask(text,
-               handwriting
-                   ? "What is it not for? Name uses that look alike and are out of scope, such as other "
-                     "scripts, whole pages, or decisions about people."
-                   : "What is it not for? Name uses that look alike and are out of scope, such as other "
-                     "kinds of pictures, other cameras, or decisions about people.");
+    report_ask(text, handwriting
+                         ? "What is the model not for? Name uses that look similar but are out of scope, "
+                           "such as other scripts, whole pages, or decisions about people."
+                         : "What is the model not for? Name uses that look similar but are out of scope, "
+                           "such as other kinds of pictures, other cameras, or decisions about people.");
     dsc_text_append(
         text,
-        "\n## Factors\n\nThe images carry no record of who %s them, with what, or where: groups of "
-        "people and instruments cannot be told apart here. What can be measured on the images themselves "
-        "is: the class, %s; and how the model bears images that are rotated, shifted, noisy, blurred or "
-        "pale. The results are below.\n",
+        "\n## Factors\n\nThe images carry no record of who %s them, with what, or where, so groups of people "
+        "and instruments cannot be told apart. The images themselves allow these measurements: by class, by "
+        "%s; and on images that are rotated, shifted, noisy, blurred or pale. The results are below.\n",
         handwriting ? "wrote" : "made",
         handwriting ? "the stroke's thickness, the slant and the size" : "the brightness and the contrast");
-    report_ask(
-        text,
-        "Which groups of people, instruments and environments matter where the model is used, and what is "
-        "known of them in the data?");
+    report_ask(text, "Which groups of people, instruments and environments matter where the model is used, "
+                     "and what is known about them in the data?");
 }
 
 static void append_measures(dsc_text *text, const report_card *card) {
@@ -93,12 +89,11 @@ static void append_measures(dsc_text *text, const report_card *card) {
                     report_percent(number, dsc_metrics_calibration_error(m), 2));
     if (m->not_finite)
         dsc_text_append(text,
-                        "- **%zu of %zu answers are not finite**: the network's numbers grew beyond the "
-                        "range of floats. They "
-                        "count as wrong, and there is no mean loss.\n",
+                        "- **%zu of %zu answers are not finite**: the network's numbers exceeded the range "
+                        "of floats. These answers count as wrong, and there is no mean loss.\n",
                         m->not_finite, m->count);
-    report_ask(text, "Which mistakes cost most where the model is used, and should it decline to answer when "
-                     "it is unsure?");
+    report_ask(text, "Which mistakes cost most where the model is used? Should the model refuse to answer "
+                     "when it is unsure?");
 }
 
 static void append_checksum(dsc_text *text, const char *what, const char *hex) {
@@ -136,8 +131,8 @@ static void append_data(dsc_text *text, const report_card *card) {
     dsc_text_append(text, ", deviation %s\n", dsc_format_fixed(number, sizeof number, s->deviation, 2));
     dsc_text_append(text, "- **Preprocessing**: %s; bytes become numbers as in training\n",
                     dsc_images_words(&card->test->images));
-    report_ask(text,
-               "Why this data? In what is it like, and in what unlike, the images that the model will meet?");
+    report_ask(text, "Why these data? In what ways are they like the images that the model will meet, and in "
+                     "what ways unlike?");
     dsc_text_append(text, "\n## Training Data\n\n");
     const char *name = fact(card, "data", "name");
     dsc_text_append(text, "- **Data**: ");
@@ -150,15 +145,16 @@ static void append_data(dsc_text *text, const report_card *card) {
     append_count(text, card, "validation", "images held out of the training set to validate");
     const char *others = fact(card, "data", "others_name");
     if (others) {
-        dsc_text_append(text, "- **Images of no class**, which the model learned not to be sure of: ");
+        dsc_text_append(text, "- **Images of no class**, which the model learned to refuse: ");
         report_append_markdown(text, others);
         dsc_text_append(text, "\n");
         append_count(text, card, "others", "of them to train on");
         append_count(text, card, "others_held_out", "of them held out");
     }
-    static const char *const sums[][2] = {{"images_crc32", "images"},
-                                          {"labels_crc32", "labels"},
-                                          {"others_crc32", "images of no class, those held out too"}};
+    static const char *const sums[][2] = {
+        {"images_crc32", "images"},
+        {"labels_crc32", "labels"},
+        {"others_crc32", "images of no class, including the held-out ones"}};
     for (size_t i = 0; i < 3; i++)
         if (fact(card, "data", sums[i][0])) {
             dsc_text_append(text, "- CRC-32 of the %s%s, in their order: ", sums[i][1],
@@ -183,32 +179,25 @@ static void append_end(dsc_text *text, const report_card *card) {
     report_ask(text, "What was done, or is to be done, to lower these risks?");
     dsc_text_append(
         text,
-        "\n## Caveats and Recommendations\n\n"
-        "- The numbers hold for images prepared as those of the test set. On other images (other %s) "
-        "they have to be measured anew.\n"
-        "%s"
-        "- The table of changes above says how much of its accuracy is left when images are unlike "
-        "those it learned from.\n",
+        "\n## Caveats and Recommendations\n\n- The numbers hold for images prepared as those of the test "
+        "set. For other images (other %s) measure them again.\n%s- The robustness table above shows how much "
+        "accuracy remains if images differ from the training images.\n",
         handwriting ? "pens, cameras, scripts" : "cameras, lights, backgrounds",
-        fact(card, "data", "others_name") ? "- The model learned from images of no class, too: it is meant "
-                                            "to be unsure of images like those. "
-                                            "Of what is unlike its classes and unlike them, it may be sure.\n"
-                                          : "- The model knows its classes alone: an image of anything else "
-                                            "gets one of them as its answer, "
-                                            "often with high confidence.\n");
-    report_ask(
-        text,
-        "What should whoever uses the model know besides, and what should be measured before it is used?");
+        fact(card, "data", "others_name")
+            ? "- The model also learned from images of no class: it should be unsure of images like those. "
+              "It may be sure of images that are unlike both its classes and those images.\n"
+            : "- The model knows only its classes: an image of anything else gets one of them as its answer, "
+              "often with high confidence.\n");
+    report_ask(text,
+               "What else should users of the model know, and what should they measure before using it?");
 }
 
 void report_append_card(dsc_text *text, const report_card *card) {
     append_front_matter(text, card);
     dsc_text_append(text, "# Model card: ");
     report_append_markdown(text, card->title);
-    dsc_text_append(
-        text,
-        "\n\nWhat stands here was measured or taken from the run by `descender card`. What takes a person's "
-        "judgement is asked, in lines that begin with **To be answered**.\n\n");
+    dsc_text_append(text, "\n\n`descender card` measured these contents or took them from the run. Lines "
+                          "that begin with **To be answered** ask for a person's judgement.\n\n");
     report_append_card_use(text, card);
     report_append_card_details(text, card);
     append_uses(text, card);

@@ -37,8 +37,9 @@ static void append_public_list(dsc_text *text, char *list) {
 }
 
 static void append_recipe(dsc_text *text, const report_card *card) {
-    dsc_text_append(text,
-                    "\nThe recipe, which trains the same network again:\n\n| field | value |\n|---|---|\n");
+    dsc_text_append(
+        text,
+        "\nThe recipe, with which the same network can be trained again:\n\n| field | value |\n|---|---|\n");
     for (const dsc_param *p = dsc_recipe_params; p->name; p++) {
         dsc_text value = {0};
         dsc_param_format(&value, p, card->recipe);
@@ -91,7 +92,7 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
                         dsc_format_shortest(a, model->refuse_below),
                         images.preparation == DSC_PREPARATION_DIGITS ? "no digit" : "of no class");
     if (model->refuse_below > 0 && dsc_model_about(model, DSC_ABOUT_REFUSAL)) {
-        dsc_text_append(text, "- **What that refuses**, of what was held out of the training: ");
+        dsc_text_append(text, "- **Effect of refusing**, measured on the held-out images: ");
         report_append_markdown(text, dsc_model_about(model, DSC_ABOUT_REFUSAL));
         dsc_text_append(text, "\n");
     }
@@ -111,7 +112,7 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
             dsc_text_append(text, ", of which the weights of epoch %s were kept",
                             report_number(b, card->facts->kept_epoch));
         if (card->facts->resumed)
-            dsc_text_append(text, ", and was resumed %zu time%s", card->facts->resumed,
+            dsc_text_append(text, ", and the run was resumed %zu time%s", card->facts->resumed,
                             card->facts->resumed == 1 ? "" : "s");
         dsc_text_append(text, "\n");
     }
@@ -121,11 +122,12 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
         dsc_text_append(text, "\n");
     }
     if (!json_object_size(card->facts->start))
-        dsc_text_append(text, "- When and where it was trained is **not recorded**: the run has no log\n");
+        dsc_text_append(
+            text, "- **Not recorded**: when and where the model was trained, because the run has no log\n");
     append_recipe(text, card);
-    report_ask(text, "Who made the model, and whom does one ask about it?");
-    report_ask(text, "Under which licence is it given? Add `license:` to the front matter.");
-    report_ask(text, "Is there a paper, or another text to cite?");
+    report_ask(text, "Who made the model, and whom can one ask about it?");
+    report_ask(text, "What is the licence? Add `license:` to the front matter.");
+    report_ask(text, "Is there a paper or another text to cite?");
     dsc_text_append(text, "\n");
 }
 
@@ -164,10 +166,9 @@ static void append_classes(dsc_text *text, const report_exam *exam) {
 }
 
 static void append_slices(dsc_text *text, const report_card *card) {
-    dsc_text_append(
-        text, "\nBy what the images are like, in thirds of the test set (how it is measured: "
-              "`docs/report.md`):\n\n"
-              "| | from | to | images | accuracy, %% | 95 %% interval |\n|---|---:|---:|---:|---:|---|\n");
+    dsc_text_append(text, "\nBy properties of the images, in thirds of the test set (`docs/report.md` "
+                          "describes the measurements):\n\n| | from | to | images | accuracy, %% | 95 %% "
+                          "interval |\n|---|---:|---:|---:|---:|---|\n");
     for (size_t t = 0; t < REPORT_TRAITS; t++)
         for (size_t i = 0; i < REPORT_SLICES && report_trait_applies(t, &card->test->images); i++) {
             const report_slice *s = &card->slices[t][i];
@@ -229,7 +230,7 @@ static void append_trials(dsc_text *text, const report_card *card) {
         not_finite += t->not_finite;
     }
     if (not_finite)
-        dsc_text_append(text, "\nOf all these answers %zu were not finite numbers; they count as wrong.\n",
+        dsc_text_append(text, "\n%zu of all these answers were not finite numbers; they count as wrong.\n",
                         not_finite);
 }
 
@@ -246,9 +247,7 @@ void report_append_card_results(dsc_text *text, const report_card *card) {
     dsc_text_append(text, "\n\n");
     append_classes(text, card->exam);
     if (card->figure)
-        dsc_text_append(text,
-                        "\n![Confusion matrix: rows are what an image is, columns what it was taken for]"
-                        "(%s)\n",
+        dsc_text_append(text, "\n![Confusion matrix: rows are the true class, columns the answer](%s)\n",
                         card->figure);
     append_slices(text, card);
     append_crossed(text, card);

@@ -75,7 +75,6 @@ void report_append_card_use(dsc_text *text, const report_card *card) {
     append_commands(text, report_is_handwriting(&card->test->images));
     append_python(text, images.shape, classes);
     append_c(text, images.shape, classes);
-    dsc_text_append(text,
-                    "`dsc_prepare_image` makes such an image of a picture of any size, as the model was "
-                    "trained to see it.\n\n");
+    dsc_text_append(text, "`dsc_prepare_image` converts a picture of any size to such an image, prepared as "
+                          "the model's training images were.\n\n");
 }

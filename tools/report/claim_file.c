@@ -95,14 +95,14 @@ static dsc_status check_seal(const char *bytes, size_t size, const json_t *json,
     char hex[FETCH_SHA256_HEX];
     if (json_integer_value(json_object_get(json, "claim")) > FORMAT)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "%s: is a claim of format %lld, this version reads up to %d; use a newer version of "
-                        "descender",
+                        "%s: is a claim of format %lld, but this version reads formats up to %d; use a newer "
+                        "version of descender",
                         name, (long long)json_integer_value(json_object_get(json, "claim")), FORMAT);
     if (json_integer_value(json_object_get(json, "claim")) != FORMAT || !seal || strlen(seal) != HEX)
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
-            "%s: is no claim: expected \"claim\": %d and \"sha256\"; `descender claim RUN` makes one", name,
-            FORMAT);
+            "%s: is no claim: expected \"claim\": %d and \"sha256\"; `descender claim RUN` makes a claim",
+            name, FORMAT);
     char *copy = dsc_allocate(size + 1, 1);
     if (!copy) return dsc_fail_memory(error, size, name);
     memcpy(copy, bytes, size);
@@ -199,11 +199,10 @@ static dsc_status take_all(report_run_claim *c, const json_t *json, const char *
         status = dsc_fail_memory(error, c->test.count / 8 + 1, name);
     good = good && (status || take_answers(c, json_object_get(json, "score")));
     if (!status && !good)
-        status =
-            dsc_fail(error, DSC_ERROR_FORMAT,
-                     "%s: is sealed, but is no whole claim: counts, hashes or answers are missing or do not "
-                     "fit; another program made it",
-                     name);
+        status = dsc_fail(error, DSC_ERROR_FORMAT,
+                          "%s: has a valid seal, but is no complete claim: counts, hashes or answers are "
+                          "missing or do not fit; another program made it",
+                          name);
     if (!status) status = take_name(&c->recipe_name, json_object_get(json, "name"), error);
     if (!status) status = take_name(&c->data_name, json_object_get(data, "name"), error);
     if (!status) status = take_name(&c->kernels, set, error);

@@ -24,10 +24,9 @@ dsc_status report_compare(report_duel *all, report_duel *classes, const report_e
                           dsc_error *error) {
     size_t n = exams[0].metrics.classes;
     if (exams[0].data != exams[1].data || exams[0].numbering != exams[1].numbering)
-        return dsc_fail(
-            error, DSC_ERROR_MISMATCH,
-            "only exams on the same images with the same numbering of the classes can be compared; make "
-            "the second with report_examine_beside");
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "only exams on the same images with the same numbering of classes can be compared; "
+                        "make the second one with report_examine_beside");
     double *p = dsc_allocate(n, sizeof *p);
     if (!p) return dsc_fail_memory(error, n * sizeof *p, "a comparison");
     *all = report_duel_of(&exams[0], &exams[1], SIZE_MAX);
@@ -70,7 +69,8 @@ static dsc_status draw_recall(report_figures *figures, const report_subject subj
     }
     draw_bars bars = {.title = "Recall of each class",
                       .names = true,
-                      .description = "The share of each class that is right, with 95 percent intervals.",
+                      .description =
+                          "The share of each class that is answered right, with 95 percent intervals.",
                       .labels = names,
                       .count = n,
                       .series = series,
@@ -117,12 +117,11 @@ static void append_duel(dsc_text *page, const report_duel *duel) {
 static void append_duels(dsc_text *page, const report_duel *all, const report_duel *classes,
                          const report_exam exams[2]) {
     dsc_text_append(
-        page,
-        "<div class=\"wide\"><table><caption>Images by who is right. Difference: A minus B, in "
-        "percent of the images, with its 95 percent interval.</caption><thead><tr><th scope=\"col\">"
-        "class</th><th scope=\"col\">both right</th><th scope=\"col\">only A</th><th scope=\"col\">only B"
-        "</th><th scope=\"col\">neither</th><th scope=\"col\">difference</th><th scope=\"col\">p</th>"
-        "</tr></thead><tbody>\n<tr><th scope=\"row\">all</th>");
+        page, "<div class=\"wide\"><table><caption>Images by which model is right. Difference: A minus B, in "
+              "percent of the images, with its 95 percent interval.</caption><thead><tr><th "
+              "scope=\"col\">class</th><th scope=\"col\">both right</th><th scope=\"col\">only A</th><th "
+              "scope=\"col\">only B</th><th scope=\"col\">neither</th><th scope=\"col\">difference</th><th "
+              "scope=\"col\">p</th></tr></thead><tbody>\n<tr><th scope=\"row\">all</th>");
     append_duel(page, all);
     for (size_t k = 0; k < exams[0].metrics.classes; k++) {
         dsc_text_append(page, "<tr><td>");
@@ -175,16 +174,16 @@ static dsc_status write_page(const char *folder, const report_figures *figures,
     report_section(&page, "difference", "Image by image");
     append_duels(&page, all, classes, exams);
     report_page_figure(&page, figures, "recall",
-                       "Each with its own interval: where they overlap, the table above, which "
-                       "pairs the images, may still tell the two apart.");
+                       "Each class has its own interval. If two intervals overlap, the table above may still "
+                       "separate the models, because it compares them image by image.");
     report_section_end(&page);
     report_section(&page, "method", "How this was measured");
-    dsc_text_append(
-        &page,
-        "<p>p is McNemar&rsquo;s exact test on the images that one model alone gets right: how likely "
-        "so uneven a division is if both err equally often. Those of the classes are corrected for their "
-        "number by Holm&rsquo;s method. The intervals of differences are Agresti and Min&rsquo;s. A "
-        "difference on one test set with one training run each says nothing about other seeds.</p>\n");
+    dsc_text_append(&page,
+                    "<p>p is from McNemar&rsquo;s exact test on the images that only one model answers "
+                    "right: the probability of a split this uneven if both models had the same error rate. "
+                    "For classes, p is corrected for their number by Holm&rsquo;s method. The intervals of "
+                    "differences are Agresti and Min&rsquo;s. A difference on one test set with one training "
+                    "run each says nothing about other seeds.</p>\n");
     report_section_end(&page);
     report_page_end(&page);
     return report_page_write(&page, folder, error);

@@ -105,9 +105,9 @@ static void append_classes(dsc_text *text, const report_datasheet *sheet) {
 }
 
 static void append_traits(dsc_text *text, const report_datasheet *sheet) {
-    dsc_text_append(text,
-                    "\nWhat the images are like, measured on the pixels (how: `docs/report.md`); 5, 50 and "
-                    "95 percent of the images lie below:\n\n| | training set | test set |\n|---|---|---|\n");
+    dsc_text_append(
+        text, "\nProperties of the images, measured on the pixels (`docs/report.md` describes how); 5, 50 "
+              "and 95 percent of the images are below:\n\n| | training set | test set |\n|---|---|---|\n");
     for (size_t t = 0; t < REPORT_TRAITS; t++) {
         if (!report_trait_applies(t, &sheet->facts[0].images)) continue;
         dsc_text_append(text, "| %s, %s |", report_trait_names[t], report_trait_units[t]);
@@ -125,11 +125,10 @@ static void append_traits(dsc_text *text, const report_datasheet *sheet) {
 
 static void append_checksums(dsc_text *text, const report_datasheet *sheet) {
     if (!*sheet->facts[0].images_sha256) {
-        dsc_text_append(
-            text, sheet->facts[0].summary.changed
-                      ? "\nNo checksums: these are no IDX files taken as they are, but data of another form, "
-                        "or split, turned upright or numbered anew.\n"
-                      : "\nNo checksums: this build of Descender has no libcrypto.\n");
+        dsc_text_append(text, sheet->facts[0].summary.changed
+                                  ? "\nNo checksums: the data were not read directly from IDX files, but "
+                                    "from another form, or they were split, turned upright or renumbered.\n"
+                                  : "\nNo checksums: this build of Descender has no libcrypto.\n");
         return;
     }
     dsc_text_append(text, "\nSHA-256 as IDX files, decompressed:\n\n| file | SHA-256 |\n|---|---|\n");
@@ -149,9 +148,10 @@ static void append_known(dsc_text *text, const report_datasheet *sheet) {
     if (!known) return;
     dsc_text_append(text, "\n");
     if (dsc_known_by_content(known))
-        dsc_text_append(text, "By the size and checksum of its files this is %s. ", known->title);
+        dsc_text_append(text, "The size and checksum of its files identify this as %s. ", known->title);
     else if (known->files->name)
-        dsc_text_append(text, "By its name, the shape and number of its images, and its classes this is %s. ",
+        dsc_text_append(text,
+                        "The name, the shape and number of images, and the classes identify this as %s. ",
                         known->title);
     dsc_text_append(text, "%s\n", known->facts);
 }
@@ -167,59 +167,57 @@ static void append_terms(dsc_text *text, const report_datasheet *sheet) {
 static void append_composition(dsc_text *text, const report_datasheet *sheet) {
     dsc_text_append(text, "\n## Composition\n\n");
     append_counts(text, sheet);
-    dsc_text_append(text, "\n%zu of %zu test images are, byte for byte, in the training set too",
+    dsc_text_append(text, "\n%zu of %zu test images are also in the training set, byte for byte",
                     sheet->across.images, sheet->facts[1].summary.count);
     if (sheet->across.images)
-        dsc_text_append(
-            text,
-            " (test image %zu is training image %zu), %zu of them with another label; a score on them says "
-            "nothing about unseen images",
-            sheet->across.second, sheet->across.first, sheet->across.labels_differ);
+        dsc_text_append(text,
+                        " (test image %zu is training image %zu), %zu of them with another label; accuracy "
+                        "on them says nothing about unseen images",
+                        sheet->across.second, sheet->across.first, sheet->across.labels_differ);
     dsc_text_append(text, ".\n");
     append_classes(text, sheet);
     append_traits(text, sheet);
     append_checksums(text, sheet);
     report_ask(
-        text, "What do the images stand for, and are they all there is or a sample? Of what, and drawn how?");
+        text,
+        "What do the images show? Are they all that exist, or a sample? Of what, and how was it drawn?");
     report_ask(text,
-               "Are there errors in the labels, or images that nobody can read? How many were looked at?");
-    report_ask(text, "Do the images, or what comes with them, tell who made them? Is anything in them "
-                     "confidential or personal?");
+               "Are there errors in the labels, or images that nobody can read? How many were checked?");
+    report_ask(text, "Do the images, or anything that comes with them, identify who made them? Is anything "
+                     "in them confidential or personal?");
     report_ask(text, "Which groups of people are in the data, and which are not?");
 }
 
 void report_append_datasheet(dsc_text *text, const report_datasheet *sheet) {
     dsc_text_append(text, "# Datasheet: ");
     report_append_public_markdown(text, sheet->name);
-    dsc_text_append(text, "\n\nWhat stands here was measured by `descender datasheet`. What takes a person's "
-                          "knowledge is asked, "
-                          "in lines that begin with **To be answered**.\n\n## Motivation\n");
+    dsc_text_append(text, "\n\n`descender datasheet` measured these contents. Lines that begin with **To be "
+                          "answered** ask for a person's knowledge.\n\n## Motivation\n");
     append_known(text, sheet);
-    report_ask(text, "For what purpose were the data made? What gap did they fill?");
+    report_ask(text, "For what purpose were the data made? Which gap did they fill?");
     report_ask(text, "Who made them, on whose behalf, and who paid for it?");
     append_composition(text, sheet);
     dsc_text_append(text, "\n## Collection Process\n");
-    report_ask(text, "How was each image obtained: with which instruments, by whom, over what time?");
-    report_ask(
-        text, report_is_handwriting(&sheet->facts[0].images)
-                  ? "Did the people who wrote know of it, did they agree, and can they withdraw?"
-                  : "Did the people who made the images, or are on them, know of it, did they agree, and can "
-                    "they withdraw?");
-    report_ask(text, "Was the collection reviewed for what it may do to people?");
+    report_ask(text, "How was each image obtained: with which instruments, by whom, and when?");
+    report_ask(text, report_is_handwriting(&sheet->facts[0].images)
+                         ? "Did the writers know of the collection, did they agree, and can they withdraw?"
+                         : "Did the people who made the images, or are shown on them, know of the "
+                           "collection, did they agree, and can they withdraw?");
+    report_ask(text, "Was the collection reviewed for its effects on people?");
     dsc_text_append(text, "\n## Preprocessing, Cleaning, Labeling\n");
     report_ask(
         text,
         "What was done to the images (cropped, scaled, centred, thresholded), and are the originals kept?");
-    report_ask(text, "Who labelled them, how, and how were disagreements settled?");
+    report_ask(text, "Who labelled the images, how, and how were disagreements settled?");
     dsc_text_append(text, "\n## Uses\n");
-    report_ask(text, "What have the data been used for, and where is that listed?");
+    report_ask(text, "What have the data been used for, and where are these uses listed?");
     report_ask(
         text,
-        "What should they not be used for? Could their composition lead to unfair treatment of anybody?");
+        "What should the data not be used for? Could their composition lead to unfair treatment of anybody?");
     dsc_text_append(text, "\n## Distribution\n");
     append_terms(text, sheet);
-    report_ask(text, "To whom are they given, how, since when, and under which licence or terms?");
+    report_ask(text, "Who gets the data, how, since when, and under which licence or terms?");
     dsc_text_append(text, "\n## Maintenance\n");
-    report_ask(
-        text, "Who keeps them, how are errors reported and corrected, and do older versions stay available?");
+    report_ask(text, "Who maintains the data, how are errors reported and corrected, and do older versions "
+                     "stay available?");
 }

@@ -90,11 +90,10 @@ static dsc_status match_models(uint16_t map[CLASSES_MOST], const dsc_model *mode
     bool used[CLASSES_MOST];
     memset(used, true, sizeof used);
     if (model->classes > CLASSES_MOST || model->classes != first->classes)
-        return dsc_fail(
-            error, DSC_ERROR_MISMATCH,
-            "models of %zu and %zu classes cannot be compared: both must know the same classes, %d at "
-            "most; give two models that were trained for the same ones",
-            first->classes, model->classes, CLASSES_MOST);
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "models with %zu and %zu classes cannot be compared: both must know the same "
+                        "classes, %d at most; give two models that were trained for the same classes",
+                        first->classes, model->classes, CLASSES_MOST);
     return dsc_classes_match(map, NULL, &theirs, &ours, used, error);
 }
 

@@ -143,14 +143,14 @@ dsc_status report_draw_confusion(report_figures *figures, const report_exam *exa
     else
         fill_matrix(values, shades, m);
     draw_matrix matrix = {.title = "Confusion matrix",
-                          .description = "Rows are what an image is, columns what it was taken for.",
+                          .description = "Rows are the true class, columns the answer.",
                           .rows = n,
                           .columns = n,
                           .values = values,
                           .shades = shades,
                           .row_names = names,
                           .column_names = names,
-                          .row_label = "what it is",
+                          .row_label = "true class",
                           .column_label = "what it was taken for",
                           .diagonal = true};
     if (!status) status = draw_matrix_check(&matrix, error);
@@ -232,7 +232,7 @@ dsc_status report_draw_calibration(report_figures *figures, const report_exam *e
     draw_bar_series series = {"right, with 95 percent interval", accuracy, low, high};
     draw_bars bars = {.title = "Reliability: right answers by confidence",
                       .description = "Bars: the share of right answers by confidence. Lines: the mean "
-                                     "confidence, where the bars would end if it could be taken at its word.",
+                                     "confidence, where the bars would end if the confidence were exact.",
                       .labels = labels,
                       .count = BINS,
                       .series = &series,
@@ -247,7 +247,7 @@ dsc_status report_draw_calibration(report_figures *figures, const report_exam *e
     dsc_status status = report_add_figure(figures, "reliability", &picture, false, error);
     if (status) return status;
     series = (draw_bar_series){NULL, counts, NULL, NULL};
-    bars = (draw_bars){.title = "How sure the model is",
+    bars = (draw_bars){.title = "Confidence of the answers",
                        .description = "The number of images by the confidence of the answer.",
                        .labels = labels,
                        .count = BINS,

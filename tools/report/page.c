@@ -97,11 +97,11 @@ dsc_status report_page_write(dsc_text *page, const char *folder, dsc_error *erro
 
 void report_page_not_finite(dsc_text *page, const dsc_metrics *m) {
     if (!m->not_finite) return;
-    dsc_text_append(page,
-                    "<p><strong>%zu of %zu answers are not finite</strong>: the network&rsquo;s numbers grew "
-                    "beyond the range "
-                    "of floats. They count as wrong, and there is no mean loss.</p>\n",
-                    m->not_finite, m->count);
+    dsc_text_append(
+        page,
+        "<p><strong>%zu of %zu answers are not finite</strong>: the network&rsquo;s numbers exceeded the "
+        "range of floats. These answers count as wrong, and there is no mean loss.</p>\n",
+        m->not_finite, m->count);
 }
 
 void report_page_accuracy(dsc_text *page, const dsc_metrics *m) {
@@ -124,12 +124,11 @@ void report_page_loss(dsc_text *page, const dsc_metrics *m) {
 
 void report_page_speed(dsc_text *page, const report_speed *speed) {
     char value[48], other[48], note[256];
-    report_tile(page, "parameters", dsc_format_grouped(value, (double)speed->parameters),
-                "numbers that were learned");
+    report_tile(page, "parameters", dsc_format_grouped(value, (double)speed->parameters), "trained numbers");
     report_tile(page, "multiply-adds", dsc_format_grouped(value, speed->multiply_adds), "for one image");
     if (speed->file_bytes > 0)
         report_tile(page, "size", report_bytes(value, speed->file_bytes), "of the model&rsquo;s file");
-    (void)snprintf(note, sizeof note, "in the median, one image on one thread; 99 of 100 in %s",
+    (void)snprintf(note, sizeof note, "median for one image on one thread; 99 of 100 in %s",
                    report_seconds(other, speed->latency_slow));
     report_tile(page, "latency", report_seconds(value, speed->latency_median), note);
     (void)snprintf(note, sizeof note, "in batches of %zu, on %u thread%s", speed->batch, speed->threads,

@@ -60,7 +60,7 @@ static dsc_status hang(gallery *g, const report_exam *exam, dsc_inspector *inspe
 
 static dsc_status draw_gallery(report_figures *figures, const gallery *g, const report_exam *exam,
                                dsc_error *error) {
-    draw_grid grid = {.title = "The mistakes that the model was surest of",
+    draw_grid grid = {.title = "The most confident mistakes",
                       .tiles = g->tiles,
                       .count = 2 * g->count,
                       .width = exam->data->shape[2],
@@ -71,9 +71,8 @@ static dsc_status draw_gallery(report_figures *figures, const gallery *g, const 
     dsc_status status = draw_grid_check(&grid, error);
     if (status) return status;
     draw_picture picture = draw_grid_picture(&grid);
-    picture.description = "Each image, titled with its label and what it was taken for, and beside it what "
-                          "spoke for the label, in "
-                          "orange, and against it, in blue.";
+    picture.description = "Each image is titled with its label and the answer. Beside it are the pixels that "
+                          "led to the answer: orange for the label, blue against it.";
     return report_add_figure(figures, "mistakes", &picture, true, error);
 }
 
@@ -150,7 +149,8 @@ dsc_status report_draw_filters(report_figures *figures, const report_exam *exam,
     if (!status) status = draw_grid_check(&grid, error);
     if (!status) {
         draw_picture picture = draw_grid_picture(&grid);
-        picture.description = "Weights above zero are blue, below it orange, each filter on its own scale.";
+        picture.description =
+            "Weights above zero are blue, below zero orange; each filter has its own scale.";
         status = report_add_figure(figures, "filters", &picture, true, error);
     }
     free(pixels);
@@ -198,7 +198,7 @@ static dsc_status draw_cloud(report_figures *figures, const cloud *c, const repo
                    report_percent(share, c->share[0], 1));
     (void)snprintf(y, sizeof y, "second component, %s %%", report_percent(share, c->share[1], 1));
     draw_scatter scatter = {.title = title,
-                            .description = "Each point is an image, where its principal components put it.",
+                            .description = "Each point is an image, at its first two principal components.",
                             .places = c->places,
                             .groups = c->groups,
                             .ringed = c->wrong,

@@ -63,20 +63,20 @@ dsc_status report_draw_refusals(report_figures *figures, const report_exam *exam
     (void)snprintf(name, sizeof name, "the model's threshold, %s",
                    dsc_format_shortest(number, summary.below));
     const draw_series series[] = {
-        {summary.below > 0 ? "the least sure refused first" : NULL, x, y, CURVE, DRAW_MARK_LINE},
+        {summary.below > 0 ? "least certain answers refused first" : NULL, x, y, CURVE, DRAW_MARK_LINE},
         {name, &mark, &wrong, 1, DRAW_MARK_POINTS}};
     const draw_panel panel = {.x = {.label = "refused, percent"},
-                              .y = {.label = "wrong among the answers left, percent"},
+                              .y = {.label = "wrong among the remaining answers, percent"},
                               .series = series,
                               .series_count = summary.below > 0 ? 2 : 1};
-    const draw_chart chart = {.title = "Errors against refusals",
-                              .description =
-                                  "The share of wrong answers by how many of the least sure ones are "
-                                  "not given.",
-                              .panels = &panel,
-                              .panel_count = 1,
-                              .panel_width = 460,
-                              .panel_height = 260};
+    const draw_chart chart = {
+        .title = "Errors against refusals",
+        .description =
+            "The share of wrong answers against the share of least certain answers that are refused.",
+        .panels = &panel,
+        .panel_count = 1,
+        .panel_width = 460,
+        .panel_height = 260};
     const draw_picture picture = draw_chart_picture(&chart);
     return report_add_figure(figures, "refusals", &picture, false, error);
 }
@@ -93,17 +93,17 @@ void report_page_refusals(dsc_text *page, const report_figures *figures, const r
     char number[32];
     report_section(page, "refusals", "Errors against refusals");
     dsc_text_append(page, "<div class=\"pair\">\n");
-    report_page_figure(page, figures, "refusals",
-                       "If the answers that the model is least sure of are not given: how many of the others "
-                       "are wrong. The sooner the line falls, the better it knows what it does not know.");
-    dsc_text_append(
-        page,
-        "<div class=\"wide\"><table><caption>Of %zu answers. Area under the whole curve: %s."
-        "</caption><thead><tr><th scope=\"col\">what is refused</th><th scope=\"col\">refused, percent</th>"
-        "<th scope=\"col\">images</th><th scope=\"col\">wrong among the answers left, percent</th>"
-        "</tr></thead><tbody>\n",
-        r->count, dsc_format_fixed(number, sizeof number, r->area, 5));
-    for (size_t i = 0; i < REPORT_REFUSAL_POINTS; i++) append_row(page, "the least sure", &r->points[i]);
+    report_page_figure(
+        page, figures, "refusals",
+        "If the model refuses the answers that it is least certain of: how many of the remaining answers are "
+        "wrong. The sooner the line falls, the better the model recognises its own errors.");
+    dsc_text_append(page,
+                    "<div class=\"wide\"><table><caption>Of %zu answers. Area under the whole curve: "
+                    "%s.</caption><thead><tr><th scope=\"col\">refused answers</th><th "
+                    "scope=\"col\">refused, percent</th><th scope=\"col\">images</th><th scope=\"col\">wrong "
+                    "among the remaining answers, percent</th></tr></thead><tbody>\n",
+                    r->count, dsc_format_fixed(number, sizeof number, r->area, 5));
+    for (size_t i = 0; i < REPORT_REFUSAL_POINTS; i++) append_row(page, "the least certain", &r->points[i]);
     if (r->below > 0) {
         char what[80];
         (void)snprintf(what, sizeof what, "the model&rsquo;s threshold, %s",
@@ -124,7 +124,7 @@ static void append_line(dsc_text *text, const report_refusal_point *p, const cha
 
 void report_append_refusals(dsc_text *text, const report_refusals *r) {
     char number[32], note[64];
-    dsc_text_append(text, "refused %%    images    wrong of rest %%   (the least sure first; area %s)\n",
+    dsc_text_append(text, "refused %%    images    wrong of rest %%   (the least certain first; area %s)\n",
                     dsc_format_fixed(number, sizeof number, r->area, 5));
     for (size_t i = 0; i < REPORT_REFUSAL_POINTS; i++) append_line(text, &r->points[i], "");
     if (!(r->below > 0)) return;

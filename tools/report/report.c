@@ -67,10 +67,9 @@ static void append_cell(dsc_text *page, double value, const double interval[2]) 
 
 static void append_classes(dsc_text *page, const report_figures *figures, const report_exam *exam) {
     report_section(page, "classes", "Each class");
-    report_page_figure(
-        page, figures, "classes",
-        "Precision: of what was taken for the class, how much is of it. Recall: of the class, how much was "
-        "found. F1: their harmonic mean.");
+    report_page_figure(page, figures, "classes",
+                       "Precision: how many of the answers with this class are right. Recall: how many "
+                       "images of this class are answered right. F1: their harmonic mean.");
     dsc_text_append(page,
                     "<div class=\"wide\"><table><caption>Percent, with 95 percent intervals.</caption>"
                     "<thead><tr><th scope=\"col\">class</th><th scope=\"col\">images</th>"
@@ -92,10 +91,9 @@ static void append_classes(dsc_text *page, const report_figures *figures, const 
 
 static void append_matrix(dsc_text *page, const report_exam *exam) {
     size_t n = exam->metrics.classes;
-    dsc_text_append(page,
-                    "<details><summary>The matrix as a table</summary>\n"
-                    "<div class=\"wide\"><table><caption>Rows: what it is. Columns: what it was taken for."
-                    "</caption><thead><tr><th></th>");
+    dsc_text_append(
+        page, "<details><summary>The matrix as a table</summary>\n<div class=\"wide\"><table><caption>Rows: "
+              "the true class. Columns: the answer.</caption><thead><tr><th></th>");
     for (size_t k = 0; k < n; k++) {
         dsc_text_append(page, "<th scope=\"col\">");
         report_append_html(page, dsc_model_class_name(exam->model, k));
@@ -116,10 +114,10 @@ static void append_matrix(dsc_text *page, const report_exam *exam) {
 static void append_pairs(dsc_text *page, const report_exam *exam) {
     report_pair pairs[PAIRS_MOST];
     size_t count = report_confused(pairs, PAIRS_MOST, &exam->metrics);
-    dsc_text_append(page,
-                    "<div class=\"wide\"><table><caption>What is confused most often.</caption><thead><tr>"
-                    "<th scope=\"col\">it is</th><th scope=\"col\">taken for</th><th scope=\"col\">times</th>"
-                    "<th scope=\"col\">percent of the class</th></tr></thead><tbody>\n");
+    dsc_text_append(
+        page, "<div class=\"wide\"><table><caption>The most frequent confusions.</caption><thead><tr><th "
+              "scope=\"col\">true class</th><th scope=\"col\">answer</th><th scope=\"col\">times</th><th "
+              "scope=\"col\">percent of the class</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < count; i++) {
         char share[32];
         size_t support = dsc_metrics_of_class(&exam->metrics, pairs[i].label).support;
@@ -135,12 +133,11 @@ static void append_pairs(dsc_text *page, const report_exam *exam) {
 }
 
 static void append_confusion(dsc_text *page, const report_figures *figures, const report_exam *exam) {
-    report_section(page, "confusion", "What is taken for what");
+    report_section(page, "confusion", "Confusions");
     dsc_text_append(page, "<div class=\"pair\">\n");
-    report_page_figure(
-        page, figures, "confusion",
-        "Blue: right. Orange: wrong, the darker the larger a share of the row; the root of it, so that rare "
-        "mistakes can be seen.");
+    report_page_figure(page, figures, "confusion",
+                       "Blue: right. Orange: wrong; the shade is the square root of the row&rsquo;s share, "
+                       "so that rare mistakes are visible.");
     append_pairs(page, exam);
     dsc_text_append(page, "</div>\n");
     if (exam->metrics.classes <= MATRIX_MOST) append_matrix(page, exam);
@@ -150,50 +147,45 @@ static void append_confusion(dsc_text *page, const report_figures *figures, cons
 static void append_rest(dsc_text *page, const report_figures *figures, const report_refusals *refusals) {
     report_section(page, "calibration", "How far confidence can be trusted");
     dsc_text_append(page, "<div class=\"pair\">\n");
-    report_page_figure(
-        page, figures, "reliability",
-        "Bars that end below their line: the model is surer than it should be. Few images make long "
-        "intervals.");
+    report_page_figure(page, figures, "reliability",
+                       "If a bar ends below its line, the model is more confident than it should be. Few "
+                       "images make long intervals.");
     report_page_figure(page, figures, "confidence",
-                       "How many images each bar on the left or above rests on.");
+                       "The number of images behind each bar of the other chart.");
     dsc_text_append(page, "</div>\n");
     report_section_end(page);
     report_page_refusals(page, figures, refusals);
     report_section(page, "mistakes", "The most confident mistakes");
-    report_page_figure(
-        page, figures, "mistakes",
-        "Each image, with what it is and what it was taken for; beside it the pixels that spoke for "
-        "the right answer, in orange, and against it, in blue (integrated gradients); pale where "
-        "nothing spoke much. Some labels are themselves doubtful.");
+    report_page_figure(page, figures, "mistakes",
+                       "Each image with its label and the answer. Beside it are the pixels that led to the "
+                       "answer (integrated gradients): orange for the right answer, blue against it, pale "
+                       "for little influence. Some labels are themselves doubtful.");
     report_section_end(page);
     report_section(page, "inside", "Inside the network");
-    report_page_figure(
-        page, figures, "filters",
-        "Blue: weights above zero; orange: below; each on its own scale, its strongest weight being the "
-        "full colour.");
-    report_page_figure(
-        page, figures, "embedding",
-        "Images that the last hidden layer makes alike lie together. Two dimensions of many: what "
-        "overlaps here may be far apart there.");
+    report_page_figure(page, figures, "filters",
+                       "Blue: weights above zero; orange: below zero. Each filter has its own scale, on "
+                       "which its strongest weight has the full colour.");
+    report_page_figure(page, figures, "embedding",
+                       "Points that are close are images that the last hidden layer represents similarly. "
+                       "These are only two of many dimensions: points that overlap here may be far apart.");
     report_section_end(page);
 }
 
 static void append_method(dsc_text *page, const report_speed *speed) {
     report_section(page, "method", "How this was measured");
-    dsc_text_append(
-        page,
-        "<p>Intervals are of 95 percent. Those of accuracy, precision and recall are Wilson&rsquo;s; "
-        "those of F1 are percentiles of %d bootstrap rounds over the images, with a fixed seed, so that "
-        "they are the same each time. They speak of other images of the same kind, not of other "
-        "kinds.</p>\n<p>The calibration error is the mean distance of confidence and accuracy over %d "
-        "equal bins of confidence, weighted by their images.</p>\n<p>Latency is of %zu runs one after the "
-        "other",
-        DSC_BOOTSTRAP_ROUNDS, DSC_CALIBRATION_BINS, speed->runs);
+    dsc_text_append(page,
+                    "<p>Intervals are of 95 percent. Those of accuracy, precision and recall are "
+                    "Wilson&rsquo;s; those of F1 are percentiles of %d bootstrap rounds over the images, "
+                    "with a fixed seed, so that they are the same each time. The intervals apply to other "
+                    "images of the same kind, not to other kinds.</p>\n<p>The calibration error is the mean "
+                    "distance between confidence and accuracy over %d equal bins of confidence, weighted by "
+                    "their number of images.</p>\n<p>Latency is measured over %zu runs one after the other",
+                    DSC_BOOTSTRAP_ROUNDS, DSC_CALIBRATION_BINS, speed->runs);
     if (*speed->processor) {
         dsc_text_append(page, ", on this machine: ");
         report_append_html(page, speed->processor);
     }
-    dsc_text_append(page, ". It changes from run to run; all other numbers do not.</p>\n");
+    dsc_text_append(page, ". Latency changes from run to run; all other numbers do not.</p>\n");
     report_section_end(page);
 }
 

@@ -91,7 +91,7 @@ static void append_entries(dsc_text *page, const report_figures *figures, const 
     static const char *const columns[] = {
         "run",        "accuracy, %", "wrong",    "loss", "calibration error, %",
         "parameters", "epochs",      "training", "data", "network"};
-    report_section(page, "runs", "What each reached");
+    report_section(page, "runs", "Results of each run");
     dsc_text_append(
         page,
         "<div class=\"wide\"><table class=\"runs\"><caption>On the %s. Accuracy with its 95 percent "
@@ -103,8 +103,8 @@ static void append_entries(dsc_text *page, const report_figures *figures, const 
     for (size_t i = 0; i < s->count; i++) append_entry(page, &s->entries[i], i + 1);
     dsc_text_append(page, "</tbody></table></div>\n");
     report_page_figure(page, figures, "accuracies",
-                       "Each with its own interval. Where two overlap, the table of pairs below may still "
-                       "tell them apart: it compares image by image.");
+                       "Each run has its own interval. If two intervals overlap, the table of pairs below "
+                       "may still separate the runs, because it compares them image by image.");
     for (size_t i = 0; i < s->count; i++)
         if (s->entries[i].exam) report_page_not_finite(page, &s->entries[i].exam->metrics);
     report_section_end(page);
@@ -133,16 +133,15 @@ static void append_pair_cell(dsc_text *page, const several *s, size_t row, size_
 }
 
 static void append_how_to_read(dsc_text *page, const several *s) {
-    dsc_text_append(
-        page,
-        "<p>How to read it: above the diagonal stands p, below it the images that only one of the two has "
-        "right, first those of the row&rsquo;s run. A p below 0.05 says that so uneven a division would be "
-        "rare if both erred equally often: these two sets of weights differ. A larger p does not say that "
-        "they are alike.</p>\n");
+    dsc_text_append(page,
+                    "<p>How to read it: p is above the diagonal. Below the diagonal are the images that only "
+                    "one of the two runs answers right, first those of the row&rsquo;s run. A p below 0.05 "
+                    "means that a split this uneven would be rare if both runs had the same error rate, so "
+                    "these two sets of weights differ. A larger p does not mean that they are alike.</p>\n");
     if (s->match_count == 1) return;
     dsc_text_append(
         page,
-        "<p>%zu tests at once find something by chance more often than one does, so each p is corrected for "
+        "<p>%zu tests together find something by chance more often than one test, so each p is corrected for "
         "their number by Holm&rsquo;s method (S. Holm, &ldquo;A simple sequentially rejective multiple test "
         "procedure&rdquo;, Scandinavian Journal of Statistics 6, 1979).</p>\n",
         s->match_count);
@@ -150,8 +149,9 @@ static void append_how_to_read(dsc_text *page, const several *s) {
 
 static void append_groups(dsc_text *page, const several *s) {
     if (group_count(s) < 2) return;
-    dsc_text_append(page, "<p><strong>Runs that were measured on different images cannot be compared in "
-                          "pairs.</strong> These were measured on the same ones, with the same classes:");
+    dsc_text_append(page,
+                    "<p><strong>Runs that were measured on different images cannot be compared in "
+                    "pairs.</strong> These runs were measured on the same images, with the same classes:");
     for (size_t g = 0, groups = 0; g < s->count; g++) {
         if (s->entries[g].group != g) continue;
         dsc_text_append(page, "%s", groups++ ? "; " : " ");
@@ -162,13 +162,13 @@ static void append_groups(dsc_text *page, const several *s) {
 }
 
 static void append_pairs(dsc_text *page, const several *s) {
-    report_section(page, "pairs", "Any two of them, image by image");
+    report_section(page, "pairs", "All pairs of runs, image by image");
     append_groups(page, s);
     if (s->match_count) {
-        dsc_text_append(page, "<div class=\"wide\"><table class=\"pairs\"><caption>Above the diagonal: p of "
-                              "McNemar&rsquo;s exact "
-                              "test, corrected. Below: images that only the row&rsquo;s run has right : only "
-                              "the column&rsquo;s.</caption><thead><tr><th scope=\"col\">run</th>");
+        dsc_text_append(
+            page, "<div class=\"wide\"><table class=\"pairs\"><caption>Above the diagonal: p of "
+                  "McNemar&rsquo;s exact test, corrected. Below: images that only the row&rsquo;s run "
+                  "answers right : only the column&rsquo;s.</caption><thead><tr><th scope=\"col\">run</th>");
         for (size_t k = 0; k < s->count; k++) dsc_text_append(page, "<th scope=\"col\">%zu</th>", k + 1);
         dsc_text_append(page, "</tr></thead><tbody>\n");
         for (size_t i = 0; i < s->count; i++) {
@@ -186,14 +186,13 @@ static void append_pairs(dsc_text *page, const several *s) {
 
 static void append_method(dsc_text *page) {
     report_section(page, "method", "How this was measured");
-    dsc_text_append(
-        page,
-        "<p>Intervals are of 95 percent, and Wilson&rsquo;s; they speak of other images of the same kind. "
-        "p is McNemar&rsquo;s exact test on the images that one run alone has right. The calibration error "
-        "is the mean distance of confidence and accuracy over %d equal bins of confidence, weighted by "
-        "their images. A difference on one test set with one training run each says nothing about other "
-        "seeds.</p>\n",
-        DSC_CALIBRATION_BINS);
+    dsc_text_append(page,
+                    "<p>Intervals are of 95 percent, and Wilson&rsquo;s; they apply to other images of the "
+                    "same kind. p is from McNemar&rsquo;s exact test on the images that only one run answers "
+                    "right. The calibration error is the mean distance between confidence and accuracy over "
+                    "%d equal bins of confidence, weighted by their number of images. A difference on one "
+                    "test set with one training run each says nothing about other seeds.</p>\n",
+                    DSC_CALIBRATION_BINS);
     report_section_end(page);
 }
 
@@ -224,7 +223,8 @@ static void append_lead(dsc_text *lead, const several *s) {
             dsc_text_append(lead, "All%s answered the same %zu images.", without ? " that have a model" : "",
                             s->entries[i].exam->metrics.count);
     if (group_count(s) > 1)
-        dsc_text_append(lead, "They did not all answer the same images: scores stand for each alone.");
+        dsc_text_append(
+            lead, "They did not all answer the same images, so their scores cannot be compared directly.");
     if (without)
         dsc_text_append(lead, "%s%zu of %zu %s no model yet.", lead->length ? " " : "", without, s->count,
                         without == 1 ? "has" : "have");
@@ -245,8 +245,8 @@ static dsc_status write_page(const char *folder, const report_figures *figures, 
     append_entries(&page, figures, s);
     report_section(&page, "curves", "Training");
     report_page_figure(&page, figures, "curves",
-                       "On the images that a run held out to validate; of a run that held none out, marked "
-                       "(training), on those that it learned from, which flatters it.");
+                       "Measured on the images that a run held out for validation. A run without held-out "
+                       "images, marked (training), is measured on its training images, which flatters it.");
     report_section_end(&page);
     append_pairs(&page, s);
     append_method(&page);

@@ -146,7 +146,7 @@ dsc_status report_suspects_write(const char *path, const report_suspects *s, dsc
     char number[48], of[48];
     if (s->data->shape[0] != 1 && s->data->shape[0] != 3)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "images of 1 or 3 channels can be shown, these have %zu", s->data->shape[0]);
+                        "only images of 1 or 3 channels can be shown, but these have %zu", s->data->shape[0]);
     dsc_text_append(&title, "Doubtful labels: ");
     dsc_public_name(&title, s->data_name);
     dsc_text_append(&lead, "%s of %s training images, the most doubtful first",

@@ -79,7 +79,7 @@ void serve_get_run(serve_response *r, serve_site *site, const serve_request *q) 
         answer_or_404(r, serve_run_snapshot(site->options.runs, id, what + n + 1),
                       "there is no such snapshot");
     else
-        serve_refuse(r, 404, "there is nothing here");
+        serve_refuse(r, 404, "there is nothing at this address");
 }
 
 void serve_post_run(serve_response *r, serve_site *site, const serve_request *q) {
@@ -93,6 +93,6 @@ void serve_post_run(serve_response *r, serve_site *site, const serve_request *q)
     else if (folder && !strcmp(what, "/resume"))
         serve_resume_run(r, site, id, folder);
     else
-        serve_refuse(r, 404, "there is nothing to do here");
+        serve_refuse(r, 404, "there is nothing to do at this address");
     free(folder);
 }

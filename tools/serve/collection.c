@@ -54,8 +54,10 @@ static dsc_status lock_folder(serve_collection *c, dsc_error *error) {
     c->lock = dsc_open_at(AT_FDCWD, c->folder, O_RDONLY | O_DIRECTORY, 0);
     if (c->lock < 0) return dsc_fail_system(error, c->folder, "cannot be opened");
     if (flock(c->lock, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
-        return dsc_fail(error, DSC_ERROR_IO,
-                        "%s: another server collects into it; end that, or give another folder", c->folder);
+        return dsc_fail(
+            error, DSC_ERROR_IO,
+            "%s: another server collects into this folder; stop that server, or give another folder",
+            c->folder);
     return DSC_OK; /* file systems without locks are accepted */
 }
 
@@ -70,12 +72,11 @@ static dsc_status agree_on(const serve_collection *c, const char *name, const ch
         status = dsc_file_read(&found, &found_size, path, NOTE_MOST, error);
         if (!status && (found_size != size || memcmp(found, text, size) != 0))
             status = dsc_fail(error, DSC_ERROR_MISMATCH,
-                              "%s: its images have %s than those of the model that is served; give another "
-                              "folder",
+                              "%s: its images have %s than those of the served model; give another folder",
                               path, what);
     } else if (!status && dsc_is_there(images)) {
         status = dsc_fail(error, DSC_ERROR_MISMATCH,
-                          "%s: holds images, and no %s, so they were not collected; give another folder",
+                          "%s: holds images, but no %s, so they were not collected; give another folder",
                           c->folder, name);
     } else if (!status) {
         status = dsc_file_write(path, text, size, error);
@@ -143,8 +144,7 @@ static dsc_status check_array(const dsc_array *found, const dsc_array *wanted, c
     for (size_t i = 1; fits && i < wanted->rank; i++) fits = found->shape[i] == wanted->shape[i];
     if (fits) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_MISMATCH,
-                    "%s: is of other images than those of the model that is served; give another folder",
-                    path);
+                    "%s: holds other images than those of the served model; give another folder", path);
 }
 
 static dsc_status read_one(dsc_array *array, const dsc_array *wanted, const char *path, dsc_error *error) {
@@ -163,15 +163,14 @@ static dsc_status read_pair(pair *p, const serve_collection *c, const char *imag
     if (status) return status;
     p->count = p->labels.data ? p->labels.shape[0] : 0;
     if (p->count > (p->images.data ? p->images.shape[0] : 0))
-        return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s: has %zu labels, and fewer images are in %s; restore the files, or give another "
-                        "folder",
-                        labels, p->count, images);
+        return dsc_fail(
+            error, DSC_ERROR_MISMATCH,
+            "%s: has %zu labels, but fewer images are in %s; restore the files, or give another folder",
+            labels, p->count, images);
     for (size_t i = 0; i < p->count; i++)
         if (((const uint8_t *)p->labels.data)[i] >= c->classes)
             return dsc_fail(error, DSC_ERROR_MISMATCH,
-                            "%s: label %zu is %u, and the model that is served has %zu classes; give another "
-                            "folder",
+                            "%s: label %zu is %u, but the served model has %zu classes; give another folder",
                             labels, i, ((const uint8_t *)p->labels.data)[i], c->classes);
     return DSC_OK;
 }
@@ -206,7 +205,7 @@ static dsc_status add(serve_collection *c, const uint8_t *images, const uint8_t 
     if (!status && total > SERVE_COLLECTED_MOST && n)
         status =
             dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                     "%zu images are collected, and %d are the most; start the server with another folder",
+                     "%zu images are collected, and %d is the maximum; start the server with another folder",
                      p.count, SERVE_COLLECTED_MOST);
     if (!status && !total && there) {
         if (unlink(images_path)) status = dsc_fail_system(error, images_path, "cannot be removed");
@@ -267,8 +266,8 @@ dsc_status serve_collection_open(serve_collection **result, const serve_options 
     dsc_status status = DSC_OK;
     if (c->classes > CLASSES_MOST)
         status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                          "the model has %zu classes, and the labels of collected images are at most %d",
-                          c->classes, CLASSES_MOST);
+                          "the model has %zu classes, but collected images can have at most %d", c->classes,
+                          CLASSES_MOST);
     if (!status) status = open_folder(c, options, error);
     if (status)
         serve_collection_close(c);
@@ -372,7 +371,7 @@ static void collect(serve_response *r, serve_collection *c, const json_t *digits
     if (!images) {
         serve_refuse(r, 500, "out of memory");
     } else if (!right) {
-        serve_refuse(r, 400, "expected for each digit an image of the model's size and one of its classes");
+        serve_refuse(r, 400, "expected an image of the model's size and one of its classes for each digit");
     } else {
         (void)pthread_mutex_lock(&c->mutex);
         const dsc_status status = add(c, images, labels, n, &error);
@@ -403,7 +402,7 @@ void serve_post_collection(serve_response *r, serve_site *site, const serve_requ
     const bool fits = is_of_this(site->collection, serve_reader_model(network->reader));
     serve_network_let_go(site->networks, network);
     if (!fits)
-        serve_refuse(r, 409, "this network takes other images than those that are collected");
+        serve_refuse(r, 409, "this network takes other images than those in the collection");
     else if (dsc_json_parse(&json, q->size ? (const void *)q->body : "", q->size, 0, "the request", &error))
         serve_refuse(r, 400, error.message);
     else

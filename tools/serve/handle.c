@@ -53,29 +53,26 @@ static void refuse_host(serve_response *r, const serve_site *site, const serve_r
     (void)snprintf(name, sizeof name, "%.*s", (int)length, q->host ? q->host : "");
     if (length && serve_host_is_ours(q->host, host, site->options.allowed_hosts))
         (void)snprintf(why, sizeof why,
-                       "this request comes from a page of another address than this server's");
+                       "this request comes from a page at another address than this server's");
     else if (length)
-        (void)snprintf(
-            why, sizeof why,
-            "this server answers for localhost, with any port, and for the names that it is told; if this "
-            "one is yours, start it with: descender serve --allow-host %.300s",
-            dsc_shell_word(word, name));
+        (void)snprintf(why, sizeof why,
+                       "this server answers to localhost with any port, and to the names that it is given; "
+                       "if this name is yours, start the server with: descender serve --allow-host %.300s",
+                       dsc_shell_word(word, name));
     else
-        (void)snprintf(why, sizeof why, "expected the header Host, with the name of this server");
+        (void)snprintf(why, sizeof why, "expected the header Host with the name of this server");
     char shown[sizeof why];
     serve_refuse(r, 403, dsc_visible(shown, sizeof shown, why));
 }
 
 static const char locked_page[] =
-    "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>Descender: no token</title>\n<main>\n"
-    "<h1>This page wants a token</h1>\n"
-    "<p>Open it with the whole address that <code>descender serve</code> printed when it was started. It "
-    "ends "
-    "in <code>?token=</code> and 32 characters. Whoever started the server has it.</p>\n"
-    "<p>If you had opened it before: the server was started again, and each start has a new address; or this "
-    "browser refuses cookies, by which it is known.</p>\n</main>\n";
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+    "content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light "
+    "dark\">\n<title>Descender: no token</title>\n<main>\n<h1>This page needs a token</h1>\n<p>Open the "
+    "whole address that <code>descender serve</code> printed when it started. The address ends in "
+    "<code>?token=</code> and 32 characters. Whoever started the server has it.</p>\n<p>If you had opened "
+    "the page before: the server was started again, and each start has a new address; or this browser "
+    "refuses cookies, which identify it.</p>\n</main>\n";
 
 static bool is_read(const serve_request *q) {
     return !strcmp(q->method, "GET") || !strcmp(q->method, "HEAD");
@@ -88,9 +85,9 @@ static void refuse_without_key(serve_response *r, const serve_request *q) {
         r->fixed = locked_page;
         r->size = sizeof locked_page - 1;
     } else {
-        serve_refuse(r, 403,
-                     "a token is wanted: open the whole address that descender serve printed when it was "
-                     "started");
+        serve_refuse(
+            r, 403,
+            "a token is required: open the whole address that descender serve printed when it started");
     }
 }
 
@@ -196,7 +193,7 @@ static void get(serve_response *r, serve_site *site, const serve_request *q) {
     } else if (!strncmp(q->path, "/api/runs/", 10)) {
         serve_get_run(r, site, q);
     } else {
-        serve_refuse(r, 404, "there is nothing here");
+        serve_refuse(r, 404, "there is nothing at this address");
     }
 }
 
@@ -219,6 +216,6 @@ void serve_handle(serve_response *r, serve_site *site, const serve_request *q, c
     else if (!strcmp(q->method, "POST"))
         serve_post_run(r, site, q);
     else
-        serve_refuse(r, 405, "there is nothing to do here");
+        serve_refuse(r, 405, "there is nothing to do at this address");
     if (r->text.failed) r->status = 500;
 }

@@ -206,7 +206,7 @@ static dsc_status listen_on(serve_server *s, const char *host, unsigned *port, d
     if (status) return status;
     if (!parse_address(&where, host, *port))
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "'%s' is no address: expected one such as 127.0.0.1 or ::1", host);
+                        "'%s' is not an address: expected one such as 127.0.0.1 or ::1", host);
     unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_USE_ERROR_LOG;
     if (where.any.sa_family == AF_INET6) flags |= MHD_USE_IPv6;
     errno = 0;
@@ -257,7 +257,7 @@ dsc_status serve_start(serve_server **server, serve_site *site, const char *host
     (void)site, (void)host, (void)port;
     *server = NULL;
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                    "this build has no libmicrohttpd, which serves pages: install its development package "
+                    "this build has no libmicrohttpd, which serves pages; install its development package "
                     "and build again");
 }
 void serve_stop(serve_server *server) { (void)server; }

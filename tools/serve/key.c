@@ -27,7 +27,7 @@ dsc_status serve_key_make(serve_key *key, dsc_error *error) {
     unsigned char bytes[2 * SECRET + NAME];
     *key = (serve_key){.name = "descender-"};
     if (!draw(bytes, sizeof bytes))
-        return dsc_fail(error, DSC_ERROR_IO, "the system gives no random numbers, for the token: %s",
+        return dsc_fail(error, DSC_ERROR_IO, "the system provides no random numbers for the token: %s",
                         strerror(errno));
     write_digits(key->token, bytes, SECRET);
     write_digits(key->session, bytes + SECRET, SECRET);

@@ -135,8 +135,8 @@ static dsc_status take_runs(entry **result, serve_networks *n, const char *run, 
     if (!path || stat(path, &info)) {
         free(path);
         return dsc_fail(error, DSC_ERROR_IO,
-                        "there is no such network; one of a run is there after its first "
-                        "epoch, if it is small enough to be kept");
+                        "there is no such network; a run's network exists after its first epoch, if it is "
+                        "small enough to keep");
     }
     *result = find_entry(n, path, &info);
     if (*result) {

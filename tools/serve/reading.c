@@ -36,7 +36,8 @@ dsc_status serve_reader_create(serve_reader **result, const dsc_model *model, ds
     dsc_model_describe(&expected, model);
     if (expected.shape[0] != 1 && expected.shape[0] != 3)
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "the model takes images of %zu channels; pictures have 1 or 3", expected.shape[0]);
+                        "the model takes images of %zu channels, but pictures have 1 or 3",
+                        expected.shape[0]);
     serve_reader *r = dsc_allocate(1, sizeof *r);
     if (!r) return dsc_fail_memory(error, sizeof *r, "the server");
     (void)pthread_mutex_init(&r->lock, NULL);
@@ -265,7 +266,8 @@ static dsc_status take_whole(finding *f, const serve_reader *r, const serve_draw
     status = dsc_prepare_image(f->images, NULL, NULL, &r->expected, d->pixels, d->height, d->width,
                                d->channels, error);
     if (!status && !memcmp(f->images, f->images + 1, image_size(r) - 1))
-        status = dsc_fail(error, DSC_ERROR_FORMAT, "there is nothing to read: all of it is of one grey");
+        status = dsc_fail(error, DSC_ERROR_FORMAT,
+                          "there is nothing to read: the whole picture has one grey level");
     return status;
 }
 

@@ -165,9 +165,9 @@ static bool read_wish(wish *w, serve_response *r, serve_site *site, const serve_
                 .epochs = read_share(q, "epochs", 1e6),
                 .validation = read_share(q, "validation", 0.9)};
     if (!w->data || !w->recipe) {
-        serve_refuse(r, 400, "expected ?data= and recipe=, each of the lists of GET /api/training");
+        serve_refuse(r, 400, "expected ?data= and recipe=, each from the lists of GET /api/training");
     } else if (!read_from(w, site, q)) {
-        serve_refuse(r, 404, "there is no such network to go on from");
+        serve_refuse(r, 404, "there is no such network to continue from");
     } else {
         return true;
     }
@@ -203,7 +203,7 @@ static void begin_run(serve_response *r, serve_work *w, const wish *wanted, dsc_
         serve_answer_json(r, 200, json_pack("{s:s}", "run", w->id));
 }
 
-static const char one_at_a_time[] = "a run is being trained; one at a time is";
+static const char one_at_a_time[] = "a run is in training; only one can train at a time";
 
 void serve_post_training(serve_response *r, serve_site *site, const serve_request *q) {
     serve_work *w = site->work;
@@ -249,7 +249,7 @@ void serve_stop_run(serve_response *r, serve_site *site, const char *id) {
         child_stop(w->trainer);
         serve_answer_json(r, 200, json_pack("{s:b}", "stopping", 1));
     } else {
-        serve_refuse(r, 409, "that run is not trained by this page; it is stopped where it was started");
+        serve_refuse(r, 409, "this page does not train that run; stop it where it was started");
     }
     (void)pthread_mutex_unlock(&w->lock);
 }
@@ -261,10 +261,11 @@ static dsc_status run_helper(dsc_text *output, serve_work *w, const char *const 
                              dsc_error *error) {
     child *helper = NULL;
     (void)pthread_mutex_lock(&w->lock);
-    dsc_status status = w->helper || w->ending
-                            ? dsc_fail(error, DSC_ERROR_STOPPED,
-                                       "something else is being worked out; try again when it is done")
-                            : child_start(&w->helper, w->options->program, arguments, error);
+    dsc_status status =
+        w->helper || w->ending
+            ? dsc_fail(error, DSC_ERROR_STOPPED,
+                       "the server is working on something else; try again when it is finished")
+            : child_start(&w->helper, w->options->program, arguments, error);
     if (!status) helper = w->helper;
     (void)pthread_mutex_unlock(&w->lock);
     if (status) return status;

@@ -28,7 +28,7 @@ export async function load(network, code) {
   const total = round(weights.length) + round(network.scratch) + round(pixels) + 4 * classes;
   // Only the plain module has a heap; in the SIMD module nothing else allocates.
   const base = simd ? fast.memory.grow(Math.ceil(total / 65536)) * 65536 : plain.room(total);
-  if (!base) throw new Error("there is no memory for the network");
+  if (!base) throw new Error("there is not enough memory for the network");
   const place = { w: base };
   place.s = place.w + round(weights.length);
   place.i = place.s + round(network.scratch);

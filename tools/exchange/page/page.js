@@ -43,7 +43,7 @@ function read() {
   const drawing = takeDrawing(network.shape[0] === 3 ? 3 : 1);
   if (!drawing) { nothing("Draw something, or drop a picture."); return; }
   const images = prepare(machine, network, drawing);
-  if (!images.length) { nothing("Nothing was found that could be read."); return; }
+  if (!images.length) { nothing("Nothing readable was found."); return; }
   const begun = performance.now(), answers = images.map((image) => machine.predict(image)), took = performance.now() - begun;
   const labels = answers.map((shares) => network.classes[shares.indexOf(Math.max(...shares))]);
   const refused = answers.map((shares) => Math.max(...shares) < network.below), digits = labels.filter((_, i) => !refused[i]);
@@ -65,7 +65,7 @@ function read() {
   seen.hidden = false;
   paintImage(seen, network.shape, images[chosen]);
   describe(seen, "The image that the network saw");
-  note.textContent = `Answered in ${(took / images.length).toFixed(2)} ms${machine.simd ? "" : ", without SIMD"}, on this machine alone.`;
+  note.textContent = `Answered in ${(took / images.length).toFixed(2)} ms${machine.simd ? "" : ", without SIMD"}, on this machine.`;
   say(told.join(", "));
 }
 

@@ -30,7 +30,7 @@ export async function startTrainer(module, onEvent = () => false) {
   const check = (status) => { if (status) throw new Error(words(at.message())); };
   const put = (bytes) => {
     const to = at.room(bytes.length);
-    if (!to) throw new Error("there is no memory for that; choose fewer images");
+    if (!to) throw new Error("there is not enough memory; choose fewer images");
     new Uint8Array(at.memory.buffer).set(bytes, to);
     return to;
   };

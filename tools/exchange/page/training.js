@@ -26,7 +26,7 @@ async function readFile(file) {
 function describeFiles() {
   const said = [["images", files.images], ["labels", files.labels]].filter(([, file]) => file)
     .map(([what, file]) => `${file.sizes[0].toLocaleString("en")} ${what}`);
-  part("files-note").textContent = said.length ? `${said.join(", ")}.` : "Choose both; .gz too.";
+  part("files-note").textContent = said.length ? `${said.join(", ")}.` : "Choose both; .gz is fine.";
 }
 
 for (const [id, what] of [["image-file", "images"], ["label-file", "labels"]])
@@ -46,8 +46,8 @@ function showDrawn() {
     return element("figure", {}, canvas, element("figcaption", { textContent: network.classes[label] }));
   }));
   part("remove").disabled = !drawn.length;
-  part("drawn-note").textContent = drawn.length ? `${drawn.length} drawing${drawn.length > 1 ? "s" : ""}${drawn.length < HOLD_OUT ? "; so few are all learned, none is held out" : ""}.`
-    : "None yet. Draw above, say what it is, add it: a few of each class.";
+  part("drawn-note").textContent = drawn.length ? `${drawn.length} drawing${drawn.length > 1 ? "s" : ""}${drawn.length < HOLD_OUT ? "; all are used for training, none is held out, because they are few" : ""}.`
+    : "None yet. Draw above, choose the class, add the drawing: a few of each class.";
 }
 
 part("add").addEventListener("click", () => {
@@ -65,14 +65,14 @@ function data() {
   const [channels, height, width] = network.shape, from = document.querySelector('input[name="images"]:checked').value;
   if (from === "digits") return { digits: { count: Number(part("many").value), seed: 0 } };
   if (from === "drawn") {
-    if (!drawn.length) throw new Error("There are no drawings yet; draw above, say what it is, and add it.");
+    if (!drawn.length) throw new Error("There are no drawings yet; draw above, choose the class, and add the drawing.");
     const pixels = new Uint8Array(drawn.length * imageSize);
     drawn.forEach(({ image }, i) => pixels.set(image, i * imageSize));
     return { all: drawn.length < HOLD_OUT, data: { pixels, labels: Uint8Array.from(drawn, ({ label }) => label), shape: network.shape, classes: network.classes } };
   }
   const { images, labels } = files;
   if (!images || !labels) throw new Error("Choose both files: the images and their labels.");
-  if (images.sizes.length < 3 || labels.sizes.length !== 1) throw new Error("Expected images of rows and columns, and a list of labels; are the two files exchanged?");
+  if (images.sizes.length < 3 || labels.sizes.length !== 1) throw new Error("Expected images of rows and columns, and a list of labels; are the two files swapped?");
   if (images.sizes[0] !== labels.sizes[0]) throw new Error(`${images.sizes[0]} images, but ${labels.sizes[0]} labels; choose files that belong together.`);
   const found = images.sizes.length === 3 ? [1, ...images.sizes.slice(1)] : images.sizes.slice(1);
   if (found.join() !== network.shape.join())

@@ -122,7 +122,7 @@ dsc_status begin(void) {
     end_training();
     here.recipe.start = here.recipe.from ? here.start : NULL;
     if (!here.data)
-        return dsc_fail(&here.error, DSC_ERROR_ARGUMENT, "there are no images to learn from; choose some");
+        return dsc_fail(&here.error, DSC_ERROR_ARGUMENT, "there are no images to train on; choose some");
     return dsc_trainer_create(&here.trainer, NULL, &here.recipe, here.data, 1, &here.error);
 }
 

@@ -120,10 +120,10 @@ function wanted() {
 function tellKeep() {
   const { collects, folder, command } = collection;
   keep.hidden = !collects;
-  how.replaceChildren(...(!collects ? ["Corrections are forgotten with the picture. A server that is started with ",
-    element("code", { textContent: "descender serve --collect corrections" }), " keeps them as a data set in that folder, to train on."]
+  how.replaceChildren(...(!collects ? ["Corrections are lost with the picture. To keep them as a data set to train on, start the server with ",
+    element("code", { textContent: "descender serve --collect corrections" }), "."]
     : [`${count(collection.count)} ${collection.count === 1 ? "is" : "are"} collected in ${folder}.`,
-      ...(command ? [" To go on from them: ", element("code", { textContent: command })] : [])]));
+      ...(command ? [" To train on them: ", element("code", { textContent: command })] : [])]));
   goOn.hidden = !collects || !command;
   if (!shown) return;
   const digits = wanted(), refused = shown.marks.filter((one) => one.refused).length, corrected = shown.places.filter((one) => one.select.value !== one.label).length;
@@ -145,7 +145,7 @@ keep.addEventListener("click", async () => {
   keep.disabled = true;
   const { ok, value } = await askJson(`/api/collection?${shown.address}`, { method: "POST", body: JSON.stringify({ digits }) });
   if (ok) wasKept = JSON.stringify(digits);
-  kept.textContent = ok ? `${count(value.kept)} ${value.kept === 1 ? "is" : "are"} kept.` : `Nothing is kept: ${value.error}.`;
+  kept.textContent = ok ? `${count(value.kept)} ${value.kept === 1 ? "is" : "are"} kept.` : `Nothing was kept: ${value.error}.`;
   await look();
 });
 goOn.addEventListener("click", () => document.dispatchEvent(new CustomEvent("train-on", { detail: collection.folder })));

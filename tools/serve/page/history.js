@@ -44,12 +44,12 @@ async function show(again) {
   const { ok, value } = await askJson(`/api/runs/${encodeURIComponent(id)}/snapshots/${name}`);
   if (!ok || run !== id || Number(slider.value) !== at) return;
   drawn = `${id} ${name}`;
-  const words = value.epoch === 0 ? "before it learned anything" : `after ${name === "now" ? value.epoch.toFixed(1) : value.epoch} epochs`;
+  const words = value.epoch === 0 ? "before training" : `after ${name === "now" ? value.epoch.toFixed(1) : value.epoch} epochs`;
   output.textContent = words;
   slider.setAttribute("aria-valuetext", words);
   const images = `${value.count} ${value.of === "held-out" ? "held-out images" : "training images"}`;
   document.getElementById("history-note").textContent =
-    `${(100 * value.accuracy).toFixed(1)} % of ${images} are read right.` + (value.of === "held-out" ? "" : " With --validation 0.1 images would be held out, which tell more.");
+    `${(100 * value.accuracy).toFixed(1)} % of ${images} are read right.` + (value.of === "held-out" ? "" : " Held-out images (--validation 0.1) would say more.");
   tellConfusion(value);
   tellMistakes(value, images);
   tellEmbedding(value);
@@ -67,7 +67,7 @@ function tellConfusion({ confusion, classes }) {
       const share = Math.sqrt(count / all), cell = element("td", { textContent: count ? String(count) : "" });
       cell.className = i === k ? "right" : "wrong";
       cell.style.setProperty("--share", `${Math.round(60 * share)}%`);
-      if (count) cell.title = i === k ? `${count} of ${all} that are ${classes[i]} are read so` : `${count} of ${all} that are ${classes[i]} are read as ${classes[k]}`;
+      if (count) cell.title = i === k ? `${count} of ${all} that are ${classes[i]} are read right` : `${count} of ${all} that are ${classes[i]} are read as ${classes[k]}`;
       return cell;
     }));
   });
@@ -76,7 +76,7 @@ function tellConfusion({ confusion, classes }) {
 
 function tellMistakes({ mistakes }, images) {
   document.getElementById("mistakes-note").textContent = mistakes.all
-    ? `${mistakes.all} of ${images} are read wrongly; of these it is surest:` : `None of ${images} is read wrongly.`;
+    ? `${mistakes.all} of ${images} are read wrongly. The most confident mistakes:` : `None of ${images} is read wrongly.`;
   document.getElementById("mistakes").replaceChildren(...mistakes.list.map((one) => {
     const canvas = element("canvas", {});
     paintImage(canvas, [one.channels, one.height, one.width], one.pixels);
@@ -96,7 +96,7 @@ function tellEmbedding({ places, classes }) {
   });
   embedding.show(groups);
   document.getElementById("embedding-note").textContent =
-    `What the last hidden layer makes of the images, in the two directions that hold the most of it (${Math.round(100 * (places.share[0] + places.share[1]))} %). ` +
+    `The images in the last hidden layer, along the two directions with the most variance (${Math.round(100 * (places.share[0] + places.share[1]))} %). ` +
     "A point with a rim is read wrongly.";
 }
 

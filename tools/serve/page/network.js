@@ -54,7 +54,7 @@ export class Network {
     this.makeBars();
     this.tellFilters();
     this.find(".about").textContent = `${value.name}: ${value.text}; ${value.parameters.toLocaleString("en")} parameters.` +
-      (value.refuse_below > 0 ? ` An answer below ${percent(value.refuse_below)} is none: “${this.refusal()}”.` : "") +
+      (value.refuse_below > 0 ? ` An answer below ${percent(value.refuse_below)} is refused: “${this.refusal()}”.` : "") +
       (value.prepares ? "" : ` It takes whole pictures of ${value.shape[1]} x ${value.shape[2]}${value.shape[0] === 3 ? " in colour" : ""}.`);
     await this.tellSnapshots();
     this.offer(this.offered);
@@ -119,10 +119,10 @@ export class Network {
     const { pixels, channels, width, height, scale } = drawing;
     const response = await ask(`/api/read?width=${width}&height=${height}&channels=${channels}&digit=${this.chosen}&${this.address()}`,
       { method: "POST", body: pixels });
-    if (!response) { this.nothing("The server is gone."); return; }
+    if (!response) { this.nothing("The server cannot be reached."); return; }
     const answer = await response.json();
     if (!response.ok) { this.nothing(answer.error); return; }
-    answer.remarks = [answer.remark, scale < 1 ? `the picture was made smaller, to ${width} x ${height} pixels` : ""].filter(Boolean);
+    answer.remarks = [answer.remark, scale < 1 ? `the picture was reduced to ${width} x ${height} pixels` : ""].filter(Boolean);
     if (!answer.count) { this.nothing(answer.why || "Nothing was found."); return; }
     // All found digits, in order, with whether each is an answer.
     answer.marks = [...answer.digits, ...answer.refused.map((one) => ({ ...one, refused: true }))].sort((a, b) => a.index - b.index);
@@ -143,7 +143,7 @@ export class Network {
     this.tellSeveral(answer, index);
     this.tellWhy(mark);
     const said = [`Answered in ${answer.milliseconds.toFixed(2)} ms`, ...answer.remarks];
-    if (answer.epoch != null) said.unshift(`As it is after ${answer.epoch.toFixed(1)} epochs`);
+    if (answer.epoch != null) said.unshift(`Network after ${answer.epoch.toFixed(1)} epochs`);
     this.find(".note").textContent = `${said.join("; ")}.`;
     if (mark.layers) this.tellLayers(mark.layers);
   }

@@ -173,10 +173,10 @@ function tellFit(epochs) {
   if (place.hidden) return;
   const best = held.reduce((a, b) => b.validation_loss < a.validation_loss ? b : a), last = held[held.length - 1];
   const gap = 100 * ((last.accuracy ?? NaN) - (last.validation_accuracy ?? NaN));
-  const words = Number.isFinite(gap) ? ` After epoch ${last.epoch} it reads ${Math.abs(gap).toFixed(1)} points ${gap >= 0 ? "fewer" : "more"} of the held-out images than of those it learns from.` : "";
+  const words = Number.isFinite(gap) ? ` After epoch ${last.epoch} it reads ${Math.abs(gap).toFixed(1)} points ${gap >= 0 ? "fewer" : "more"} of the held-out images right than of the training images.` : "";
   place.textContent = last.epoch - best.epoch >= 2 && last.loss < best.loss
-    ? `Overfitting: the loss on held-out images was least after epoch ${best.epoch} and has risen since, while the training loss went on falling.${words}`
-    : `The loss on held-out images is least after epoch ${best.epoch}: no overfitting so far.${words}`;
+    ? `Overfitting: the loss on held-out images was lowest after epoch ${best.epoch} and has risen since, while the training loss kept falling.${words}`
+    : `The loss on held-out images is lowest after epoch ${best.epoch}: no overfitting so far.${words}`;
 }
 
 // ---- its report ----

@@ -17,7 +17,7 @@ function tell(now) {
   notice.hidden = !now;
   // Screen readers announce an alert when its text changes, so the text is set last.
   notice.textContent = now
-    ? "The server is gone: it was ended, or cannot be reached. Start it again with “descender serve”; this page goes on by itself then." : "";
+    ? "The server has ended or cannot be reached. Start it again with “descender serve”; this page then continues by itself." : "";
   document.dispatchEvent(new Event(now ? "server-gone" : "server-back"));
 }
 
@@ -36,12 +36,12 @@ export async function ask(path, options) {
 // { ok, value }: the JSON of the answer; { ok: false } without an answer.
 export async function askJson(path, options) {
   const response = await ask(path, options);
-  if (!response) return { ok: false, value: { error: "The server is gone." } };
+  if (!response) return { ok: false, value: { error: "The server cannot be reached." } };
   try {
     return { ok: response.ok, value: await response.json() };
   } catch {
     tell(true);
-    return { ok: false, value: { error: "The server is gone." } };
+    return { ok: false, value: { error: "The server cannot be reached." } };
   }
 }
 
@@ -53,5 +53,5 @@ setInterval(async () => {
   const response = await ask("/api/site", { method: "HEAD" });
   if (response?.status !== 403) return;
   notice.hidden = false;
-  notice.textContent = "This page’s cookie opens nothing any more: the server was started again, and has a new address with a new token.";
+  notice.textContent = "This page’s cookie is no longer valid: the server was started again. Open its new address with the new token.";
 }, BEAT);

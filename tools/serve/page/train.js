@@ -27,14 +27,14 @@ async function look() {
   training = value;
   form.hidden = !value.allowed;
   document.getElementById("train-why").hidden = value.allowed;
-  document.getElementById("train-why").textContent = value.why ? `Nothing is trained from here: ${value.why}.` : "";
-  fill(form.elements.data, value.data.map((name) => ({ value: name, words: name === value.collected ? `what is collected (${name})` : name })));
-  fill(form.elements.from, [{ value: AFRESH, words: "afresh" }, ...(value.goes_on ? [{ value: "", words: "from the network that is served" }] : []),
+  document.getElementById("train-why").textContent = value.why ? `This page cannot train: ${value.why}.` : "";
+  fill(form.elements.data, value.data.map((name) => ({ value: name, words: name === value.collected ? `the collection (${name})` : name })));
+  fill(form.elements.from, [{ value: AFRESH, words: "with new weights" }, ...(value.goes_on ? [{ value: "", words: "from the served network" }] : []),
     ...runs.filter((run) => run.network && run.state !== "training").map((run) => ({ value: run.id, words: `from ${run.id}` }))]);
   suit();
   fill(form.elements.recipe, value.recipes.map(({ name, help }) => ({ value: name, words: `${name}: ${help}` })));
   start.disabled = value.running !== null;
-  const words = value.running ? `${value.running} is being trained.` : value.said ? `${value.last} ended early: ${value.said}` : "";
+  const words = value.running ? `${value.running} is training.` : value.said ? `${value.last} ended early: ${value.said}` : "";
   if (words !== state) note.textContent = words; // other messages stay until the state changes
   state = words;
   buttons();
