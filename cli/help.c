@@ -92,12 +92,11 @@ void command_print_welcome(void) {
     (void)printf("%sdescender%s learns to read handwritten digits.\n", help_bold(), help_plain());
     help_heading("Start here:");
     help_row("descender tutorial", "train the network of NumPy's tutorial \"Deep learning on MNIST\"");
-    help_row("draw a digit in the browser, and see how a network reads it",
-             "draw a digit in the browser, and see what a network makes of it");
+    help_row("descender serve --open", "draw a digit in the browser, and see how a network reads it");
     help_row("descender predict IMAGE", "read the digits on a photo or scan of your own");
     help_heading("Then:");
-    help_row("train a better network: 99 percent in seconds; 98 in one second with --recipe mnist-98",
-             "a better network: 99 percent in seconds; 98 in one with --recipe mnist-98");
+    help_row("descender train",
+             "train a better network: 99 percent in seconds; 98 in one with --recipe mnist-98");
     help_row("descender evaluate RUN", "measure how good it is; report RUN: where it errs");
     help_row("descender --help", "all commands");
     help_row("descender COMMAND --help", "show the options of a command, with examples");

@@ -70,7 +70,8 @@ static const command_operand operands[] = {
 static const command_example examples[] = {
     {"model join runs/0001-mnist-cnn-166k runs/0002-mnist-cnn-166k -o both.safetensors",
      "Join the models of two runs."},
-    {"Join models of different formats; print the result as JSON.", "Of any formats, for programs."},
+    {"model join first.onnx second.safetensors -o both.safetensors --json",
+     "Join models of different formats; print JSON."},
     {0},
 };
 

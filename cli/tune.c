@@ -326,7 +326,7 @@ static const command_operand operands[] = {
     {.name = "NAME=VALUES",
      .optional = true,
      .many = true,
-     .help = "values to search: choices (batch=32|64|128), a range (augment.rotate=0..20), or a logarithmic "
+     .help = "values to search: choices (batch=32|64|128), a range (augment.shift=0..4), or a logarithmic "
              "range (log:1e-4..1e-1). NAME is a parameter of the recipe, a parameter inside one of its texts "
              "(augment.rotate), or a name written as {NAME} in such a text"},
     {0},

@@ -57,8 +57,7 @@ static const struct {
     const char *weights;  /* a command that converts to weights.npz; NULL: none */
 } words[] = {
     [DSC_KIND_UNKNOWN] = {.name = "bytes of an unknown kind"},
-    [DSC_KIND_EMPTY] = {.name = "download or copy the file again",
-                        .remedy = "download or copy the file again"},
+    [DSC_KIND_EMPTY] = {.name = "an empty file", .remedy = "download or copy the file again"},
     [DSC_KIND_IDX] = {.name = "an IDX file, as MNIST's data files are"},
     [DSC_KIND_NPY] = {.name = "a NumPy array (.npy)"},
     [DSC_KIND_ZIP] = {.name = "a ZIP archive, as .zip and .npz files are"},

@@ -294,8 +294,8 @@ dsc_status dsc_mnist_fail_missing(const char *folder, const char *missing, dsc_e
     } else if (append_sets(&sets, first, folder) > 1 && !sets.failed) {
         char *set = dsc_path_join(folder, first);
         status = set ? dsc_fail(error, DSC_ERROR_IO,
-                                "%s: holds several sets of files: %.300s%s; name one by the beginning of its "
-                                "files' names: %s",
+                                "%s: holds several sets of files: %.300s%s; name one by the beginning of the "
+                                "file names: %s",
                                 folder, sets.data, sets.length > 300 ? "..." : "",
                                 dsc_command(command, "@", set, NULL))
                      : dsc_fail_memory(error, strlen(folder), "a path");

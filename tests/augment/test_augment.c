@@ -398,7 +398,7 @@ static void wrong_texts_are_refused_at_their_column_with_a_suggestion(void **unu
     check_error("affine rotate=1000",
                 "column 8: augmentation affine: rotate: expected a number 0 to 180, found '1000'");
     check_error("affine",
-                "column 1: augmentation affine: nothing is to be changed; give at least one of rotate");
+                "column 1: augmentation affine: these settings change nothing; set at least one of rotate");
     check_error("invert, erase least=0.5 most=0.4",
                 "column 9: augmentation erase: least is larger than most");
     check_error("elastic p=2", "column 9: augmentation elastic: p: expected a number 0 to 1");

@@ -69,11 +69,11 @@ END
     run evaluate --data d "$advice"
     exits 0
     _obey_each <<'END'
-go on with it: @; or@evaluate search
-train what it found: @@evaluate search
-go on with it: @@tune --resume run
+continue it: @; or@evaluate search
+train its result: @@evaluate search
+continue it: @@tune --resume run
 `@`@evaluate half
-train it first: @@evaluate run/recipe.json
+train a model with it first: @@evaluate run/recipe.json
 END
 }
 a_folder_in_place_of_a_file_leads_to_the_file() {
@@ -98,8 +98,8 @@ data_that_lie_elsewhere_are_found() {
         cp "$file" "two/emnist-balanced-$(basename "$file" | sed s/t10k/test/)"
     done
     _name_each <<'END'
-begin with: @@data info --data two
-begin with: @@data show --data two
+file names: @@data info --data two
+file names: @@data show --data two
 END
     run data check two
     exits 1

@@ -155,7 +155,7 @@ data_is_checked_against_a_model() {
     exits 0
     prints "warning: $work/run: "
     prints "dark ink on a light ground, the model's training set light ink on a dark ground"
-    prints "can be used, with 2 warnings"
+    prints "usable, with 2 warnings"
     run data check "$work/wide-data" --model "$work/run"
     exits 1
     prints "error: $work/run: "
@@ -222,7 +222,7 @@ a_run_that_was_killed_before_its_first_checkpoint_knows_its_classes() {
     says '"cow", which the run does not know'
     run train --resume "$work/early" --data "$work/wide-data" --quiet
     exits 1
-    says "has images of 1 x 16 x 16 (channels x height x width), the run was begun with 1 x 8 x 8"
+    says "has images of 1 x 16 x 16 (channels x height x width), but the run began with 1 x 8 x 8"
     run train --data "$work/dark" "${how[@]}" --out "$work/early-whole"
     exits 0
     mv "$work/dark" "$work/kept"
@@ -266,10 +266,10 @@ a_run_goes_on_with_its_own_numbering() {
     says '"cow", which the search does not know'
     run train --resume "$work/part" --data "$work/wide-data" --quiet
     exits 1
-    says "has images of 1 x 16 x 16 (channels x height x width), the run was begun with 1 x 8 x 8"
+    says "has images of 1 x 16 x 16 (channels x height x width), but the run began with 1 x 8 x 8"
     run tune --resume "$work/search" --data "$work/wide-data" --quiet
     exits 1
-    says "the search was begun with 1 x 8 x 8"
+    says "the search began with 1 x 8 x 8"
 }
 two_models_are_compared_by_the_names_of_their_classes() {
     _train "$work/swapped" "$work/swapped-run"
@@ -306,7 +306,7 @@ a_picture_is_fitted_as_the_model_remembers() {
     run predict --model "$work/fitted-run" "$work/wide.ppm"
     exits 0
     same "${out#*.ppm}" "$square"
-    says "read whole: the model was trained on images that were cropped to size"
+    says "each read as one picture: the model was trained on images that were cropped to size"
     says "cropped and scaled to the model's 8 x 8"
     # Training did not invert the images, and prediction does not either.
     _scans "$work/paper" 10 245 64 cat
@@ -376,7 +376,7 @@ a_picture_is_read_as_the_model_was_trained() {
     run predict --model "$work/run" --top 1 "$work/pictures/cat/3.pgm"
     exits 0
     prints "cat"
-    says "read whole: the model was trained on images that were not prepared"
+    says "each read as one picture: the model was trained on images that were not prepared"
     says "scaled to the model's 8 x 8"
     says "inverted (255 - pixel)"
     _data "$work/again" 10 245 ant bee cat dog
@@ -389,7 +389,7 @@ a_picture_is_read_as_the_model_was_trained() {
     says "not inverted, although the model was trained on light ink on a dark ground"
     run predict --model "$work/run" --raw "$work/pictures/cat/3.pgm"
     exits 1
-    says "64 x 64 pixels (height x width); but --raw requires the model's size, 8 x 8"
+    says "64 x 64 pixels (height x width), but --raw requires the model's size, 8 x 8"
     run predict --model "$work/run" --prepare "$work/pictures/cat/3.pgm"
     exits 1
     says "omit --prepare"
@@ -531,7 +531,7 @@ END
     _answers --raw "$work/turned.idx"
     says "not inverted, although"
     _answers "$work/aside.idx"
-    says "aside.idx: 60 images, taken as they are. The model was trained on prepared digits"
+    says "aside.idx: 60 images, not changed. The model was trained on prepared digits"
     _answers --prepare "$work/plain.idx"
     says_nothing
     same "$(paste -d= <(echo "$answers") <(echo "$plain") | awk -F= '$1 != $2' | wc -l)" 0

@@ -156,13 +156,13 @@ up.tar holds a/../../escaped, which leads out of the archive
 absolute.tar which is an absolute name
 link.tar holds cat, which is a link
 hard.tar holds cat/b, which is a link
-device.tar which is no file, but a device or the like
-fifo.tar which is no file, but a device or the like
-twice.tar holds cat/a, which is in it twice
-both.tar holds cat/a, a part of whose name is a file
+device.tar which is no file, but a device or similar
+fifo.tar which is no file, but a device or similar
+twice.tar holds cat/a, which occurs twice in it
+both.tar holds cat/a, which has a file as a part of its path
 up.zip holds ../escaped, which leads out of the archive
 inner.zip found: readme
-nested.zip holds nothing but another archive
+nested.zip contains only another archive
 bomb.zip unpacks to more than 200 times its size
 END
 }
@@ -250,7 +250,7 @@ what_fails_after_a_signal_is_told_as_well() {
     exec 7>&- # in the middle of a file
     ended
     exits 143
-    says "slow.tar.gz: is damaged, or no archive of a kind that is read"
+    says "slow.tar.gz: is damaged, or no supported archive"
     says "descender: interrupted"
     _hides_folder
     _clean
@@ -270,7 +270,7 @@ without_libarchive_an_archive_is_told_to_be_one() {
     printf 'PK\003\004 and more' >"$work/some.zip"
     run data info --data "$work/some.zip"
     exits 1
-    says "some.zip: is an archive, and this build has no libarchive; unpack it, and give the folder"
+    says "some.zip: is an archive, but this build has no libarchive; unpack it, and name the folder"
 }
 
 promises

@@ -81,7 +81,7 @@ a_folder_that_is_split_already_stays_so() {
     pgm "$work/split/test/c/x.pgm" 4 4 9
     run data pack "$work/split" "$work/split-out" --force
     exits 1
-    says "has the class 'c', which the training set has not"
+    says "has the class 'c', which the training set lacks"
 }
 png_images_are_read_too() {
     needs_library libpng || return

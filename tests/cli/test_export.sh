@@ -52,7 +52,7 @@ files_that_are_there_are_not_replaced_unasked() {
     echo precious >digits.c
     run export small.safetensors --to c --out digits
     exits 1
-    says "digits.h: there is a file of this name; --force replaces it"
+    says "digits.h: already exists; give --force to replace it"
     same "$(cat digits.c)" precious
     run export small.safetensors --to c --out digits --force
     exits 0

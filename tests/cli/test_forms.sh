@@ -13,7 +13,7 @@ a_table_is_trained_on_evaluated_and_resumed_with_the_same_split() {
     _table
     run train --data "$work/train.csv" --test-share 0.25 --split-seed 5 --model "flatten, dense" --epochs 3 --batch 4 --out "$work/run" --quiet
     exits 0
-    says "has no test set: 10 of 40 images are held out as one (25 % of each class"
+    says "has no test set; 10 of 40 images are held out as one (25 % of each class"
     holds "the recipe keeps the share" grep -q '"test-share": 0.25' "$work/run/recipe.json"
     run evaluate "$work/run"
     exits 0
@@ -29,7 +29,7 @@ info_says_how_data_were_understood() {
     _table
     run data info --data "$work/train.csv"
     exits 0
-    prints "csv: a table"
+    prints "csv: table"
     prints 'column 1, "label" of 5, named by the header'
     prints "drawn with seed 1"
     needs_json || return

@@ -105,7 +105,7 @@ what_does_not_fit_is_told() {
     # shellcheck disable=SC2086
     run $_few --from "$work/first" --freeze "convolution*" --epochs 1 --out "$work/none"
     exits 2
-    says "nothing is called 'convolution*'"
+    says "no part is called 'convolution*'"
     says "conv1.weight"
     # shellcheck disable=SC2086
     run $_few --from "$work/first" --rates "conv*" --epochs 1 --out "$work/none"

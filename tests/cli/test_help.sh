@@ -48,7 +48,7 @@ help_lists_what_there_is() {
         [[ $(tr -s ' \n' ' ' <<<"$out") == *"$name"* ]] || complain "expected: $name"
     done
     run help optimisers adamw
-    prints "default learning rate 0.001, weight decay 0.01"
+    [[ $(tr -s ' \n' ' ' <<<"$out") == *"default learning rate 0.001, weight decay 0.01"* ]] || complain "expected adamw's defaults"
 }
 help_of_what_is_not_there_suggests_or_lists() {
     run help layer

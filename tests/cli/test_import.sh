@@ -150,7 +150,7 @@ a_map_is_followed() {
 weights_alone_say_what_to_do() {
     run model show "$_weights"
     exits 1
-    says "is no model of Descender, but weights of PyTorch"
+    says "is no model of Descender, but weights from PyTorch"
     says "descender import"
     run evaluate "$golden/exchange/dense-numpy.npz" --data "$_data"
     exits 1

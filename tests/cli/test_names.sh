@@ -24,7 +24,7 @@ _pasted() {
     local line
     line=$(sed -n "s/^.*$1descender //p" "$work/.err" | tail -1)
     [ -n "$line" ] || { complain "expected a command after: $1" && return; }
-    eval "run ${line%%\` goes on*}"
+    eval "run ${line%\`}"
 }
 
 what_training_prints_can_be_pasted() {

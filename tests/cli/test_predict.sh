@@ -268,11 +268,11 @@ what_is_no_digit_is_said_to_be_none() {
     _paper "$work/box.pgm" 40,20,140,23 40,97,140,100 40,20,43,100 137,20,140,100
     run predict "$work/box.pgm"
     exits 1
-    says "found 1 ruled line or box with what touches it"
+    says "only 1 ruled line or box with what touches it"
     _paper "$work/speck.pgm" 90,60,94,64
     run predict "$work/speck.pgm"
     exits 1
-    says "found 1 mark too small for a digit"
+    says "only 1 mark too small for a digit"
 }
 show_shows_what_it_saw() {
     run predict --show "$work/one.pgm"
@@ -303,7 +303,7 @@ what_is_wrong_is_told() {
     yes 200 | head -1600 >>"$work/blank.pgm"
     run predict "$work/blank.pgm"
     exits 1
-    says "blank.pgm: there is nothing to read"
+    says "blank.pgm: no pixel stands out"
     head -c 500 "$work/one.pgm" >"$work/cut.pgm"
     run predict "$work/cut.pgm"
     exits 1

@@ -52,7 +52,7 @@ what_cannot_be_quantised_is_named() {
         --out "$work/gelu" >/dev/null 2>&1
     run quantise "$work/gelu" --data "$_data"
     exits 1
-    says "gelu1: gelu has no form in whole numbers"
+    says "gelu1: gelu has no integer form"
 }
 
 promises

@@ -170,7 +170,7 @@ static void names_go_through_json(void **state) {
     assert_int_equal(dsc_dataset_match_json(&matched, NULL, other, json, "the run", &error),
                      DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "six has images of 1 x 1 x 1");
-    ASSERT_MESSAGE(error, "the run was begun with 1 x 1 x 7");
+    ASSERT_MESSAGE(error, "but the run began with 1 x 1 x 7");
     json_decref(json);
     dsc_dataset_free(data);
     dsc_dataset_free(other);

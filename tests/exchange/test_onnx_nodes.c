@@ -117,7 +117,7 @@ static void nodes_beyond_the_limits_are_refused_with_the_reason(void **unused) {
         {{.lines = "c = Relu(in0)" FLAT}, NULL},
         {{.lines = "c = Relu(in0)" FLAT, .opset = 7}, NULL},
         {{.lines = "c = Relu(in0)" FLAT, .opset = 6}, "ONNX's opset 6; 7 and later are supported"},
-        {{.lines = "c = Elu(in0)" FLAT}, "(Elu, opset 18): this type of node is not read"},
+        {{.lines = "c = Elu(in0)" FLAT}, "(Elu, opset 18): this node type is not supported"},
 
         {{.lines = "r = Relu(in0)\nf = Flatten(r)\nout0 = Softmax(f) axis=1"}, NULL},
         {{.lines = "r = Relu(in0)\nf = Flatten(r)\nout0 = Softmax(f) axis=-1"}, NULL},
@@ -133,7 +133,7 @@ static void nodes_beyond_the_limits_are_refused_with_the_reason(void **unused) {
          "it has another number of values than its dimensions say"},
         {{.lines = "d = Add(in0, in1)\nc = Relu(d)" FLAT, .arrays = {{1, 8, 8}}}, NULL},
         {{.lines = "d = Add(in0, in1)\nc = Relu(d)" FLAT, .arrays = {{1, 8, 8}}, .open = true},
-         "expected one input, an image, on which the classes depend; found 2: 'image', 'array1'"},
+         "expected one input, an image, that determines the classes; found 2: 'image', 'array1'"},
         {{.lines = CONV " pads=0,0,1,1" FLAT, .arrays = {{2, 1, 3, 3}}}, NULL},
         {{.lines = CONV " dilations=2,2 pads=1,1,1,1" FLAT, .arrays = {{2, 1, 3, 3}}}, NULL},
         {{.lines = CONV " dilations=2,2 pads=0,0,1,1" FLAT, .arrays = {{2, 1, 3, 3}}},
@@ -177,7 +177,8 @@ static void nodes_beyond_the_limits_are_refused_with_the_reason(void **unused) {
          "export with opset_version=17"},
 
         {{.lines = "c = Clip(in0, {0})" FLAT}, NULL},
-        {{.lines = "c = Clip(in0, {0}, {6})" FLAT}, "bounds of 0 and 6; only 0 and none are read"},
+        {{.lines = "c = Clip(in0, {0}, {6})" FLAT},
+         "bounds of 0 and 6; only 0 and no upper bound are supported"},
         {{.lines = "c = Gelu(in0) approximate=\"none\"" FLAT, .opset = 20}, NULL},
         {{.lines = "c = Gelu(in0) approximate=\"tanh\"" FLAT, .opset = 20}, "an approximate Gelu"},
         {{.lines = "c = LeakyRelu(in0) alpha=1.5" FLAT}, "a slope of 1.5; slopes of 0 to 1 are supported"},

@@ -294,7 +294,7 @@ static void what_cannot_be_read_is_named(void **unused) {
         const char *message;
     } cases[] = {
         {"zoo-8", "Relu", "Elux", NULL, DSC_ERROR_UNSUPPORTED,
-         "(Elux, opset 8): this type of node is not read"},
+         "(Elux, opset 8): this node type is not supported"},
         {"keras-13", "Relu", "Tanx", NULL, DSC_ERROR_UNSUPPORTED, "(Tanx, opset 13)"},
         {"keras-13", NULL, NULL, "onnx output=no", DSC_ERROR_UNSUPPORTED,
          "make a model of it first: descender import test.onnx --as 'onnx output=NAME'"},

@@ -148,9 +148,9 @@ static void when_all_fail_the_message_says_how_each_did(void **state) {
     ASSERT_MESSAGE(error, "/404/: answered with HTTP status 404");
     ASSERT_MESSAGE(error, "/500/: answered with HTTP status 500");
     ASSERT_MESSAGE(error, "/loop/: redirection not followed");
-    ASSERT_MESSAGE(error, "/wrong/: sent other bytes");
+    ASSERT_MESSAGE(error, "/wrong/: sent different bytes");
     ASSERT_MESSAGE(error, "/tofile/: redirection not followed");
-    ASSERT_MESSAGE(error, "/silent/: sent next to nothing");
+    ASSERT_MESSAGE(error, "/silent/: sent almost nothing");
     ASSERT_MESSAGE(error, "127.0.0.1:1/:");
     ASSERT_MESSAGE(error, "put the files of MNIST into ./data");
     assert_false(exists(folder, "file.gz"));

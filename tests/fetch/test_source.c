@@ -252,7 +252,7 @@ static void a_mirror_is_named_by_the_environment(void **state) {
     source.settings = NULL; /* so the message says that these mirrors lack MNIST itself */
     assert_int_equal(open_data("mnist"), DSC_ERROR_NETWORK);
     ASSERT_MESSAGE(error, "/404/: answered with HTTP status 404");
-    ASSERT_MESSAGE(error, "/page/: sent other bytes");
+    ASSERT_MESSAGE(error, "/page/: sent different bytes");
     assert_int_equal(server_count->requests, 2);
 }
 

@@ -384,8 +384,9 @@ static void ops_of_older_and_newer_headers_are_taken(void **state) {
         unsigned char more;
         dsc_status status;
         const char *message;
-    } wrong[] = {{0, 0, DSC_ERROR_ARGUMENT, "an op's size is 0, expected "},
-                 {sizeof newer, 1, DSC_ERROR_UNSUPPORTED, "the op 'my-square' asks for what this version"}};
+    } wrong[] = {
+        {0, 0, DSC_ERROR_ARGUMENT, "an op's size is 0, expected "},
+        {sizeof newer, 1, DSC_ERROR_UNSUPPORTED, "the op 'my-square' asks for features that this version"}};
     for (size_t i = 0; i < 2; i++) {
         dsc_model_parts parts = begin_parts();
         newer.op.size = wrong[i].size;

@@ -168,7 +168,7 @@ static void errors_of_the_text_point_at_the_column_and_suggest(void **state) {
     check_error("flatten, residual(relu) dense", "column 25: expected ',' before the next layer");
     check_error("flatten, parallel(relu), dense", "column 10: parallel(...) needs at least 2 branches");
     check_error("flatten, dense 9)", "column 17: ')' without its '('");
-    check_error("flatten | dense", "column 9: '|' divides the branches of parallel(...)");
+    check_error("flatten | dense", "column 9: '|' separates the branches of parallel(...)");
     check_error("flatten, dense, softmax", "column 17: there is no layer 'softmax': a model ends in logits");
 }
 

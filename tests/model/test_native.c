@@ -246,7 +246,7 @@ static void what_is_wrong_in_a_file_is_named(void **state) {
 static void what_is_wrong_in_the_graph_is_named(void **state) {
     (void)state;
     check_changed("\\\"op\\\":\\\"matmul\\\"", "\\\"op\\\":\\\"matmal\\\"", DSC_ERROR_UNSUPPORTED,
-                  "m: graph: node 3: unknown op 'matmal'; update Descender, or hand over the op");
+                  "m: graph: node 3: unknown op 'matmal'; update Descender, or register the op");
     check_changed("\\\"inputs\\\":[1,2]", "\\\"inputs\\\":[1,3]", DSC_ERROR_FORMAT,
                   "node 3: input 2: expected the number of an earlier node");
     check_changed("\\\"inputs\\\":[1,2]", "\\\"inputs\\\":[2,1]", DSC_ERROR_FORMAT, "node 3: ");

@@ -310,7 +310,7 @@ static void what_has_no_whole_numbers_is_named(void **state) {
     (void)state;
     static const struct {
         const char *normalise, *text, *part;
-    } refused[] = {{"unit", "conv 3 3x3, gelu, flatten, dense", "gelu1: gelu has no form in whole numbers"},
+    } refused[] = {{"unit", "conv 3 3x3, gelu, flatten, dense", "gelu1: gelu has no integer form"},
                    {"unit", "conv 8 3x3, relu, se 4, flatten, dense", "se1: "},
                    {"unit", "flatten, layer-norm, dense", "layer_norm1: layer-norm has no"},
                    {"unit", "flatten, dense 8, relu, batch-norm, dense", "batch_norm1: "},

@@ -219,7 +219,7 @@ static void a_run_does_not_go_on_with_other_data(void **state) {
         assert_int_equal(go_on(RECIPE, all, true, true, &error), DSC_ERROR_MISMATCH);
         trained += strstr(error.message, "other training data: ") != NULL;
         held_out += strstr(error.message, "other validation data: ") != NULL;
-        ASSERT_MESSAGE(error, "differs in the images; use the data that the run was begun with");
+        ASSERT_MESSAGE(error, "differs in the images; use the data that the run began with");
         images[i * SIZE + i % SIZE] ^= 1;
     }
     assert_true(trained > 0 && held_out > 0);

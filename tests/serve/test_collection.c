@@ -316,7 +316,7 @@ static void other_data_are_left_alone(void **unused) {
     char *notes = dsc_path_join(folder, "images.json");
     assert_int_equal(unlink(notes), 0);
     free(notes);
-    assert_true(cannot_be_opened("holds images, and no images.json"));
+    assert_true(cannot_be_opened("holds images, but no images.json"));
     new_folder();
     ASSERT_OK(dsc_folder_make(folder, &error), error);
     write_file(folder, "train-images-idx3-ubyte.gz", "MNIST");

@@ -175,7 +175,7 @@ static void the_state_of_another_loop_is_refused(void **state) {
     for (size_t i = 0; i < 3; i++) {
         make(&r, others[i].hidden, others[i].text, others[i].ema);
         assert_int_equal(dsc_optimiser_restore(r.optimiser, PATH, &error), DSC_ERROR_MISMATCH);
-        ASSERT_MESSAGE(error, "loop.state: is of another network or optimiser");
+        ASSERT_MESSAGE(error, "loop.state: comes from another network or optimiser");
         clear(&r);
     }
     (void)unlink(PATH);

@@ -176,9 +176,10 @@ static void processes_that_do_not_train_the_same_are_told_apart(void **state) {
             assert_int_equal(all[r].status, DSC_ERROR_MISMATCH);
             assert_string_equal(
                 all[r].error.message,
-                i == 0 ? "process 2 of 4 has other data than process 0: give the same data to all machines"
-                       : "process 2 of 4 has another recipe than process 0: start all with the same "
-                         "options and files");
+                i == 0
+                    ? "process 2 of 4 has other data than process 0: give the same data to all machines"
+                    : "process 2 of 4 has another recipe than process 0: start all processes with the same "
+                      "options and files");
             assert_int_equal(all[r].steps, 0);
         }
     }

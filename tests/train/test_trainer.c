@@ -242,7 +242,8 @@ static void the_first_op_whose_numbers_are_not_finite_is_found_in_one_run(void *
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         char layer[32], says[128];
         (void)snprintf(layer, sizeof layer, "dense%zu", broken[i]);
-        (void)snprintf(says, sizeof says, "the first such numbers come from matmul of layer %s", layer);
+        (void)snprintf(says, sizeof says,
+                       "the first numbers that are not finite come from matmul of layer %s", layer);
         const dsc_node *weight = weight_of(r.model, layer);
         for (size_t k = 0; k < dsc_shape_count(&weight->shape); k++) /* finite: only the sums are not */
             r.model->values[weight->offset + k] = 3e38F;
