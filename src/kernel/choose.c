@@ -103,10 +103,9 @@ dsc_status dsc_kernels_choose(dsc_kernels_choice *choice, const char *name, dsc_
     } else {
         choice->kernels = dsc_kernels_find(name);
         if (!choice->kernels)
-            return dsc_fail(
-                error, DSC_ERROR_ARGUMENT,
-                "this processor has no kernels '%s'; `descender --version` lists the kernels that it has",
-                name);
+            return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                            "no kernels '%s' here; `descender --version` lists those of this processor",
+                            name);
         const char *wrong = dsc_kernels_check(choice->kernels);
         if (wrong)
             return dsc_fail(

@@ -173,7 +173,7 @@ static void recipes_refuse_what_is_no_seed(void **state) {
         if (strpbrk(refused[i], "\n")) continue;
         (void)snprintf(json, sizeof json, "{\"seed\": \"%s\"}", refused[i]);
         assert_int_equal(read_recipe(&recipe, json, &error), DSC_ERROR_ARGUMENT);
-        ASSERT_MESSAGE(error, "test.json: seed: expected a whole number from 0 on");
+        ASSERT_MESSAGE(error, "test.json: seed: expected a whole number of 0 or more");
     }
     /* a too large number for another parameter gets the usual message */
     assert_int_equal(read_recipe(&recipe, "{\"epochs\": 18446744073709551629}", &error), DSC_ERROR_ARGUMENT);

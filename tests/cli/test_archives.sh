@@ -46,7 +46,7 @@ with zipfile.ZipFile(out + "/photos.zip", "w", zipfile.ZIP_DEFLATED) as z:
         _clean
     done
     run data info --data "$work/photos.zip"
-    prints "zip: a ZIP archive"
+    prints "zip: ZIP archive"
     prints "folder: pictures in folders named by class"
     prints "photos.zip"
     says "2 hidden files in it were skipped"

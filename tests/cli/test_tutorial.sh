@@ -88,7 +88,7 @@ mnist_that_cannot_be_had_is_replaced_by_the_digits_and_told() {
     _keep
     exits 0
     prints "Data: built-in digits"
-    same "$(head -n 1 <<<"$err")" "descender: using the built-in digits in place of MNIST: MNIST is not on disk (--offline)"
+    same "$(head -n 1 <<<"$err")" "descender: using the built-in digits instead of MNIST: MNIST is not on disk (--offline)"
     same "$(grep -c 'built-in digits' <<<"$err")" 1
     same "$(tail -n 1 <<<"$err")" "Next: descender train --offline"
 }

@@ -229,7 +229,7 @@ static void one_of_several_sets_is_chosen_by_name(void **state) {
     open_both(sets, make_path(folder, "EMNIST-DIGITS"));
     assert_int_equal(dsc_dataset_classes(sets[0]), 10);
     free_both(sets);
-    refuse(make_path(folder, "emnist-balanced"), "emnist-balanced", "no folder");
+    refuse(make_path(folder, "emnist-balanced"), "emnist-balanced", "not a folder");
     assert_true(dsc_mnist_is_place(make_path(folder, "emnist-digits")));
     assert_false(dsc_mnist_is_place(make_path(folder, "emnist-digit")));
     assert_true(dsc_mnist_is_place(folder));
@@ -303,7 +303,7 @@ static void what_is_there_is_said(void **state) {
     refuse(folder, "missing: train-images-idx3-ubyte, train-labels", "found: nothing");
     (void)make_text(folder, "kmnist-train-imgs.npz", "PK");
     (void)make_text(folder, "b\033[2Jc", "");
-    refuse(folder, "found: b\\x1b[2Jc, kmnist-train-imgs.npz", "put them there");
+    refuse(folder, "found: b\\x1b[2Jc, kmnist-train-imgs.npz", "put the missing ones there");
     refuse(make_path(folder, "kmnist-train-imgs.npz"), "is no folder", "name the folder");
     assert_int_equal(mkdir(below, 0777), 0);
     const char *raw = make_path(below, "raw");

@@ -170,7 +170,7 @@ static void parts_that_do_not_fit_are_not_joined(void **state) {
         assert_int_equal(dsc_dataset_join(&joined, pairs[i], 2, NULL, &error), DSC_ERROR_MISMATCH);
         assert_null(joined);
     }
-    ASSERT_MESSAGE(error, "data from memory has images of 2 x 1 x 3 bytes, wide of 1 x 2 x 2 bytes");
+    ASSERT_MESSAGE(error, "data from memory has images of 2 x 1 x 3 bytes, but wide of 1 x 2 x 2 bytes");
     assert_int_equal(dsc_dataset_join(&joined, pairs[0], 0, NULL, &error), DSC_ERROR_ARGUMENT);
     dsc_dataset_free(data);
     dsc_dataset_free(other);

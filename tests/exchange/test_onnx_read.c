@@ -15,7 +15,7 @@ static const struct golden {
     const char *note, *class_name; /* of the last class */
 } goldens[] = {
     {"torch-mlp-9", NULL, 4,
-     "0 to 1, which the file does not say; if they are not, make a model of it first: "
+     "0 to 1, which the file does not say; if they are not, convert it to a model first: "
      "descender import test.onnx --as 'onnx scale=bytes' or 'onnx mean=M std=S'",
      "3"},
     {"torch-mlp-13", "onnx scale=unit", 4, NULL, "3"},
@@ -25,7 +25,8 @@ static const struct golden {
     {"torch-residual-14", NULL, 5, NULL, "4"},
     {"torch-prelu-15", NULL, 4, NULL, "3"},
     {"zoo-8", NULL, 4, NULL, "3"},
-    {"keras-13", NULL, 5, "make a model of it first: descender import test.onnx --as 'onnx scale=unit'", "4"},
+    {"keras-13", NULL, 5, "convert it to a model first: descender import test.onnx --as 'onnx scale=unit'",
+     "4"},
     {"keras-mean-12", NULL, 5, NULL, "4"},
     {"sklearn-12", NULL, 3, NULL, "8"},
     {"types-13", NULL, 4, NULL, "3"},
@@ -88,11 +89,11 @@ static void the_table_says_which_array_of_which_type_became_which_parameter(void
     static const struct {
         const char *name, *row;
     } cases[] = {
-        {"torch-mlp-9", "1.weight\tfloat\t(12, 64)\t1.weight\tas it is\n"},
+        {"torch-mlp-9", "1.weight\tfloat\t(12, 64)\t1.weight\tunchanged\n"},
         {"sklearn-12", "coefficient\tdouble\t(64, 10)\tcoefficient\tas (10, 64)\n"},
         {"types-13", "FLOAT16\tfloat16\t(16, 5)\tFLOAT16\tas (5, 16)\n"},
-        {"types-13", "BFLOAT16\tbfloat16\t(5)\tBFLOAT16\tas it is\n"},
-        {"types-13", "INT8\tint8\t(5)\tINT8\tas it is\n"},
+        {"types-13", "BFLOAT16\tbfloat16\t(5)\tBFLOAT16\tunchanged\n"},
+        {"types-13", "INT8\tint8\t(5)\tINT8\tunchanged\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         exchange_source source = {.name = "test.onnx"};
@@ -297,14 +298,14 @@ static void what_cannot_be_read_is_named(void **unused) {
          "(Elux, opset 8): this node type is not supported"},
         {"keras-13", "Relu", "Tanx", NULL, DSC_ERROR_UNSUPPORTED, "(Tanx, opset 13)"},
         {"keras-13", NULL, NULL, "onnx output=no", DSC_ERROR_UNSUPPORTED,
-         "make a model of it first: descender import test.onnx --as 'onnx output=NAME'"},
+         "convert it to a model first: descender import test.onnx --as 'onnx output=NAME'"},
         {"torch-mlp-9", NULL, NULL, "onnx shape=8x8", DSC_ERROR_ARGUMENT, "shape=8x8: expected channels"},
         {"torch-mlp-9", NULL, NULL, "onnx mean=0.1,0.2", DSC_ERROR_ARGUMENT,
          "mean=0.1,0.2: expected a number"},
         {"zoo-8", NULL, NULL, "onnx mean=x", DSC_ERROR_ARGUMENT, "mean=x"},
         {"sklearn-12", "ZipMap", "ZipMop", NULL, DSC_ERROR_UNSUPPORTED, "'output_probability' (ZipMop"},
         {"sklearn-12", NULL, NULL, "onnx shape=1x4x4", DSC_ERROR_UNSUPPORTED,
-         "make a model of it first: descender import test.onnx --as 'onnx shape=1x28x28'"},
+         "convert it to a model first: descender import test.onnx --as 'onnx shape=1x28x28'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t size;

@@ -357,7 +357,7 @@ static void other_data_is_not_called_mnist(void **state) {
     char *named = at_home("named");
     copy_set(named, other);
     assert_int_equal(setenv("DESCENDER_DATA", named, 1), 0);
-    check_fails("mnist", DSC_ERROR_MISMATCH, "not MNIST");
+    check_fails("mnist", DSC_ERROR_MISMATCH, "other than MNIST");
     check_fails("auto", DSC_ERROR_MISMATCH, named);
     ASSERT_OK(open_data(named), error); /* accepted if its folder is named */
     assert_string_equal(description, named);

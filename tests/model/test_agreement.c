@@ -149,7 +149,7 @@ static void another_shape_is_refused_with_both_and_a_remedy(void **state) {
         "wide has images of 1 x 8 x 9 (channels x height x width), but the model was made for 1 x 8 x 8");
     ASSERT_MESSAGE(error, "use images of that size");
     assert_int_equal(dsc_evaluate(&score, model, colour, &error), DSC_ERROR_MISMATCH);
-    ASSERT_MESSAGE(error, "as many channels");
+    ASSERT_MESSAGE(error, "the same number of channels");
     dsc_dataset_free(data);
     dsc_dataset_free(wide);
     dsc_dataset_free(colour);

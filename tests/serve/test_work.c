@@ -141,8 +141,8 @@ static void one_run_is_trained_at_a_time_and_ends_with_the_site(void **unused) {
     json = training();
     assert_string_equal(json_string_value(json_object_get(json, "running")), "0002-digits");
     json_decref(json);
-    assert_true(is_refused(409, "/api/training", "one at a time"));
-    assert_true(is_refused(409, "/api/runs/0001-one/resume", "one at a time"));
+    assert_true(is_refused(409, "/api/training", "only one can train at a time"));
+    assert_true(is_refused(409, "/api/runs/0001-one/resume", "only one can train at a time"));
     assert_true(is_refused(409, "/api/runs/0001-one/stop", "this page does not train that run"));
     assert_false(was_called("ended"));
     close_site();

@@ -156,7 +156,7 @@ static void a_loss_like_that_of_guessing_is_told(void **state) {
         dsc_sanity_after_epoch(r.trainer, cases[i].share * log(3), note, &r);
         assert_int_equal(r.warnings, cases[i].told);
         if (cases[i].told)
-            assert_non_null(strstr(r.message, "is still near ln(3) = 1.099, that of guessing"));
+            assert_non_null(strstr(r.message, "is still near ln(3) = 1.099, the loss of guessing"));
         end(&r);
     }
 }

@@ -185,8 +185,7 @@ static dsc_status visit_pictures(const char *folder, dsc_path_visitor *visit, vo
 
 const dsc_data_form dsc_data_form_folder = {
     .name = "folder",
-    .help =
-        "folder of pictures in folders named by class; or train/, test/ and val/, which hold such folders",
+    .help = "pictures in folders named by class; or train/, test/ and val/, which hold such folders",
     .recognises = recognises,
     .open = open_folder,
     .visit = visit_pictures,
