@@ -49,7 +49,7 @@ static dsc_status open_others(session *s, dsc_error *error) {
     const dsc_status status = command_others_of_recipe(&s->others, s->call, &c->recipe, s->how->others, true,
                                                        s->how->source.offline, error);
     if (status && !s->how->others)
-        return dsc_error_context(error, status, "the claim's images of no class, which --others may name");
+        return dsc_error_context(error, status, "the claim's images of no class; name them with --others");
     return status;
 }
 
@@ -143,9 +143,11 @@ static const char *const verdicts[] = {[REPORT_CLAIM_SAME_BITS] = "same bits",
 
 static const char *const sentences[] = {
     [REPORT_CLAIM_SAME_BITS] = "The same bits: the claim holds",
-    [REPORT_CLAIM_SAME_FIGURE] = "Other bits, the same figure within what chance allows: the claim holds",
-    [REPORT_CLAIM_OTHER_FIGURE] = "Another figure than chance allows",
-    [REPORT_CLAIM_OTHER_ANSWERS] = "The same weights, but their answers are not those of the claim"};
+    [REPORT_CLAIM_SAME_FIGURE] =
+        "Different bits, but the figures differ by no more than chance allows: the claim holds",
+    [REPORT_CLAIM_OTHER_FIGURE] = "The figures differ by more than chance allows: the claim does not hold",
+    [REPORT_CLAIM_OTHER_ANSWERS] =
+        "The same weights, but their answers differ from the claim's: the claim does not hold"};
 
 static json_t *score_json(const report_run_claim *c) {
     double ends[2];
@@ -260,12 +262,12 @@ const command command_reproduce = {
     .name = "reproduce",
     .help = "repeat the training of a claim, and compare the results",
     .about =
-        "Checks that no byte of the claim has changed and that the data are the same, follows its recipe, "
-        "with its kernels where they are to be had, and compares. The same weights and answers: the same "
-        "bits. Other weights, as from another processor: McNemar's test says whether chance explains how "
-        "many test images one of the two alone has right (p of 0.01 and more). The exit status is 0 in both "
-        "cases. It is 1 where the figure is another, and where the same weights give other answers than "
-        "the claim has.",
+        "Checks that no byte of the claim has changed and that the data are the same, follows the claim's "
+        "recipe, with its kernels if this machine has them, and compares the results. If weights and answers "
+        "are equal, the bits are the same. If the weights differ, for instance on another processor, "
+        "McNemar's test decides whether chance explains how many test images only one of the two models "
+        "answers right (p of at least 0.01). The exit status is 0 in both cases. It is 1 if the figures "
+        "differ by more than chance allows, or if the same weights give other answers than the claim's.",
     .operands = operands,
     .options = options,
     .extras = extras,

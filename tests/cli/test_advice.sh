@@ -103,7 +103,7 @@ file names: @@data show --data two
 END
     run data check two
     exits 1
-    prints "begin with: two/emnist-balanced"
+    prints "file names: two/emnist-balanced"
     # The run records which data set it was, whatever the folder. Also if the environment names the set, and for turned
     # images, whose files have no known checksums.
     run_shell "DESCENDER_DATA=two '$program' data info"

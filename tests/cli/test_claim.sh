@@ -119,7 +119,7 @@ images_of_no_class_are_named_without_their_folder() {
     same "$(grep -c '"others": "no class"' "$work/others.json")" 1
     run reproduce "$work/others.json" --data "$_small" --out "$work/nothing"
     exits 1
-    says "which --others may name"
+    says "name them with --others"
     run reproduce "$work/others.json" --data "$_small" --others "$work/no class" --out "$work/others-again" --quiet
     exits 0
     prints "The same bits: the claim holds"

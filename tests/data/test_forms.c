@@ -160,7 +160,7 @@ static void a_test_table_goes_with_one_to_train_on(void **state) {
     dsc_opening_clear(&o);
     (void)make_text(folder, "mnist_test.csv", "label,a,b,c,d\n2,8,8,8,8\n");
     assert_int_equal(open_with(&o, make_path(folder, "mnist_train.csv"), &how), DSC_ERROR_MISMATCH);
-    ASSERT_MESSAGE(error, "the test set has the class '2', which the training set has not");
+    ASSERT_MESSAGE(error, "the test set has the class '2', which the training set lacks");
     /* Kaggle's test.csv has no labels. */
     (void)make_text(folder, "mnist_test.csv", "a,b,c,d\n8,8,8,8\n");
     how.test_share = 0.5;

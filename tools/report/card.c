@@ -61,12 +61,11 @@ static void append_uses(dsc_text *text, const report_card *card) {
 static void append_measures(dsc_text *text, const report_card *card) {
     char number[32];
     const dsc_metrics *m = &card->exam->metrics;
-    dsc_text_append(
-        text,
-        "\n## Metrics\n\n- **Performance**: accuracy, and precision, recall and F1 of each class; the loss "
-        "that it was trained with; the calibration error, which is the mean distance of confidence and "
-        "accuracy over %d bins of confidence.\n",
-        DSC_CALIBRATION_BINS);
+    dsc_text_append(text,
+                    "\n## Metrics\n\n- **Performance**: accuracy, and precision, recall and F1 of each "
+                    "class; the training loss; the calibration error, which is the mean distance between "
+                    "confidence and accuracy over %d bins of confidence.\n",
+                    DSC_CALIBRATION_BINS);
     const double below = dsc_model_refuse_below(card->exam->model);
     if (below > 0)
         dsc_text_append(text,
@@ -78,12 +77,11 @@ static void append_measures(dsc_text *text, const report_card *card) {
         dsc_text_append(text,
                         "- **Decision threshold**: none. The most probable class is the answer, however "
                         "improbable.\n");
-    dsc_text_append(
-        text,
-        "- **Variation**: 95 percent intervals for other images of the same kind: Wilson's for accuracy, "
-        "precision and recall, percentiles of %d bootstrap rounds for F1. One training run was measured; "
-        "another seed gives other numbers.\n",
-        DSC_BOOTSTRAP_ROUNDS);
+    dsc_text_append(text,
+                    "- **Variation**: 95 percent intervals for other images of the same kind: Wilson's for "
+                    "accuracy, precision and recall, percentiles of %d bootstrap rounds for F1. Only one "
+                    "training run was measured; another seed gives other numbers.\n",
+                    DSC_BOOTSTRAP_ROUNDS);
     dsc_text_append(text, "- **Loss** on the test set: %s.", report_loss(number, dsc_metrics_loss(m)));
     dsc_text_append(text, " **Calibration error**: %s %%.\n",
                     report_percent(number, dsc_metrics_calibration_error(m), 2));

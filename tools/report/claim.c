@@ -25,16 +25,16 @@ void report_claim_clear(report_run_claim *claim) {
 
 dsc_status report_claim_check_recipe(const dsc_recipe *recipe, const char *name, dsc_error *error) {
     if (recipe->members > 1)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: trains an ensemble, but a claim is about one network; make a claim of each "
+                        "member's run: the members' runs are folders in the ensemble's",
+                        name);
+    if (recipe->from || recipe->teacher)
         return dsc_fail(
             error, DSC_ERROR_UNSUPPORTED,
-            "%s: trains an ensemble, and a claim is of one network; make a claim of each member's "
-            "run, which are folders in the ensemble's",
+            "%s: starts from another model or learns from a teacher; a claim does not contain that model, so "
+            "nobody could train this one again; make a claim of a run that starts afresh",
             name);
-    if (recipe->from || recipe->teacher)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "%s: starts from another model, or learns from one, which a claim does not hold, so "
-                        "nobody could train it again; make a claim of a run that starts afresh",
-                        name);
     return DSC_OK;
 }
 
