@@ -240,7 +240,8 @@ dsc_status dsc_tune_agree(const dsc_ranks *ranks, dsc_status status, dsc_error *
     const dsc_status exchanged = dsc_ranks_sum_doubles(ranks, &failed, 1, &received, &lost);
     if (status) return status;
     if (exchanged) return dsc_fail(error, exchanged, "%s", lost.message);
-    return failed > 0 ? dsc_fail(error, DSC_ERROR_STOPPED, "another process failed, and so all end") : DSC_OK;
+    return failed > 0 ? dsc_fail(error, DSC_ERROR_STOPPED, "another process failed, so all processes end")
+                      : DSC_OK;
 }
 
 static dsc_status result_of(const spread *s, dsc_error *error) {
@@ -249,7 +250,7 @@ static dsc_status result_of(const spread *s, dsc_error *error) {
         if (error) *error = tune->error;
         return tune->status;
     }
-    if (s->failed) return dsc_fail(error, DSC_ERROR_STOPPED, "another process failed, and so all end");
+    if (s->failed) return dsc_fail(error, DSC_ERROR_STOPPED, "another process failed, so all processes end");
     return s->stops ? dsc_fail(error, DSC_ERROR_STOPPED, "the search was stopped") : DSC_OK;
 }
 

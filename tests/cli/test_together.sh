@@ -144,7 +144,7 @@ a_search_needs_its_folder_in_all_processes() {
     [ "$status" != 0 ] || complain "it went on"
     says "descender: process 1 on "
     says "search: there is no such folder here; every process needs the folder of the search, at the same path"
-    says "process 1 failed, and so all end"
+    says "process 1 failed, so all processes end"
     rm -r "$work/data" "$work/here" "$work/there"
 }
 
