@@ -354,8 +354,8 @@ static void a_crop_half_in_a_soft_shadow_is_one_digit(void **unused) {
     free(p);
 }
 
-/* A 9 cut close, with strokes over a third of the picture wide; `falling`: in light that falls off; `blurred`:
- * out of focus. */
+/* A 9 cut close, with strokes over a third of the picture wide; `falling`: in light that falls off;
+ * `blurred`: out of focus. */
 static void nine_cut_close(uint8_t *p, bool falling, bool blurred) {
     enum { SIDE = 120, HIGH = 180 };
     static double ink[HIGH][SIDE], soft[HIGH][SIDE];
