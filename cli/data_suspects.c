@@ -230,8 +230,8 @@ static dsc_status check_options(command_call *call, const values *how, dsc_error
                                    how->out);
     if (how->out && !picture_png_available())
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "--out: the page contains pictures, which need libpng, and this build lacks it; use "
-                        "--json for the list of doubtful labels");
+                        "--out: the page contains pictures, for which this build lacks libpng; use --json "
+                        "for the list of doubtful labels");
     return DSC_OK;
 }
 

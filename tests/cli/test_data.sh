@@ -368,7 +368,7 @@ fetch_names_the_data_set_first() {
     says "did you mean 'emnist-digits'?"
     run data fetch digits
     exits 2
-    says "digits: has no files, since the program draws it itself; use it as it is: --data digits"
+    says "digits: has no files, because the program draws it; use it by name: --data digits"
 }
 fetch_takes_data_from_a_server() {
     needs_library libcurl || return

@@ -130,7 +130,7 @@ static void what_is_wrong_with_a_table_is_named_with_its_line(void **state) {
         {"label,a,b,c,d\n1,1,,3,4\n", "line 2, column 3: expected a number, found ''", DSC_ERROR_FORMAT},
         {"label,a,b,c,d\n,1,2,3,4\n", "line 2, column 1", DSC_ERROR_FORMAT},
         {"label,a,b,c,d\n1,1,2,\"3,4\n", "line 2, column 4: a quote is not closed", DSC_ERROR_FORMAT},
-        {"label,a,b,c,d\n1,1,2,3,256\n", "pixels are numbers of 1 to 256", DSC_ERROR_UNSUPPORTED},
+        {"label,a,b,c,d\n1,1,2,3,256\n", "pixels are numbers from 1 to 256", DSC_ERROR_UNSUPPORTED},
         {"label,a,b,c,d\n1,1,2.5,3,4\n", "not all whole", DSC_ERROR_UNSUPPORTED},
         {"label,a,b,c,d\n", "has a header, but no rows", DSC_ERROR_FORMAT},
         {"label,a,b,c,d,e\n1,1,2,3,4,5\n", "5 numbers, which is no square", DSC_ERROR_MISMATCH},

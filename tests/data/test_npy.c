@@ -297,7 +297,7 @@ static void numbers_in_doubt_are_refused_with_what_to_save(void **state) {
     (void)state;
     REFUSED("<i8", "2, 2", ((const int64_t[]){0, 1, 0, 1}),
             "save (array * 255).astype('u1'), otherwise array.astype('u1')");
-    REFUSED("<i8", "2, 2", ((const int64_t[]){0, 1, 0, 256}), "numbers of 0 to 256");
+    REFUSED("<i8", "2, 2", ((const int64_t[]){0, 1, 0, 256}), "numbers from 0 to 256");
     REFUSED("<i8", "2, 2", ((const int64_t[]){INT64_MIN, 1, 0, INT64_MAX}), "array.min()");
     REFUSED("<u8", "2, 2", ((const uint64_t[]){0, 1, 0, UINT64_MAX}), "array.min()");
     REFUSED("|i1", "2, 2", ((const int8_t[]){0, 1, -1, 127}), "numbers of -1 to 127");

@@ -173,7 +173,7 @@ dsc_status fetch_data(char **used, const dsc_known_data *known, const char *fold
     dsc_status status = DSC_OK;
     if (!known->files->name)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: has no files, since the program draws it itself; use it as it is: --data %s",
+                        "%s: has no files, because the program draws it; use it by name: --data %s",
                         known->name, known->name);
     if (!folder)
         status = find_place(&place, &is_right, known, error);
