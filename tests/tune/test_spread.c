@@ -81,7 +81,7 @@ static void sit(void *context, const dsc_ranks *ranks) {
     if (ranks && dsc_ranks_copy(ranks, &ready, 1, &s->error)) s->status = DSC_ERROR_IO;
     if (dsc_ranks_own(ranks) && !s->status) s->status = begin(&tune, s, ranks, &s->error);
     double done = s->status, received; /* none writes before all have read */
-    if (ranks && dsc_ranks_sum_doubles(ranks, &done, 1, &received, NULL)) s->status = DSC_ERROR_IO;
+    if (ranks && dsc_ranks_sum_doubles(ranks, &done, 1, &received, &s->error)) s->status = DSC_ERROR_IO;
     if (s->fills && !s->status) {
         const int full = open("/dev/full", O_WRONLY);
         (void)dup2(full, tune->journal.descriptor);
