@@ -169,7 +169,7 @@ an_ensemble_is_shown_reported_and_carded() {
 a_claim_is_of_one_network() {
     run claim "$work/three"
     exits 1
-    says "is an ensemble"
+    says "trains an ensemble"
 }
 an_ensemble_is_exported_everywhere() {
     local to

@@ -123,7 +123,7 @@ options_are_written_as_users_know_them() {
     exits 0
     run data check -- --json
     exits 1
-    says "descender: --json: "
+    says "descender: --data --json: "
 }
 an_option_of_wrong_value_is_told_with_its_range() {
     run data show --raw=perhaps
