@@ -300,13 +300,13 @@ static void numbers_in_doubt_are_refused_with_what_to_save(void **state) {
     REFUSED("<i8", "2, 2", ((const int64_t[]){0, 1, 0, 256}), "numbers from 0 to 256");
     REFUSED("<i8", "2, 2", ((const int64_t[]){INT64_MIN, 1, 0, INT64_MAX}), "array.min()");
     REFUSED("<u8", "2, 2", ((const uint64_t[]){0, 1, 0, UINT64_MAX}), "array.min()");
-    REFUSED("|i1", "2, 2", ((const int8_t[]){0, 1, -1, 127}), "numbers of -1 to 127");
+    REFUSED("|i1", "2, 2", ((const int8_t[]){0, 1, -1, 127}), "numbers from -1 to 127");
     REFUSED("<f4", "2, 2", ((const float[]){0, 0.5F, 0, 255}), "array.round().astype('u1')");
-    REFUSED("<f4", "2, 2", ((const float[]){-1, 0, 1, 0.5F}), "numbers of -1 to 1");
+    REFUSED("<f4", "2, 2", ((const float[]){-1, 0, 1, 0.5F}), "numbers from -1 to 1");
     REFUSED("<f4", "2, 2", ((const float[]){0, 0, 1, NAN}), "not finite");
     REFUSED("<f8", "2, 2", ((const double[]){0, 0, 1, INFINITY}), "nan_to_num");
     REFUSED("<f2", "2, 2", ((const uint16_t[]){0, 0, 0, 0x7C00}), "not finite");
-    REFUSED("<f2", "2, 2", ((const uint16_t[]){0, 0x3C00, 0xBC00, 0}), "numbers of -1 to 1");
+    REFUSED("<f2", "2, 2", ((const uint16_t[]){0, 0x3C00, 0xBC00, 0}), "numbers from -1 to 1");
     REFUSED("<c8", "1, 2", ((const float[]){0, 0, 1, 0}), "save numpy.abs(array)");
     REFUSED("|O", "1, 2", ((const float[]){0, 0}), "tolist");
     REFUSED("<U1", "1, 2", ((const float[]){0, 0}), "array.astype('f4')");
