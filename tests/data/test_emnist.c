@@ -304,7 +304,7 @@ static void what_is_there_is_said(void **state) {
     (void)make_text(folder, "kmnist-train-imgs.npz", "PK");
     (void)make_text(folder, "b\033[2Jc", "");
     refuse(folder, "found: b\\x1b[2Jc, kmnist-train-imgs.npz", "put the missing ones there");
-    refuse(make_path(folder, "kmnist-train-imgs.npz"), "is no folder", "name the folder");
+    refuse(make_path(folder, "kmnist-train-imgs.npz"), "is not a folder", "name the folder");
     assert_int_equal(mkdir(below, 0777), 0);
     const char *raw = make_path(below, "raw");
     assert_int_equal(mkdir(raw, 0777), 0);
