@@ -119,7 +119,7 @@ void report_append_runs(dsc_text *text, const report_shown_runs *shown, size_t w
     append_scores(text, shown);
     append_groups(text, shown);
     if (!shown->match_count) return;
-    dsc_text_append(text, "\nimages that the row's run answers right and the column's wrong\n");
+    dsc_text_append(text, "\nimages that the row's run has right, the column's wrong\n");
     append_pairs(text, shown, width, false, right_alone);
     dsc_text_append(text, "\np of %zu test%s, corrected for the number of tests\n", shown->match_count,
                     shown->match_count == 1 ? "" : "s");

@@ -84,7 +84,7 @@ static void links_are_followed_and_stay(void **state) {
     assert_int_equal(symlink("b", in(folder, "a")), 0);
     assert_int_equal(symlink("a", in(folder, "b")), 0);
     assert_int_equal(write_text(in(folder, "a"), "x"), DSC_ERROR_IO);
-    ASSERT_MESSAGE(error, "circle");
+    ASSERT_MESSAGE(error, "cycle");
     /* to a folder */
     assert_int_equal(symlink("deep", in(folder, "to-folder")), 0);
     assert_int_equal(write_text(in(folder, "to-folder"), "x"), DSC_ERROR_IO);

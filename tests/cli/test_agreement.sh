@@ -116,14 +116,14 @@ another_ground_is_told() {
     run evaluate "$work/run" --data "$work/light"
     exits 0
     says "the grounds differ"
-    says "is dark ink on a light ground, the model's training set light ink on a dark ground"
+    says "is dark ink on a light ground, but the model's training set light ink on a dark ground"
     _train "$work/light" "$work/light-run"
     run evaluate "$work/light-run" --data "$work/light"
     exits 0
     says_nothing
     prints "accuracy 100.00 %"
     run evaluate "$work/light-run" --data "$work/dark"
-    says "is light ink on a dark ground, the model's training set dark ink on a light ground"
+    says "is light ink on a dark ground, but the model's training set dark ink on a light ground"
 }
 sets_that_differ_are_told_before_training() {
     cp -r "$work/dark" "$work/mixed"
@@ -154,7 +154,7 @@ data_is_checked_against_a_model() {
     run data check "$work/light" --model "$work/run"
     exits 0
     prints "warning: $work/run: "
-    prints "dark ink on a light ground, the model's training set light ink on a dark ground"
+    prints "dark ink on a light ground, but the model's training set light ink on a dark ground"
     prints "usable, with 2 warnings"
     run data check "$work/wide-data" --model "$work/run"
     exits 1
@@ -204,7 +204,7 @@ what_does_not_fit_is_in_the_json_too() {
         same "$(json 'j["remarks"]')" "[]"
     done
     run evaluate "$work/run" --data "$work/light" --json
-    same "$(json 'len(j["remarks"]), "the ink differs" in j["remarks"][0]')" "(1, True)"
+    same "$(json 'len(j["remarks"]), "the grounds differ" in j["remarks"][0]')" "(1, True)"
 }
 a_run_that_was_killed_before_its_first_checkpoint_knows_its_classes() {
     local how=(--recipe tutorial --model "flatten, dense 1500, tanh, dense 1500, tanh, dense" --batch 1 --epochs 1 --threads 1

@@ -14,7 +14,7 @@ _same_model() { cmp "$1/model.safetensors" "$2/model.safetensors"; }
 a_run_stops_at_the_accuracy_asked_for_and_says_so() {
     run "${_short[@]}" --validation 0.2 --epochs 60 --until 90 --out "$work/until"
     exits 0
-    prints "% of the held-out images are right, 90.0 were asked for"
+    prints "% of the held-out images are right, and 90.0 % were requested"
     holds "it went on to the end" test "$(grep -c '"event":"epoch"' "$work/until/log.jsonl")" -lt 60
     holds "the recipe does not say it" grep -q '"until": 90' "$work/until/recipe.json"
 }

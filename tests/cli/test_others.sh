@@ -230,7 +230,7 @@ folds_learn_the_others_and_say_what_they_refuse() {
     run cross-validate "${_network[@]}" --epochs 60 --folds 3 --others "$work/stripes.csv" --out "$work/folds" --threads 2
     exits 0
     prints "answered %   refused %"
-    prints "% of the held-out images of no class are refused"
+    prints "it refuses 100.00 % of the held-out images of no class"
     holds "the study knows them" grep -q '"others": {' "$work/folds/study.json"
     needs_json || return
     run cross-validate --resume "$work/folds" --json
@@ -293,7 +293,7 @@ a_search_learns_the_others() {
     exits 0
     run tune "${_network[@]}" "others=digits|fashion" --out "$work/search-others"
     exits 2
-    says "'others' cannot be searched: trials learn the same images"
+    says "'others' cannot be searched: all trials learn the same images"
     run tune "${_network[@]}" --others digits --epochs 3 learning-rate=log:1e-4..1e-2 --out "$work/search-wrong"
     exits 1
     says "1 x 28 x 28"

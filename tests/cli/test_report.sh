@@ -161,7 +161,7 @@ several_runs_are_set_side_by_side() {
     prints "small-data: no hidden layer, 260 parameters"
     prints "3 epochs in "
     prints "     1 epoch in "
-    prints "images that the row's run answers right"
+    prints "images that the row's run has right"
     prints "Holm"
     needs_json || return
     run report "$work/run" "$work/weak" "$work/run/model.safetensors" --json --out "$work/several"
@@ -477,7 +477,7 @@ a_card_without_a_log_says_so() {
     run card "$work/no-log" "${_quick[@]}"
     exits 0
     says "leaves open when and where"
-    prints "**not recorded**"
+    prints "- **Data**: not recorded: the run has no log"
 }
 a_cards_numbers_are_those_of_evaluate() {
     needs_json || return

@@ -52,7 +52,7 @@ in_json_all_writers_are_there_and_agree_with_the_whole() {
 writers_stay_together_in_folds() {
     run cross-validate --data "$work/written" --recipe tutorial --model "flatten, dense" --epochs 1 --batch 4 --folds 2 --threads 1 --out "$work/folds"
     exits 0
-    says "each group within one fold"
+    says "groups kept together"
 }
 # Without writers 8 images would be held out, 2 of each class.
 writers_stay_together_in_validation() {

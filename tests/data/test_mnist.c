@@ -111,8 +111,8 @@ static void refuse(const char *folder, dsc_status code, const char *a, const cha
 static void an_incomplete_or_contradictory_folder_is_refused(void **state) {
     (void)state;
     const char *folder = make_mnist(testing_folder());
-    refuse(make_path(folder, "absent"), DSC_ERROR_IO, "absent", "no folder");
-    refuse(make_path(folder, "train-images-idx3-ubyte.gz"), DSC_ERROR_IO, "train-images", "no folder");
+    refuse(make_path(folder, "absent"), DSC_ERROR_IO, "absent", "not a folder");
+    refuse(make_path(folder, "train-images-idx3-ubyte.gz"), DSC_ERROR_IO, "train-images", "not a folder");
     refuse(testing_folder(), DSC_ERROR_IO, "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte");
     assert_int_equal(unlink(make_path(folder, "t10k-labels-idx1-ubyte.gz")), 0);
     refuse(folder, DSC_ERROR_IO, "missing: t10k-labels-idx1-ubyte;", folder);

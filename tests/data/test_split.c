@@ -142,7 +142,7 @@ static void an_empty_part_is_an_error(void **state) {
     dsc_dataset *data = make(), *few, *rest, *held;
     ASSERT_OK(dsc_dataset_first(&few, data, 2, &error), error);
     assert_int_equal(dsc_dataset_split(&rest, &held, few, 0.1, 1, &error), DSC_ERROR_ARGUMENT);
-    ASSERT_MESSAGE(error, "nothing would be left to hold out");
+    ASSERT_MESSAGE(error, "no images would be left to hold out");
     assert_null(rest);
     assert_null(held);
     dsc_dataset_free(few);

@@ -366,7 +366,7 @@ static void other_data_under_a_name_are_refused(void **state) {
     mine.counts[1]++;
     rows[QMNIST] = &mine;
     assert_int_equal(open_data(QMNIST), DSC_ERROR_MISMATCH);
-    ASSERT_MESSAGE(error, "holds 10 test images, expected 11 of QMNIST");
+    ASSERT_MESSAGE(error, "holds 10 test images, expected 11 as in QMNIST");
     mine = set[QMNIST];
     mine.shape[1] = 32;
     assert_int_equal(open_data(QMNIST), DSC_ERROR_MISMATCH);

@@ -113,22 +113,22 @@ static void numbers_are_checked(void **state) {
 static void leaves_are_checked(void **state) {
     (void)state;
     const dsc_shape good = dsc_shape_of(1, 6, 0, 0, 0);
-    REFUSED(dsc_input(b.graph, NULL, good), "without a name");
-    REFUSED(dsc_input(b.graph, "", good), "without a name");
+    REFUSED(dsc_input(b.graph, NULL, good), "has no name");
+    REFUSED(dsc_input(b.graph, "", good), "has no name");
     REFUSED(dsc_input(b.graph, "flat", good), "two nodes");
     REFUSED(dsc_input(b.graph, "new", dsc_shape_of(1, 0, 0, 0, 0)), "impossible shape");
     REFUSED(dsc_input(b.graph, "new", ((dsc_shape){.rank = 5, .size = {1, 1, 1, 1}})),
             "at most 4 dimensions");
     REFUSED(dsc_input(b.graph, "new", ((dsc_shape){.rank = SIZE_MAX, .size = {1, 1, 1, 1}})),
             "at most 4 dimensions");
-    REFUSED(dsc_parameter(b.graph, NULL, good, DSC_INIT_ZEROS, 0, 0, false), "without a name");
+    REFUSED(dsc_parameter(b.graph, NULL, good, DSC_INIT_ZEROS, 0, 0, false), "has no name");
     REFUSED(dsc_parameter(b.graph, "new", good, DSC_INIT_HE, 0, 5, true), "new");
     REFUSED(dsc_parameter(b.graph, "new", good, DSC_INIT_GLOROT, 0, 0, true), "new");
     ACCEPTED(dsc_parameter(b.graph, "new", good, DSC_INIT_GLOROT, 0, 5, true));
     ACCEPTED(dsc_parameter(b.graph, "new", good, DSC_INIT_ONES, 0, 0, true));
     int odd = 77; /* not a constant: as from a file or a binding of another language */
     REFUSED(dsc_parameter(b.graph, "new", good, (dsc_init)odd, 1, 1, true), "initialisation 77");
-    REFUSED(dsc_buffer(b.graph, NULL, good, 0), "without a name");
+    REFUSED(dsc_buffer(b.graph, NULL, good, 0), "has no name");
     REFUSED(dsc_buffer(b.graph, "new", good, (dsc_real)NAN), "not finite");
     REFUSED(dsc_buffer(b.graph, "new", good, (dsc_real)INFINITY), "not finite");
 }
