@@ -301,13 +301,13 @@ try {
   check("Ctrl-C ends the server", [0, 130].includes(await end(server)));
   const log = readFileSync(`${runs}/${begun}/log.jsonl`, "utf8").trim().split("\n").at(-1);
   check("and the run that it had begun, which is saved", JSON.parse(log).event === "stop", log);
-  const isTold = () => comes(page, () => !document.getElementById("gone").hidden && document.getElementById("gone").textContent.includes("gone"), null, 10000);
+  const isTold = () => comes(page, () => !document.getElementById("gone").hidden && document.getElementById("gone").textContent.includes("cannot be reached"), null, 10000);
   check("a server that is gone is said to be gone, among the runs", await isTold());
   await accessible(page, "a server that is gone");
   await page.click("#tab-draw");
   await page.focus("#pad");
   await page.keyboard.press("4");
-  check("and where one draws", await page.locator("#gone").isVisible() && await comes(page, () => document.querySelector(".answer").textContent.includes("gone")), await answer(page));
+  check("and where one draws", await page.locator("#gone").isVisible() && await comes(page, () => document.querySelector(".answer").textContent.includes("cannot be reached")), await answer(page));
   server = await serve("--port", port, "--read-only");
   check("and the page goes on when it is back", await comes(page, () => document.getElementById("gone").hidden, null, 15000) && await settles(page, "4"), await answer(page));
   await page.reload();

@@ -30,7 +30,7 @@ onDrawing((anew) => {
   if (anew) for (const network of networks) network.chosen = 0;
   networks.forEach(readBy);
 });
-document.addEventListener("server-gone", () => { for (const network of networks) network.nothing("The server is gone."); });
+document.addEventListener("server-gone", () => { for (const network of networks) network.nothing("The server cannot be reached."); });
 document.addEventListener("server-back", () => { for (const network of networks) network.choose(network.network.id, network.network.epoch); });
 
 // Networks for drawings get a pad, others a drop area for pictures.
