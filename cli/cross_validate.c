@@ -187,7 +187,7 @@ static const dsc_param options[] = {
 static const command_option extras[] = {STUDY_EXTRAS, {"folds", 'k', NULL, false}, {0}};
 
 static const command_example examples[] = {
-    {"cross-validate --data photos/ --size 64x64 --folds 10",
+    {"cross-validate --data photos/ --size 64x64 --fit crop --folds 10",
      "Estimate the accuracy of what `train` would pick, from few pictures."},
     {"cross-validate --recipe mnist-98 --data scans.csv --group-by writer",
      "No writer is in both the training images and the held-out images."},

@@ -98,11 +98,11 @@ static const command_example examples[] = {
 const command command_data_fetch = {
     .name = "fetch",
     .help = "download a data set, and check it",
-    .about = "Sees to it that the files of a data set that is known by name are on disk. What is there and "
-             "right is left alone, a download that was broken off goes on where it stopped, and a file takes "
-             "its name only when its published checksum is right. Of an archive, the files that are read are "
-             "unpacked; their checksums are noted beside them, in NAME.sha256, and the archive may then be "
-             "removed.",
+    .about =
+        "Downloads the files of a named data set. Keeps correct files, and continues a partial download. A "
+        "file gets its name only if its checksum is the published one. Of an archive, the needed files "
+        "are unpacked and their checksums written beside them, to NAME.sha256; you may then delete the "
+        "archive.",
     .operands = operands,
     .options = options,
     .examples = examples,

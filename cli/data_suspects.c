@@ -270,7 +270,7 @@ static const command_option extras[] = {
     {"study", 0, "DIR", true},    {"resume", 0, "STUDY", false},       {0}};
 
 static const command_example examples[] = {
-    {"data suspects --data photos/ --size 64x64 --out suspects.html",
+    {"data suspects --data photos/ --size 64x64 --fit crop --out suspects.html",
      "Find pictures that are probably in the wrong folder, and decide in the page."},
     {"data suspects --recipe mnist-98 --folds 2", "Check MNIST quickly."},
     {"data suspects --resume runs/0001-suspects-auto --apply decisions.json --to corrected",
@@ -283,8 +283,9 @@ const command command_data_suspects = {
     .help = "find images whose labels are probably wrong, and correct the labels",
     .about = "Cuts the training set into folds and, for each fold, trains the recipe on the others, so that "
              "every image is answered by a network that was not trained on it. An image counts as one of a "
-             "class if its probability reaches the usual level for images of that class (confident learning: "
-             "Northcutt, Jiang and Chuang, 2021). If that class is not the label, the label is doubtful. The "
+             "class if its probability for that class is at least the mean over the images with that label "
+             "(confident learning: Northcutt, Jiang and Chuang, 2021). If that class is not the label, the "
+             "label is doubtful. The "
              "images whose label got the lowest probability come first.\n\nThe command changes no data: look "
              "at each image, because some labels are right and the images just hard. --out writes a page as "
              "one file that works without a server and saves your decisions as decisions.json. --apply "

@@ -325,7 +325,7 @@ static const dsc_param options[] = {
     {"split", DSC_PARAM_CHOICE, offsetof(values, split), "test", 0, 0, "test|train",
      "set of the data to evaluate"},
     {"top", DSC_PARAM_INT, offsetof(values, top), "3", 1, DSC_TOP_MOST, NULL,
-     "also count an answer as right if the label is among the K most probable classes"},
+     "also count an answer as right if the label is among the N most probable classes"},
     {"others", DSC_PARAM_TEXT, offsetof(values, others), NULL, 0, 0, NULL,
      "data whose images belong to no class, separated by commas; reports how many of them the model refuses"},
     {"per-sample", DSC_PARAM_TEXT, offsetof(values, per_sample), NULL, 0, 0, NULL,

@@ -66,7 +66,7 @@ static dsc_status print_text(command_call *call, const dsc_rate_test *test, cons
     else
         dsc_text_free(&text);
     if (!status)
-        command_remark(call, "Next: the same command with --learning-rate %s in place of --find-rate",
+        command_remark(call, "Next: run the same command with --learning-rate %s instead of --find-rate",
                        suggestion);
     return status;
 }

@@ -203,7 +203,8 @@ static const command_option extras[] = {
     STUDY_EXTRAS, {"samples", 'n', "N,N,...", false}, {"seeds", 's', NULL, false}, {0}};
 
 static const command_example examples[] = {
-    {"learn-curve --data photos/ --size 64x64", "Find out whether more pictures are worth collecting."},
+    {"learn-curve --data photos/ --size 64x64 --fit crop",
+     "Find out whether more pictures are worth collecting."},
     {"learn-curve --recipe mnist-98 --samples 500,1000,2000,4000,8000 --seeds 3",
      "Train on subsets of MNIST, each size three times."},
     {"learn-curve --resume runs/0001-curve-auto", "Continue a stopped study."},

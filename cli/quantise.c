@@ -188,7 +188,7 @@ static const dsc_param options[] = {
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
      "number of threads; 0: all cores"},
     {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
-     "write it though more than " TEXT_OF(LOSS_MOST) " points of accuracy are lost"},
+     "write the model even if more than " TEXT_OF(LOSS_MOST) " points of accuracy are lost"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},

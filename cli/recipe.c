@@ -145,7 +145,7 @@ static const dsc_param suggest_options[] = {
 static const command_option suggest_extras[] = {COMMAND_SOURCE_EXTRA, {"threads", 't', NULL, false}, {0}};
 
 static const command_example suggest_examples[] = {
-    {"recipe suggest --data photos/ --size 64x64",
+    {"recipe suggest --data photos/ --size 64x64 --fit crop",
      "Print the recipe that `train` picks for these pictures, and the reasons."},
     {"recipe suggest --data photos.csv > mine.json",
      "Start a recipe of your own, for train --recipe mine.json."},

@@ -417,7 +417,7 @@ static const command_option extras[] = {
 
 static const command_example examples[] = {
     {"train", "Train on MNIST to 99 percent, with a recipe that is picked for it."},
-    {"train --data photos/ --size 64x64", "Train on your own pictures, one folder per class."},
+    {"train --data photos/ --size 64x64 --fit crop", "Train on your own pictures, one folder per class."},
     {"train --recipe tutorial --seed 2 --out runs/tutorial-2", "Use another recipe and another seed."},
     {"train --minutes 3", "Train the best network that this machine can train in three minutes."},
     {"train --until 99 --validation 0.1 --epochs 50", "Train until 99 percent are right."},

@@ -299,7 +299,8 @@ static const dsc_param options[] = {
      "form of the network that --flash and --ram count: whole: as `descender quantise` converts it; float: "
      "unchanged"},
     {"parallel", DSC_PARAM_INT, offsetof(values, parallel), "0", 0, 1024, NULL,
-     "trials at once in each process, at most, whose memory adds up; 0: as many as threads"},
+     "largest number of trials at once in each process, each with memory of its own; 0: as many as "
+     "threads"},
     {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never download"},
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
      "number of threads; 0: all cores; does not affect the result, nor does --parallel"},
@@ -351,22 +352,16 @@ const command command_tune = {
     .name = "tune",
     .help = "search for a better recipe",
     .about =
-        "Draws recipes at random from what is to be searched, no two alike (where there are no more than "
-        "--trials, all of them), trains all of them for a few epochs, the "
-        "best third of "
-        "them for three times as many, and so on (successive halving). They are compared on a share of "
-        "the training "
-        "set that is held out, a tenth unless --validation says otherwise; the test set is never looked "
-        "at.\n\n"
-        "The result depends on the seed, and neither on threads nor on interruptions: after Ctrl-C, a "
-        "kill or a "
-        "power failure --resume goes on. The folder gets journal.jsonl, best.json for `descender train "
-        "--recipe`, and what-mattered.svg and .png.\n\n"
-        "With --flash or --ram only networks that fit are tried, counted as `export --to c` makes them, and "
-        "the front "
-        "of accuracy against size is shown and drawn (front.svg and .png): the trials that no smaller one "
-        "equals. "
-        "They go on first from rung to rung.\n\n"
+        "Draws different recipes at random (all of them, if there are at most --trials), trains each for a "
+        "few epochs, then the best third for three times as many, and so on (successive halving). Trials are "
+        "compared on a held-out share of the training set, a tenth unless --validation sets another. The "
+        "test set is not used.\n\n"
+        "The result depends on the seed, but not on threads or interruptions: --resume continues the search "
+        "after Ctrl-C, a kill or a power failure. The folder gets journal.jsonl, best.json for `descender "
+        "train --recipe`, and what-mattered.svg and .png.\n\n"
+        "With --flash or --ram, only networks that fit are tried; sizes are those of `export --to c`. The "
+        "command prints and draws (front.svg and .png) the trials that no smaller trial equals in accuracy. "
+        "Those trials continue first in each rung.\n\n"
         "Started by mpirun, 2, 4, 8, ... processes share the trials, with the same result. All must see the "
         "folder "
         "of the search; only one writes to it, apart from checkpoints.",

@@ -24,8 +24,8 @@ double tutorial_relu2deriv(double output) { return output >= 0; }
 const dsc_param tutorial_parameters[] = {
     OPTION(training_sample, DSC_PARAM_INT, "training-sample", "1000", 1, 1e9, "images to learn from"),
     OPTION(test_sample, DSC_PARAM_INT, "test-sample", "1000", 1, 1e9, "images to test on after each epoch"),
-    OPTION(epochs, DSC_PARAM_INT, "epochs", "20", 1, 1e6, "times to go through the training images"),
-    OPTION(learning_rate, DSC_PARAM_REAL, "learning-rate", "0.005", 0, 1e6, "length of a step"),
+    OPTION(epochs, DSC_PARAM_INT, "epochs", "20", 1, 1e6, "number of passes over the training images"),
+    OPTION(learning_rate, DSC_PARAM_REAL, "learning-rate", "0.005", 0, 1e6, "learning rate"),
     OPTION(hidden_size, DSC_PARAM_INT, "hidden-size", "100", 1, 1e6, "units in the hidden layer"),
     OPTION(seed, DSC_PARAM_SEED, "seed", "884736743", 0, 0, "seed of the weights and of dropout"),
     OPTION(sample_seed, DSC_PARAM_SEED, "sample-seed", "147197952744", 0, 0, "seed of the five images shown"),

@@ -64,7 +64,7 @@ const dsc_param dsc_recipe_params[] = {
     {"batch", DSC_PARAM_INT, AT(batch), "64", 1, 65536, NULL, "samples per step"},
     {"drop-last", DSC_PARAM_SWITCH, AT(drop_last), "off", 0, 0, NULL,
      "omit an epoch's last batch if it is smaller"},
-    {"shuffle", DSC_PARAM_SWITCH, AT(shuffle), "on", 0, 0, NULL, "shuffle the samples each epoch"},
+    {"shuffle", DSC_PARAM_SWITCH, AT(shuffle), "on", 0, 0, NULL, "shuffle the samples each epoch; --no-shuffle keeps their order"},
     {"ema", DSC_PARAM_REAL, AT(ema), "0", 0, 0.999999, NULL,
      "decay of the moving average of the weights, which becomes the model; 0: no average"},
     {"augment", DSC_PARAM_TEXT, AT(augment), "none", 0, 0, NULL,
