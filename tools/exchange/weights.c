@@ -247,6 +247,7 @@ static dsc_status find_model(dsc_model **model, weights_match *m, const asked *a
     size_t sizes[CANDIDATES_MOST];
     const size_t count = find_candidates(sizes, a);
     dsc_error kept = {0};
+    dsc_status result = DSC_ERROR_ARGUMENT;
     bool kept_is_of_arrays = false;
     for (size_t i = 0; i < count; i++) {
         bool created;
@@ -254,12 +255,13 @@ static dsc_status find_model(dsc_model **model, weights_match *m, const asked *a
         dsc_status status = try(model, m, a, sizes[i], layout, &created, &reason);
         if (!status) return DSC_OK;
         /* An error in filling a network is more informative than an error in creating one. */
-        if (!i || (created && !kept_is_of_arrays) || status == DSC_ERROR_MEMORY) kept = reason;
+        if (!i || (created && !kept_is_of_arrays) || status == DSC_ERROR_MEMORY)
+            kept = reason, result = status;
         kept_is_of_arrays = kept_is_of_arrays || created;
         if (status == DSC_ERROR_MEMORY) break;
     }
     if (error) *error = kept;
-    return kept.code;
+    return result;
 }
 
 static dsc_status read_map(asked *a, dsc_error *error) {
