@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/stream.h"
+#include "data/groups.h"
 
 #include <stdlib.h>
 
@@ -44,20 +45,9 @@ static dsc_status deal_samples(uint16_t *fold, const dsc_dataset *data, size_t f
 
 /* --- with groups --- */
 
-typedef struct member {
-    uint64_t group;
-    uint32_t sample;
-} member;
-
 typedef struct block { /* a group */
     size_t first, count, turn;
 } block;
-
-static int by_group(const void *a, const void *b) {
-    const member *x = a, *y = b;
-    if (x->group != y->group) return x->group < y->group ? -1 : 1;
-    return (x->sample > y->sample) - (x->sample < y->sample);
-}
 
 static int by_size(const void *a, const void *b) {
     const block *x = a, *y = b;
@@ -81,8 +71,8 @@ static size_t lacking(const double *counts, size_t folds, const double in[256], 
     return best;
 }
 
-static void place(uint16_t *fold, double *counts, size_t folds, const dsc_dataset *data, const member *first,
-                  size_t count, const double all[256]) {
+static void place(uint16_t *fold, double *counts, size_t folds, const dsc_dataset *data,
+                  const dsc_group_member *first, size_t count, const double all[256]) {
     double in[256] = {0};
     for (size_t i = 0; i < count; i++) in[dsc_dataset_label(data, first[i].sample)]++;
     const size_t f = lacking(counts, folds, in, all);
@@ -90,21 +80,16 @@ static void place(uint16_t *fold, double *counts, size_t folds, const dsc_datase
     for (size_t i = 0; i < count; i++) fold[first[i].sample] = (uint16_t)f;
 }
 
-/* Finds the groups, the largest first, and returns their number. */
-static size_t find_blocks(block *blocks, member *all, int64_t *turns, const dsc_dataset *data,
-                          uint64_t seed) {
-    const size_t n = data->count;
-    size_t count = 0;
+/* Finds the groups, the largest first, and returns their number. `start` and `turns` are for one more than the
+ * samples, and as many. */
+static size_t find_blocks(block *blocks, dsc_group_member *all, size_t *start, int64_t *turns,
+                          const dsc_dataset *data, uint64_t seed) {
+    const size_t count = dsc_groups_sort(all, start, data);
     dsc_rng rng;
-    for (size_t i = 0; i < n; i++) all[i] = (member){dsc_dataset_group(data, i), (uint32_t)i};
-    qsort(all, n, sizeof *all, by_group);
-    for (size_t i = 0; i < n; i++) {
-        if (!i || all[i].group != all[i - 1].group) blocks[count++] = (block){.first = i};
-        blocks[count - 1].count++;
-    }
     begin(&rng, seed, 0, UINT64_MAX);
     dsc_rng_permutation(&rng, turns, count);
-    for (size_t g = 0; g < count; g++) blocks[g].turn = (size_t)turns[g];
+    for (size_t g = 0; g < count; g++)
+        blocks[g] = (block){.first = start[g], .count = start[g + 1] - start[g], .turn = (size_t)turns[g]};
     qsort(blocks, count, sizeof *blocks, by_size);
     return count;
 }
@@ -113,15 +98,16 @@ static dsc_status deal_groups(uint16_t *fold, const dsc_dataset *data, size_t fo
                               dsc_error *error) {
     const size_t n = data->count;
     double in_all[256] = {0};
-    member *all = dsc_allocate(n, sizeof *all);
+    dsc_group_member *all = dsc_allocate(n, sizeof *all);
     block *blocks = dsc_allocate(n, sizeof *blocks);
+    size_t *start = dsc_allocate(n + 1, sizeof *start);
     int64_t *turns = dsc_allocate(n, sizeof *turns);
     double *counts = dsc_allocate(folds, 256 * sizeof *counts);
     dsc_status status =
-        all && blocks && turns && counts ? DSC_OK : dsc_fail_memory(error, n * sizeof *all, "folds");
+        all && blocks && start && turns && counts ? DSC_OK : dsc_fail_memory(error, n * sizeof *all, "folds");
     if (!status) {
         for (size_t i = 0; i < n; i++) in_all[dsc_dataset_label(data, i)]++;
-        const size_t count = find_blocks(blocks, all, turns, data, seed);
+        const size_t count = find_blocks(blocks, all, start, turns, data, seed);
         if (count < folds)
             status = dsc_fail(error, DSC_ERROR_ARGUMENT,
                               "%s: %zu folds need at least as many groups, but there are %zu; choose fewer "
@@ -132,6 +118,7 @@ static dsc_status deal_groups(uint16_t *fold, const dsc_dataset *data, size_t fo
     }
     free(all);
     free(blocks);
+    free(start);
     free(turns);
     free(counts);
     return status;

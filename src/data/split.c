@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/stream.h"
+#include "data/groups.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -38,23 +39,12 @@ static dsc_status draw_classes(bool *held, const dsc_dataset *data, double share
     return DSC_OK;
 }
 
-typedef struct member {
-    uint64_t group;
-    uint32_t sample;
-} member;
-
-static int by_group(const void *a, const void *b) {
-    const member *x = a, *y = b;
-    if (x->group != y->group) return x->group < y->group ? -1 : 1;
-    return (x->sample > y->sample) - (x->sample < y->sample);
-}
-
-static void hold(bool *held, const member *first, size_t count) {
+static void hold(bool *held, const dsc_group_member *first, size_t count) {
     for (size_t i = 0; i < count; i++) held[first[i].sample] = true;
 }
 
 /* Holds the group out if that reduces the distance to the wanted counts, summed over its classes. */
-static bool draw_group(bool *held, double wanted[256], const dsc_dataset *data, const member *first,
+static bool draw_group(bool *held, double wanted[256], const dsc_dataset *data, const dsc_group_member *first,
                        size_t count) {
     double in[256] = {0}, nearer = 0;
     for (size_t i = 0; i < count; i++) in[dsc_dataset_label(data, first[i].sample)]++;
@@ -71,19 +61,13 @@ static dsc_status draw_groups(bool *held, const dsc_dataset *data, double share,
                               dsc_error *error) {
     const size_t n = data->count;
     double wanted[256] = {0};
-    member *all = dsc_allocate(n, sizeof *all);
+    dsc_group_member *all = dsc_allocate(n, sizeof *all);
     size_t *start = dsc_allocate(n + 1, sizeof *start), count = 0;
     int64_t *order = dsc_allocate(n, sizeof *order);
     dsc_status status = all && start && order ? DSC_OK : dsc_fail_memory(error, n * sizeof *all, "groups");
     if (!status) {
-        for (size_t i = 0; i < n; i++) {
-            all[i] = (member){dsc_dataset_group(data, i), (uint32_t)i};
-            wanted[dsc_dataset_label(data, i)] += share;
-        }
-        qsort(all, n, sizeof *all, by_group);
-        for (size_t i = 0; i < n; i++)
-            if (!i || all[i].group != all[i - 1].group) start[count++] = i;
-        start[count] = n;
+        for (size_t i = 0; i < n; i++) wanted[dsc_dataset_label(data, i)] += share;
+        count = dsc_groups_sort(all, start, data);
         dsc_rng rng;
         dsc_rng_philox(&rng, (const uint64_t[2]){seed, DSC_STREAM_SPLIT}, (const uint64_t[4]){0});
         dsc_rng_permutation(&rng, order, count);

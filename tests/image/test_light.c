@@ -57,33 +57,6 @@ static void ground_is_found_behind_ink_in_any_light(void **unused) {
         }
 }
 
-static void squares_are_those_of_a_plain_loop(void **unused) {
-    (void)unused;
-    static const size_t sizes[][2] = {{1, 1}, {1, 9}, {7, 1}, {5, 8}, {16, 13}};
-    uint32_t state = 7;
-    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
-        for (size_t r = 0; r < 12; r++)
-            for (int largest = 0; largest < 2; largest++) {
-                const size_t height = sizes[s][0], width = sizes[s][1];
-                uint8_t values[256], found[256], room[512];
-                for (size_t i = 0; i < height * width; i++) {
-                    state = state * 1664525u + 1013904223u;
-                    found[i] = values[i] = (uint8_t)(state >> 24);
-                }
-                dsc_spread(found, height, width, r, largest, room);
-                for (size_t y = 0; y < height; y++)
-                    for (size_t x = 0; x < width; x++) {
-                        uint8_t expected = values[y * width + x];
-                        for (size_t j = y > r ? y - r : 0; j <= y + r && j < height; j++)
-                            for (size_t i = x > r ? x - r : 0; i <= x + r && i < width; i++) {
-                                const uint8_t v = values[j * width + i];
-                                if (largest ? v > expected : v < expected) expected = v;
-                            }
-                        assert_int_equal(found[y * width + x], expected);
-                    }
-            }
-}
-
 /* A stroke continues beyond the border of a shadow: no part of the octagon's corner gets into it. */
 static void a_stroke_across_a_border_of_shadow_stays_ink(void **unused) {
     (void)unused;
@@ -129,7 +102,6 @@ static void octagons_are_round_and_have_no_holes(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ground_is_found_behind_ink_in_any_light),
-        cmocka_unit_test(squares_are_those_of_a_plain_loop),
         cmocka_unit_test(a_stroke_across_a_border_of_shadow_stays_ink),
         cmocka_unit_test(octagons_are_round_and_have_no_holes),
     };

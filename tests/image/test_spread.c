@@ -14,23 +14,27 @@ static void random_values(uint8_t *values, uint32_t seed) {
 
 static void a_square_is_that_of_a_plain_search(void **unused) {
     (void)unused;
+    static const size_t sizes[][2] = {{1, 1}, {1, 9}, {7, 1}, {5, 8}, {HIGH, WIDE}};
     uint8_t values[SIZE], spread[SIZE];
     random_values(values, 1);
-    for (size_t r = 0; r < 12; r++)
-        for (int largest = 0; largest < 2; largest++) {
-            memcpy(spread, values, SIZE);
-            dsc_spread(spread, HIGH, WIDE, r, largest, room);
-            for (size_t y = 0; y < HIGH; y++)
-                for (size_t x = 0; x < WIDE; x++) {
-                    uint8_t best = values[y * WIDE + x];
-                    for (size_t j = y > r ? y - r : 0; j <= y + r && j < HIGH; j++)
-                        for (size_t i = x > r ? x - r : 0; i <= x + r && i < WIDE; i++) {
-                            const uint8_t v = values[j * WIDE + i];
-                            if (largest ? v > best : v < best) best = v;
-                        }
-                    assert_int_equal(spread[y * WIDE + x], best);
-                }
-        }
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        const size_t high = sizes[s][0], wide = sizes[s][1];
+        for (size_t r = 0; r < 12; r++)
+            for (int largest = 0; largest < 2; largest++) {
+                memcpy(spread, values, SIZE);
+                dsc_spread(spread, high, wide, r, largest, room);
+                for (size_t y = 0; y < high; y++)
+                    for (size_t x = 0; x < wide; x++) {
+                        uint8_t best = values[y * wide + x];
+                        for (size_t j = y > r ? y - r : 0; j <= y + r && j < high; j++)
+                            for (size_t i = x > r ? x - r : 0; i <= x + r && i < wide; i++) {
+                                const uint8_t v = values[j * wide + i];
+                                if (largest ? v > best : v < best) best = v;
+                            }
+                        assert_int_equal(spread[y * wide + x], best);
+                    }
+            }
+    }
 }
 
 static void an_octagon_reaches_as_far_without_corners(void **unused) {
