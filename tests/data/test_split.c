@@ -49,12 +49,14 @@ static void a_split_parts_each_class_by_its_share(void **state) {
     dsc_dataset_free(held);
 }
 
-/* Groups of 8 images, of one class or of several. */
+/* 125 groups of 8 images of several classes, whose images do not stand side by side. */
+static size_t group_of(size_t number) { return number % (COUNT / 8); }
+
 static dsc_dataset *make_groups(void) {
     dsc_dataset *data = make();
     uint64_t *groups = malloc(COUNT * sizeof *groups);
     assert_non_null(groups);
-    for (size_t i = 0; i < COUNT; i++) groups[i] = i / 8;
+    for (size_t i = 0; i < COUNT; i++) groups[i] = group_of(i);
     dsc_dataset_take_groups(data, groups);
     return data;
 }
@@ -68,10 +70,10 @@ static void groups_stay_together_in_a_split(void **state) {
     size_t counts[CLASSES] = {0};
     assert_int_equal(dsc_dataset_count(rest) + dsc_dataset_count(held), COUNT);
     for (size_t i = 0; i < dsc_dataset_count(held); i++) {
-        is_held[number_of(held, i) / 8] = true;
+        is_held[group_of(number_of(held, i))] = true;
         counts[dsc_dataset_label(held, i)]++;
     }
-    for (size_t i = 0; i < dsc_dataset_count(rest); i++) assert_false(is_held[number_of(rest, i) / 8]);
+    for (size_t i = 0; i < dsc_dataset_count(rest); i++) assert_false(is_held[group_of(number_of(rest, i))]);
     const size_t share[CLASSES] = {120, 60, 20};
     for (size_t k = 0; k < CLASSES; k++) assert_in_range(counts[k], share[k] - 8, share[k] + 8);
     dsc_dataset_free(data);
@@ -105,7 +107,7 @@ static void the_groups_of_joined_data_stay(void **state) {
     ASSERT_OK(dsc_dataset_join(&joined, parts, 2, NULL, &error), error);
     assert_true(dsc_dataset_has_groups(joined));
     for (size_t i = 0; i < COUNT; i++) {
-        assert_int_equal(dsc_dataset_group(joined, COUNT + i), i / 8);
+        assert_int_equal(dsc_dataset_group(joined, COUNT + i), group_of(i));
         if (i) assert_int_not_equal(dsc_dataset_group(joined, i), dsc_dataset_group(joined, i - 1));
     }
     dsc_dataset_free(joined);
