@@ -80,8 +80,8 @@ static void place(uint16_t *fold, double *counts, size_t folds, const dsc_datase
     for (size_t i = 0; i < count; i++) fold[first[i].sample] = (uint16_t)f;
 }
 
-/* Finds the groups, the largest first, and returns their number. `start` and `turns` are for one more than the
- * samples, and as many. */
+/* Finds the groups, the largest first, and returns their number. `start` has room for one more than the
+ * samples, `turns` for as many. */
 static size_t find_blocks(block *blocks, dsc_group_member *all, size_t *start, int64_t *turns,
                           const dsc_dataset *data, uint64_t seed) {
     const size_t count = dsc_groups_sort(all, start, data);

@@ -10,9 +10,9 @@ typedef struct dsc_group_member {
     uint32_t sample;
 } dsc_group_member;
 
-/* Fills members (count of the data) with all samples, sorted by group and then by number, and start (count + 1)
- * with the place of each group's first member; the entry after the last group is the number of samples.
- * Returns the number of groups. Allocates nothing. */
+/* Fills `members` (data->count) with all samples, sorted by group and then by number, and `start`
+ * (data->count + 1) with the place of each group's first member; the entry after the last group is
+ * data->count. Returns the number of groups. Allocates nothing. */
 size_t dsc_groups_sort(dsc_group_member *members, size_t *start, const dsc_dataset *data);
 
 #endif
