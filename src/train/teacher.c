@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "data/class_match.h"
+#include "data/images.h"
 #include "kernel/kernel.h"
 
 #include <stdlib.h>
@@ -65,12 +66,24 @@ static dsc_status match_classes(uint16_t place[256], const dsc_model *model, con
     return dsc_classes_match(place, NULL, &learned, &shown, all, error);
 }
 
+/* A teacher of images with the other ground would teach nonsense. */
+static dsc_status match_ground(const dsc_trainer *t, const dsc_model *teacher, dsc_error *error) {
+    dsc_images learned, shown;
+    dsc_model_describe(&learned, teacher);
+    dsc_trainer_describe_images(&shown, t);
+    if (!dsc_grounds_differ(learned.ground, shown.ground)) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "it was trained on %s, but the images have %s; invert one of them (255 - pixel)",
+                    dsc_ground_words(learned.ground), dsc_ground_words(shown.ground));
+}
+
 static dsc_status make(dsc_teacher *teacher, const dsc_trainer *t, const dsc_model *model, dsc_error *error) {
     dsc_predictor_options how = dsc_predictor_options_defaults();
     how.batch = TOGETHER;
     how.kernels = t->parts.choice.kernels->name;
     teacher->classes = model->classes;
     dsc_status status = match_classes(teacher->place, t->model, model, error);
+    if (!status) status = match_ground(t, model, error);
     return status ? status : dsc_predictor_create(&teacher->predictor, model, &how, error);
 }
 

@@ -6,8 +6,8 @@
 #include "train/trainer.h"
 
 /* Sets the trainer's `teacher` if its recipe has one; called before the executor is made. Fails if the
- * teacher cannot be loaded, has other image shapes or lacks classes, or if the loss takes no probabilities as
- * target. */
+ * teacher cannot be loaded, has other image shapes, another ground or lacks classes, or if the loss takes no
+ * probabilities as target. */
 dsc_status dsc_trainer_take_teacher(dsc_trainer *trainer, dsc_error *error);
 
 /* Allocates buffers for `threads` threads and for images of the shape of `data`. A NULL teacher is

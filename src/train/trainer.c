@@ -91,12 +91,16 @@ static dsc_status take_data(dsc_trainer *t, const dsc_dataset *data, dsc_error *
     return check_recipe_data(&t->recipe, t->training, error);
 }
 
+void dsc_trainer_describe_images(dsc_images *images, const dsc_trainer *t) {
+    dsc_dataset_describe(images, t->training);
+    if (dsc_augment_chain_turns_ground(t->parts.augment)) images->ground = DSC_GROUND_UNKNOWN;
+}
+
 /* Notes in the model what the images of the training set are like: the model expects such images from now
  * on. */
 static dsc_status note_images(const dsc_trainer *t, dsc_error *error) {
     dsc_images images;
-    dsc_dataset_describe(&images, t->training);
-    if (dsc_augment_chain_turns_ground(t->parts.augment)) images.ground = DSC_GROUND_UNKNOWN;
+    dsc_trainer_describe_images(&images, t);
     return dsc_model_expect(t->model, &images, error);
 }
 

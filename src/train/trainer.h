@@ -215,6 +215,9 @@ static inline bool dsc_trainer_is_other(const dsc_trainer *t, size_t sample) {
     return sample >= t->training->count;
 }
 
+/* The properties of the images that the network sees: those of the training set, after augmentation. */
+void dsc_trainer_describe_images(dsc_images *images, const dsc_trainer *trainer);
+
 /* Puts the samples into the order of the current epoch if they are not yet. */
 void dsc_trainer_order(dsc_trainer *trainer);
 

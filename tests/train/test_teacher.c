@@ -162,6 +162,30 @@ static void a_teacher_of_other_images_or_classes_is_refused(void **state) {
     dsc_model_free(others);
 }
 
+static void a_teacher_of_the_other_ground_is_refused(void **state) {
+    (void)state;
+    static const char json[] = "{\"model\": \"flatten, dense\", \"batch\": 20}";
+    dsc_model *teacher = teacher_of("flatten, dense", 4, NULL, CLASSES);
+    dsc_trainer *t;
+    ASSERT_OK(make_trainer(&t, json, teacher, 1), error);
+    dsc_images images;
+    dsc_model_describe(&images, t->model);
+    dsc_trainer_free(t);
+    assert_int_not_equal(images.ground, DSC_GROUND_UNKNOWN);
+    dsc_model_describe(&images, teacher);
+    images.ground = DSC_GROUND_DARK;
+    ASSERT_OK(dsc_model_expect(teacher, &images, &error), error);
+    const dsc_status dark = make_trainer(&t, json, teacher, 1);
+    if (!dark) dsc_trainer_free(t);
+    images.ground = DSC_GROUND_LIGHT;
+    ASSERT_OK(dsc_model_expect(teacher, &images, &error), error);
+    const dsc_status light = make_trainer(&t, json, teacher, 1);
+    if (!light) dsc_trainer_free(t);
+    assert_true((dark == DSC_OK) != (light == DSC_OK));
+    assert_int_equal(dark ? dark : light, DSC_ERROR_MISMATCH);
+    dsc_model_free(teacher);
+}
+
 static void failing_allocations_leave_nothing_behind(void **state) {
     (void)state;
     dsc_model *teacher = teacher_of("flatten, dense", 4, NULL, CLASSES);
@@ -185,6 +209,7 @@ int main(void) {
         cmocka_unit_test(a_network_becomes_like_its_teacher),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(a_teacher_of_other_images_or_classes_is_refused),
+        cmocka_unit_test(a_teacher_of_the_other_ground_is_refused),
         cmocka_unit_test(failing_allocations_leave_nothing_behind),
     };
     return cmocka_run_group_tests(tests, make_data, free_data);
