@@ -39,6 +39,10 @@ static void a_drawing_is_read_by_the_network_of_a_run(void **unused) {
     assert_true(json_is_true(json_object_get(json_array_get(json, 0), "network")));
     json_decref(json);
     assert_int_equal(status_of("GET", "/api/runs/0001-one/snapshots/000001"), 200);
+    /* "now" was listed, but the run has removed it since. */
+    assert_int_equal(ask_json(&json, "GET", "/api/runs/0001-one/snapshots/now", NULL, 0), 200);
+    assert_int_equal(json_integer_value(json_object_get(json, "epoch")), 1);
+    json_decref(json);
     static const char *const strange[] = {"/api/runs/0001-one/snapshots/000002",
                                           "/api/runs/0001-one/snapshots/1",
                                           "/api/runs/0001-one/snapshots/",

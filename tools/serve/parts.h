@@ -151,7 +151,8 @@ char *serve_run_folder(const char *folder, const char *id);
 /* Adds the names of the data that runs were trained on to the list of texts, each once. */
 void serve_runs_data(json_t *data, const char *folder);
 
-/* The snapshots of a run in order, as [{"name", "network"}]; one snapshot as stored, or NULL. */
+/* The snapshots of a run in order, as [{"name", "network"}]; one snapshot as stored, or NULL. `now`, if the
+ * run has removed it since it was listed, is the newest. */
 json_t *serve_run_snapshots(const char *folder, const char *id);
 json_t *serve_run_snapshot(const char *folder, const char *id, const char *name);
 /* The path of the run's network, final or current, which the caller frees; NULL: none yet. `epoch` NULL or

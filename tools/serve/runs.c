@@ -93,6 +93,16 @@ static size_t snapshot_names(char names[SNAPSHOTS_MOST][DSC_SNAPSHOT_DIGITS + 1]
     return count;
 }
 
+/* A snapshot's file. While a run trains, the snapshot of a whole epoch takes the place of `now`; who asks for
+ * `now` then gets the newest. */
+static char *snapshot_or_newest(const char *run, const char *name, const char *ending) {
+    char names[SNAPSHOTS_MOST][DSC_SNAPSHOT_DIGITS + 1], *path = snapshot_file(run, name, ending);
+    if (path || strcmp(name, DSC_SNAPSHOT_NOW) != 0) return path;
+    size_t count = snapshot_names(names, run);
+    while (count && !path) path = snapshot_file(run, names[--count], ending);
+    return path;
+}
+
 json_t *serve_run_snapshots(const char *folder, const char *id) {
     char *run = serve_run_folder(folder, id), names[SNAPSHOTS_MOST][DSC_SNAPSHOT_DIGITS + 1];
     if (!run) return NULL;
@@ -109,7 +119,7 @@ json_t *serve_run_snapshots(const char *folder, const char *id) {
 }
 
 json_t *serve_run_snapshot(const char *folder, const char *id, const char *name) {
-    char *run = serve_run_folder(folder, id), *path = run ? snapshot_file(run, name, ".json") : NULL;
+    char *run = serve_run_folder(folder, id), *path = run ? snapshot_or_newest(run, name, ".json") : NULL;
     unsigned char *bytes = NULL;
     size_t size;
     json_t *json = NULL;
@@ -123,13 +133,9 @@ json_t *serve_run_snapshot(const char *folder, const char *id, const char *name)
 
 static char *network_of(const char *run, const char *epoch) {
     struct stat info;
-    char names[SNAPSHOTS_MOST][DSC_SNAPSHOT_DIGITS + 1];
-    if (epoch && *epoch) return snapshot_file(run, epoch, ".safetensors");
+    if (epoch && *epoch) return snapshot_or_newest(run, epoch, ".safetensors");
     if (has_file(run, DSC_RUN_MODEL, &info)) return dsc_path_join(run, DSC_RUN_MODEL);
-    size_t count = snapshot_names(names, run);
-    char *path = NULL;
-    while (count && !path) path = snapshot_file(run, names[--count], ".safetensors");
-    return path;
+    return snapshot_or_newest(run, DSC_SNAPSHOT_NOW, ".safetensors");
 }
 
 char *serve_run_network(const char *folder, const char *id, const char *epoch) {
