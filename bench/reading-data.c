@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* reading-data.c: writes the training data of the built-in model: MNIST's training images, twice; the same
  * digits in synthetic pictures and photos (bench/drawn), found and prepared like pictures; digits in more
- * handwriting styles of the world; and images that are not digits: touching digits left whole, and digits
- * that lie on their side or are upside down.
+ * handwriting styles of the world, and printed ones; and images that are not digits: touching digits left
+ * whole, and digits that lie on their side or are upside down.
  *
  *   bench-reading-data FOLDER [COUNT [MODEL]]
  *
- * FOLDER/digits gets COUNT (60,000) synthetic digits and a fifth as many world styles in addition to MNIST's,
- * and MNIST's test set; FOLDER/others a training set of one class, about a seventh as many. MODEL (the
- * built-in one) finds the digits. Needs the real MNIST in $DESCENDER_DATA, ./data or the cache. */
+ * FOLDER/digits gets COUNT (60,000) synthetic digits, two fifths as many in world styles and a fifth as many
+ * printed ones in addition to MNIST's, and MNIST's test set; FOLDER/others a training set of one class, about
+ * a seventh as many. MODEL (the built-in one) finds the digits. Needs the real MNIST in $DESCENDER_DATA,
+ * ./data or the cache. */
 #include "drawn/drawn.h"
 
 #include "shipped/shipped.h"
@@ -132,7 +133,7 @@ static void add_all(images *to, const dsc_dataset *from) {
 }
 
 int main(int argc, char **argv) {
-    dsc_dataset *train, *test, *world;
+    dsc_dataset *train, *test, *world, *print;
     dsc_model *model;
     reader by;
     dsc_error error;
@@ -140,7 +141,8 @@ int main(int argc, char **argv) {
     const size_t count = argc > 2 ? strtoul(argv[2], NULL, 10) : 60000;
     if (argc < 2) return (void)fprintf(stderr, "usage: bench-reading-data FOLDER [COUNT [MODEL]]\n"), 2;
     if (dsc_mnist_open(&train, &test, NULL, &error) ||
-        dsc_dataset_draw(&world, "digits hands=world", count / 5, 0, 0, &error) ||
+        dsc_dataset_draw(&world, "digits hands=world", count / 5 * 2, 0, 0, &error) ||
+        dsc_dataset_draw(&print, "digits hands=print", count / 5, 0, 0, &error) ||
         (argc > 3 ? dsc_model_load(&model, argv[3], &error) : shipped_model(&model, &error)) ||
         dsc_predictor_create(&by.predictor, model, NULL, &error) ||
         dsc_workspace_create(&by.workspace, by.predictor, 1, &error))
@@ -152,7 +154,7 @@ int main(int argc, char **argv) {
     }
     canvas c;
     static images digits, others, tests;
-    digits = images_make(2 * dsc_dataset_count(train) + count + count / 5);
+    digits = images_make(2 * dsc_dataset_count(train) + count + count / 5 * 3);
     others = images_make(count / 4);
     tests = images_make(dsc_dataset_count(test));
     add_all(&digits, train);
@@ -167,6 +169,7 @@ int main(int argc, char **argv) {
     digits.count = dsc_dataset_count(train) + count; /* the last picture may have had more */
     add_all(&digits, train);
     add_all(&digits, world);
+    add_all(&digits, print);
     if (write_pair(folder[0], "train", &digits, &error) || write_pair(folder[0], "t10k", &tests, &error) ||
         write_pair(folder[1], "train", &others, &error))
         return failed(&error);

@@ -391,7 +391,8 @@ DSC_API dsc_status dsc_non_digits_create(dsc_dataset **data, size_t count, uint6
                                          dsc_error *error);
 
 /* Draws a data set that `text` names, as `--data` does: "digits", "non-digits", "digits hands=world" or
- * "non-digits hands=world"; with hands=world there are more of the world's handwritings, pens and scans.
+ * "non-digits hands=world"; with hands=world there are more of the world's handwritings, pens and scans, and
+ * with hands=print the digits are printed ones.
  * ARGUMENT: the text names none of them, or a parameter is wrong; the message says which. Otherwise as
  * dsc_digits_create. */
 DSC_API dsc_status dsc_dataset_draw(dsc_dataset **data, const char *text, size_t count, uint64_t seed,

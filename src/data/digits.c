@@ -31,7 +31,12 @@ void dsc_digit_draw(uint8_t *image, int digit, uint64_t seed, uint64_t index, co
 
 const dsc_digit_variation *dsc_digit_variation_of(const void *values) {
     const dsc_hands_values *how = values;
-    return how && how->hands == DSC_HANDS_WORLD ? &dsc_digit_variation_world : &dsc_digit_variation_default;
+    static const dsc_digit_variation *const all[] = {
+        [DSC_HANDS_USUAL] = &dsc_digit_variation_default,
+        [DSC_HANDS_WORLD] = &dsc_digit_variation_world,
+        [DSC_HANDS_PRINT] = &dsc_digit_variation_print,
+    };
+    return how ? all[how->hands] : &dsc_digit_variation_default;
 }
 
 uint8_t dsc_digit_draw_sample(uint8_t *image, uint64_t seed, uint64_t index, const void *values) {

@@ -3,6 +3,7 @@
  *
  *   digits_styles.c    the handwriting: pen strokes for several ways of writing each digit
  *   digits_world.c     more handwriting, from all over the world
+ *   digits_print.c     printed digits
  *   digits_random.c    the random numbers of one digit
  *   digits_shape.c     one digit: a style, varied, slanted, bent, as a chain of short segments
  *   digits_ink.c       the pen: segments to grey pixels, MNIST's 20 x 20 box, centred by mass in 28 x 28
@@ -34,9 +35,6 @@ typedef struct dsc_digit_style {
 
 extern const dsc_digit_style dsc_digit_styles[];
 extern const size_t dsc_digit_styles_count;
-extern const dsc_digit_style dsc_world_styles[];
-extern const size_t dsc_world_styles_count;
-
 /* Common to all styles of a digit: its width in heights, its slant, and the pen's weight relative to other
  * digits. */
 typedef struct dsc_digit_form {
@@ -44,6 +42,14 @@ typedef struct dsc_digit_form {
 } dsc_digit_form;
 
 extern const dsc_digit_form dsc_digit_forms[10];
+
+/* Styles of all ten digits, beside dsc_digit_styles. */
+typedef struct dsc_digit_hands {
+    const dsc_digit_style *styles;
+    size_t count;
+    const dsc_digit_form *forms; /* ten */
+} dsc_digit_hands;
+extern const dsc_digit_hands dsc_digit_hands_world, dsc_digit_hands_print;
 
 /* Amounts of variation: standard deviations, unless noted. */
 typedef struct dsc_digit_variation {
@@ -60,11 +66,13 @@ typedef struct dsc_digit_variation {
     float pressure;    /* change of the radius along a stroke */
     float edge;        /* pixels over which the ink fades */
     float edge_spread;
-    float world; /* share of digits in one of dsc_world_styles */
-    float scan;  /* share of images that dsc_digit_scan changes */
+    const dsc_digit_hands *hands; /* NULL: none beside the usual styles */
+    float share;                  /* of digits in a style of `hands` */
+    float scan;                   /* share of images that dsc_digit_scan changes */
 } dsc_digit_variation;
 
-extern const dsc_digit_variation dsc_digit_variation_default, dsc_digit_variation_world;
+extern const dsc_digit_variation dsc_digit_variation_default, dsc_digit_variation_world,
+    dsc_digit_variation_print;
 
 /* A chain of points with the pen's radius. `down` is false if the pen is lifted on the way to the point. */
 enum { DSC_SHAPE_POINTS = 256 };
@@ -96,7 +104,7 @@ const dsc_digit_style *dsc_style_pick(const dsc_digit_style *styles, size_t coun
 void dsc_shape_write(dsc_digit_shape *shape, const dsc_digit_style *style, const dsc_digit_form *form,
                      const dsc_digit_variation *variation, dsc_digit_random *random);
 
-/* The same with a random style of `digit`; the variation's `world` share of digits use the world's styles. */
+/* The same with a random style of `digit`; the variation's `share` of digits uses the styles of its `hands`. */
 void dsc_shape_write_digit(dsc_digit_shape *shape, int digit, const dsc_digit_variation *variation,
                            dsc_digit_random *random);
 

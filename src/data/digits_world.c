@@ -3,26 +3,8 @@
  * elsewhere teach, and its variants. `hands=world` draws from both. */
 #include "data/digits_parts.h"
 
-const dsc_digit_variation dsc_digit_variation_world = {
-    .extrapolate = 0.18f,
-    .jitter = 0.035f,
-    .slant = 0.33f,
-    .rotation = 0.10f,
-    .width = 0.25f,
-    .bend = 0.10f,
-    .twist = 0.05f,
-    .elastic = 0.08f,
-    .pen_mean = 0.95f,
-    .pen = 0.6f,
-    .pressure = 0.15f,
-    .edge = 1.2f,
-    .edge_spread = 0.35f,
-    .world = 0.55f,
-    .scan = 0.6f,
-};
-
 /* clang-format off */
-const dsc_digit_style dsc_world_styles[] = {
+static const dsc_digit_style styles[] = {
     /* 0: with a stroke, within the ring or beyond it; open at the top; closed by a curl */
     {0, 24, "psssssspc",
      {{52, 8, 20, 20, 8, 52, 24, 88, 55, 92, 86, 76, 54, 8, 84, 14, 20, 88},
@@ -148,4 +130,23 @@ const dsc_digit_style dsc_world_styles[] = {
 };
 /* clang-format on */
 
-const size_t dsc_world_styles_count = sizeof dsc_world_styles / sizeof *dsc_world_styles;
+const dsc_digit_hands dsc_digit_hands_world = {styles, sizeof styles / sizeof *styles, dsc_digit_forms};
+
+const dsc_digit_variation dsc_digit_variation_world = {
+    .extrapolate = 0.18f,
+    .jitter = 0.035f,
+    .slant = 0.33f,
+    .rotation = 0.10f,
+    .width = 0.25f,
+    .bend = 0.10f,
+    .twist = 0.05f,
+    .elastic = 0.08f,
+    .pen_mean = 0.95f,
+    .pen = 0.6f,
+    .pressure = 0.15f,
+    .edge = 1.2f,
+    .edge_spread = 0.35f,
+    .hands = &dsc_digit_hands_world,
+    .share = 0.55f,
+    .scan = 0.6f,
+};

@@ -11,9 +11,9 @@
 #include <string.h>
 
 const dsc_param dsc_hands_params[] = {
-    DSC_CHOICE(dsc_hands_values, hands, "usual", "usual|world",
-               "style of the hands: like MNIST's, or varied: more of the world's shapes, pens of every "
-               "width, and scans"),
+    DSC_CHOICE(dsc_hands_values, hands, "usual", "usual|world|print",
+               "style of the hands: like MNIST's; varied: more of the world's shapes, pens of every width, "
+               "and scans; or printed digits, like those of forms, and scans"),
     {0},
 };
 

@@ -6,7 +6,7 @@
 #include "data/known.h"
 
 /* The parameters of data sets of handwriting, and their values. */
-typedef enum dsc_hands { DSC_HANDS_USUAL, DSC_HANDS_WORLD } dsc_hands;
+typedef enum dsc_hands { DSC_HANDS_USUAL, DSC_HANDS_WORLD, DSC_HANDS_PRINT } dsc_hands;
 typedef struct dsc_hands_values {
     int hands;
 } dsc_hands_values;

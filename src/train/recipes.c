@@ -8,9 +8,11 @@
 
 #define NORM "batch-norm, relu"
 
-/* For microcontrollers: 4-bit weights, two per byte. */
 #define CONV(channels) "conv " #channels " 3x3 bias=off, " NORM
 #define SAME(channels) "conv " #channels " 3x3 padding=1 bias=off, " NORM
+#define SIX_CONVOLUTIONS                                                                                     \
+    SAME(32) ", " SAME(32) ", max-pool 2, " SAME(64) ", " SAME(64) ", max-pool 2, " SAME(128) ", " SAME(128)
+/* For microcontrollers: 4-bit weights, two per byte. */
 #define MCU(a, b, c, d, e, epochs)                                                                           \
     "{\"model\": \"" CONV(a) ", " CONV(b) ", max-pool 2, " SAME(c) ", " CONV(d) ", max-pool 2, " SAME(       \
         e) ", global-pool avg, dense\", \"optimiser\": \"adamw\", \"learning-rate\": 0.008, "                \
@@ -88,6 +90,15 @@ const dsc_named_recipe dsc_named_recipes[] = {
      "\"epochs\": 34,"
      " \"augment\": \"affine rotate=15 shift=2.5 scale=0.15 shear=10\", \"clean-epochs\": 2, \"ema\": 0.999,"
      " \"precision\": \"auto\"}"},
+    {"fashion-mnist",
+     "Fashion-MNIST, 94.5 percent in about a quarter of an hour: six convolutions, 22 epochs, augmentation",
+     "{\"data\": \"fashion-mnist\", \"model\": \"" SIX_CONVOLUTIONS
+     ", flatten, dropout 0.4, dense 128 bias=off, " NORM
+     ", dropout 0.3, dense\", \"loss\": \"softmax-cross-entropy smoothing=0.05\", \"normalise\": "
+     "\"standard\","
+     " \"optimiser\": \"adamw\", \"learning-rate\": 0.003, \"weight-decay\": 0.02, \"batch\": 128,"
+     " \"schedule\": \"one-cycle\", \"epochs\": 22, \"augment\": \"flip p=0.5, affine shift=1 p=0.5,"
+     " erase p=0.5\", \"ema\": 0.995, \"precision\": \"auto\"}"},
     {"mcu-3k", "for microcontrollers: 6,320 weights of 4 bits, 3.2 kB; for `descender quantise`",
      MCU(8, 8, 12, 16, 20, 24)},
     {"mcu-11k", "the same with 21,324 weights, 10.7 kB", MCU(12, 16, 24, 24, 48, 24)},

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define WORLD_CRC 0x3412A424
+#define PRINT_CRC 0x4A108D18
 
 static dsc_dataset *draw(size_t count, uint64_t seed, unsigned threads) {
     dsc_dataset *data;
@@ -234,6 +235,14 @@ static void the_worlds_hands_are_the_same_on_every_machine(void **state) {
     if (crc != WORLD_CRC) fail_msg("CRC-32 0x%08X", crc);
 }
 
+static void printed_digits_are_the_same_on_every_machine(void **state) {
+    (void)state;
+    dsc_dataset *data = draw_text("digits hands=print", 2000, 1);
+    uint32_t crc = checksum(data);
+    dsc_dataset_free(data);
+    if (crc != PRINT_CRC) fail_msg("CRC-32 0x%08X", crc);
+}
+
 /* The mean of each image, sorted. */
 static int by_ink(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -280,10 +289,13 @@ static void every_style_is_well_formed(void **state) {
         digits |= 1U << dsc_digit_styles[i].digit;
     }
     assert_int_equal(digits, 0x3FF);
-    check_styles(dsc_world_styles, dsc_world_styles_count);
-    digits = 0;
-    for (size_t i = 0; i < dsc_world_styles_count; i++) digits |= 1U << dsc_world_styles[i].digit;
-    assert_int_equal(digits, 0x3FF);
+    static const dsc_digit_hands *const all[] = {&dsc_digit_hands_world, &dsc_digit_hands_print};
+    for (size_t h = 0; h < 2; h++) {
+        check_styles(all[h]->styles, all[h]->count);
+        digits = 0;
+        for (size_t i = 0; i < all[h]->count; i++) digits |= 1U << all[h]->styles[i].digit;
+        assert_int_equal(digits, 0x3FF);
+    }
 }
 
 static void a_count_of_zero_is_refused(void **state) {
@@ -330,6 +342,7 @@ int main(void) {
         cmocka_unit_test(a_text_names_what_is_drawn),
         cmocka_unit_test(a_text_that_names_nothing_that_is_drawn_is_refused_with_a_hint),
         cmocka_unit_test(the_worlds_hands_are_the_same_on_every_machine),
+        cmocka_unit_test(printed_digits_are_the_same_on_every_machine),
         cmocka_unit_test(the_worlds_pens_are_often_finer_and_its_scans_pale_or_black_and_white),
         cmocka_unit_test(every_style_is_well_formed),
         cmocka_unit_test(a_count_of_zero_is_refused),
