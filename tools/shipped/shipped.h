@@ -10,7 +10,7 @@
 
 /* Accuracy on MNIST's test set in percent, measured once after training; models/digits.md is the model card.
  * tests/shipped verifies the figure. */
-#define SHIPPED_ACCURACY "99.62"
+#define SHIPPED_ACCURACY "99.60"
 
 dsc_status shipped_model(dsc_model **model, dsc_error *error);
 
