@@ -11,8 +11,9 @@ enum { ROW = 5 };
 
 int main(void) {
     static const dsc_real row[ROW] = {-2, -1, 0, 1, 2};
-    static const char *const names[] = {"relu", "leaky relu", "gelu",           "silu", "sigmoid",
-                                        "tanh", "softmax",    "sum of squares", "mean", NULL};
+    static const char *const names[] = {
+        "relu", "leaky relu", "relu6",          "elu",  "gelu", "silu", "sigmoid", "hard sigmoid",
+        "tanh", "softmax",    "sum of squares", "mean", NULL};
     dsc_error error;
     dsc_graph *graph = NULL;
     dsc_session *session = NULL;
@@ -23,9 +24,12 @@ int main(void) {
     dsc_node *x = dsc_input(graph, "x", dsc_shape_of(1, ROW, 0, 0, 0));
     dsc_node *made[] = {dsc_relu(x),
                         dsc_leaky_relu(x, 0.1),
+                        dsc_clip(x, 0, 6),
+                        dsc_elu(x, 1),
                         dsc_gelu(x),
                         dsc_silu(x),
                         dsc_sigmoid(x),
+                        dsc_hard_sigmoid(x, 1.0 / 6, 0.5),
                         dsc_tanh(x),
                         dsc_softmax(x),
                         dsc_sum(dsc_mul(x, x)),

@@ -521,9 +521,13 @@ DSC_API dsc_node *dsc_mul(dsc_node *a, dsc_node *b); /* a b, element by element;
 DSC_API dsc_node *dsc_scale(dsc_node *x, double factor);     /* factor x */
 DSC_API dsc_node *dsc_relu(dsc_node *x);                     /* max(x, 0) */
 DSC_API dsc_node *dsc_leaky_relu(dsc_node *x, double slope); /* x if x > 0, else slope x; 0 <= slope <= 1 */
-DSC_API dsc_node *dsc_gelu(dsc_node *x);                     /* x (1 + erf(x / sqrt(2))) / 2 */
-DSC_API dsc_node *dsc_silu(dsc_node *x);                     /* x / (1 + exp(-x)) */
-DSC_API dsc_node *dsc_sigmoid(dsc_node *x);                  /* 1 / (1 + exp(-x)) */
+DSC_API dsc_node *dsc_elu(dsc_node *x, double alpha); /* x if x >= 0, else alpha (exp(x) - 1); alpha >= 0 */
+DSC_API dsc_node *dsc_clip(dsc_node *x, double low, double high); /* min(max(x, low), high); low < high */
+DSC_API dsc_node *dsc_gelu(dsc_node *x);                          /* x (1 + erf(x / sqrt(2))) / 2 */
+DSC_API dsc_node *dsc_silu(dsc_node *x);                          /* x / (1 + exp(-x)) */
+DSC_API dsc_node *dsc_sigmoid(dsc_node *x);                       /* 1 / (1 + exp(-x)) */
+/* slope x + offset, limited to the range from 0 to 1; slope >= 0 */
+DSC_API dsc_node *dsc_hard_sigmoid(dsc_node *x, double slope, double offset);
 DSC_API dsc_node *dsc_tanh(dsc_node *x);
 DSC_API dsc_node *dsc_flatten(dsc_node *x); /* (C, H, W) -> (C H W) */
 DSC_API dsc_node *dsc_reshape(dsc_node *x, dsc_shape shape);

@@ -14,20 +14,26 @@
 #define DSC_LAYERS(LAYER)                                                                                    \
     LAYER(average_pool)                                                                                      \
     LAYER(batch_norm)                                                                                        \
+    LAYER(clip)                                                                                              \
     LAYER(conv2d)                                                                                            \
     LAYER(dense)                                                                                             \
     LAYER(depthwise)                                                                                         \
     LAYER(dropout)                                                                                           \
+    LAYER(elu)                                                                                               \
     LAYER(flatten)                                                                                           \
     LAYER(gelu)                                                                                              \
     LAYER(global_pool)                                                                                       \
+    LAYER(hard_sigmoid)                                                                                      \
+    LAYER(hard_swish)                                                                                        \
     LAYER(layer_norm)                                                                                        \
     LAYER(leaky_relu)                                                                                        \
     LAYER(max_pool)                                                                                          \
     LAYER(parallel)                                                                                          \
     LAYER(relu)                                                                                              \
+    LAYER(relu6)                                                                                             \
     LAYER(residual)                                                                                          \
     LAYER(se)                                                                                                \
+    LAYER(selu)                                                                                              \
     LAYER(separable)                                                                                         \
     LAYER(sigmoid)                                                                                           \
     LAYER(silu)                                                                                              \

@@ -7,14 +7,17 @@
     OP(average_pool)                                                                                         \
     OP(batch_norm)                                                                                           \
     OP(binary_cross_entropy)                                                                                 \
+    OP(clip)                                                                                                 \
     OP(concat)                                                                                               \
     OP(conv2d)                                                                                               \
     OP(depthwise_conv2d)                                                                                     \
     OP(dropout)                                                                                              \
+    OP(elu)                                                                                                  \
     OP(gelu)                                                                                                 \
     OP(global_average_pool)                                                                                  \
     OP(global_max_pool)                                                                                      \
     OP(global_sum_pool)                                                                                      \
+    OP(hard_sigmoid)                                                                                         \
     OP(layer_norm)                                                                                           \
     OP(leaky_relu)                                                                                           \
     OP(log_mean_softmax)                                                                                     \

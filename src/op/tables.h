@@ -11,10 +11,22 @@ typedef struct dsc_batch_norm_values {
 } dsc_batch_norm_values;
 extern const dsc_param dsc_batch_norm_params[];
 
+/* Bounds of clip: values beyond them are not reached, so they stand for "no bound". */
+#define DSC_CLIP_FAR 1e38
+typedef struct dsc_clip_values {
+    double low, high;
+} dsc_clip_values;
+extern const dsc_param dsc_clip_params[];
+
 typedef struct dsc_dropout_values {
     double p;
 } dsc_dropout_values;
 extern const dsc_param dsc_dropout_params[];
+
+typedef struct dsc_elu_values {
+    double alpha;
+} dsc_elu_values;
+extern const dsc_param dsc_elu_params[];
 
 typedef struct dsc_layer_norm_values {
     double epsilon;

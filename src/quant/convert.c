@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const dsc_op dsc_op_add, dsc_op_average_pool, dsc_op_batch_norm, dsc_op_concat,
+extern const dsc_op dsc_op_add, dsc_op_average_pool, dsc_op_batch_norm, dsc_op_clip, dsc_op_concat,
     dsc_op_depthwise_conv2d, dsc_op_global_average_pool, dsc_op_global_max_pool, dsc_op_global_sum_pool,
     dsc_op_max_pool, dsc_op_requantise, dsc_op_scale;
 
@@ -296,6 +296,17 @@ static dsc_status convert_relu(dsc_conversion *c, const dsc_node *node) {
     return status;
 }
 
+/* From 0 on: the bytes of the measured range, which ends at the upper bound or below it. */
+static dsc_status convert_clip(dsc_conversion *c, const dsc_node *node) {
+    const dsc_quant_value *x = value_of(c, node->inputs[X]);
+    const dsc_clip_values *bounds = node->values;
+    if (x->offset || bounds->low != 0)
+        return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
+                        "%s: clip of the image, or from a bound other than 0, cannot be quantised",
+                        name_of(node));
+    return to_bytes(c, value_of(c, node), x, &c->ranges[node->index]);
+}
+
 /* Scales are positive, so the maximum of the integers is the maximum of the values. */
 static dsc_status convert_maximum(dsc_conversion *c, const dsc_node *node) {
     const dsc_quant_value *x = value_of(c, node->inputs[X]);
@@ -463,6 +474,7 @@ static const struct {
     dsc_status (*convert)(dsc_conversion *c, const dsc_node *node);
 } rules[] = {{&dsc_op_add, convert_add},
              {&dsc_op_average_pool, convert_average_pool},
+             {&dsc_op_clip, convert_clip},
              {&dsc_op_concat, convert_concat},
              {&dsc_op_global_average_pool, convert_global_average},
              {&dsc_op_global_max_pool, convert_maximum},
@@ -480,10 +492,11 @@ dsc_status dsc_convert_op(dsc_conversion *c, const dsc_node *node) {
             if (rules[i].op == op) return rules[i].convert(c, node);
         if (op->affine) return convert_affine(c, node);
     }
-    return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
-                    "%s: %s has no integer form; convolutions, dense layers, ReLU, pools, residual and "
-                    "parallel branches have one",
-                    name_of(node), op->name);
+    return dsc_fail(
+        c->error, DSC_ERROR_UNSUPPORTED,
+        "%s: %s has no integer form; convolutions, dense layers, ReLU, ReLU6, pools, residual and "
+        "parallel branches have one",
+        name_of(node), op->name);
 }
 
 dsc_status dsc_convert_image(dsc_conversion *c) {

@@ -481,6 +481,7 @@ static void quantised_networks_give_the_same_answers(void **state) {
         "conv 3 3x3, residual(conv 6 3x3 padding=1), relu, globalpool avg, dense 10",
         "parallel(conv 4 3x3 | conv 2 3x3), relu, max-pool 2, flatten, dense 10",
         "conv 4 3x3, relu, batch-norm, depthwise 3x3, relu, flatten, dense 10",
+        "conv 4 3x3 stride=2, relu6, depthwise 3x3, clip 0 0.5, max-pool 2, relu6, flatten, dense 10",
     };
     if (testing_emulated()) TEST_SKIP("the compiler's program would not run in the emulator");
     ASSERT_OK(dsc_digits_create(&data, 50, 5, 1, &error), error);
@@ -504,6 +505,8 @@ static const char *const texts[] = {
     "conv 8 5x5 stride=2 padding=2 dilation=2, leaky-relu, depthwise 3x3 padding=1, gelu, residual(conv 8 "
     "3x3 padding=1, "
     "batch-norm, silu), average-pool 2, se 4, layer-norm, dropout 0.5, flatten, dense 600, tanh, dense 10",
+    "conv 6 3x3 stride=2, relu6, depthwise 3x3, hard-swish, conv 4 3x3, elu 0.6, clip -0.4 1, flatten, dense "
+    "12, selu, dense 12, hard-sigmoid, dense 10",
 };
 
 static void networks_give_the_bits_of_the_portable_kernels(void **state) {

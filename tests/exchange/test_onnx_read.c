@@ -24,6 +24,9 @@ static const struct golden {
     {"torch-view-12", NULL, 4, NULL, "3"},
     {"torch-residual-14", NULL, 5, NULL, "4"},
     {"torch-prelu-15", NULL, 4, NULL, "3"},
+    {"torch-mobile-9", NULL, 5, NULL, "4"},
+    {"torch-mobile-12", NULL, 5, NULL, "4"},
+    {"torch-mobile-14", NULL, 5, NULL, "4"},
     {"zoo-8", NULL, 4, NULL, "3"},
     {"keras-13", NULL, 5, "convert it to a model first: descender import test.onnx --as 'onnx scale=unit'",
      "4"},
@@ -184,8 +187,9 @@ static dsc_model *trained(const char *text, const char *normalisation) {
 
 static const char LAYERS[] =
     "conv 4 3 padding=1, batch-norm, relu, max-pool 2, residual(depthwise 3 padding=1, se 2, gelu), "
-    "parallel(conv 3 1 | average-pool 3 stride=1 padding=1, leaky-relu), layer-norm, flatten, "
-    "dropout 0.3, dense 9, silu, dense";
+    "parallel(conv 3 1, relu6, elu 0.7 | average-pool 3 stride=1 padding=1, leaky-relu), layer-norm, "
+    "hard-swish, flatten, dropout 0.3, dense 9, silu, dense 9, selu, clip -0.5 2, dense 9, hard-sigmoid, "
+    "dense";
 
 static void what_is_written_comes_back_with_all_that_belongs_to_it(void **unused) {
     (void)unused;

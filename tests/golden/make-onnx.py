@@ -256,3 +256,33 @@ graph = helper.make_graph(nodes, 'types', [helper.make_tensor_value_info('x', Te
 onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=7), f'{out}/types-13.onnx')
 y = (images / 255).reshape(3, 16) @ (cast['FLOAT16'] * cast['DOUBLE']) + cast['BFLOAT16'] + total
 keep('types-13', images, y[:, 1:])
+
+
+# --- PyTorch, networks for phones ---
+
+class Mobile(torch.nn.Module):
+    """What MobileNetV2 and V3, ShuffleNet and self-normalising networks consist of."""
+
+    def __init__(self):
+        super().__init__()
+        n = torch.nn
+        self.a = n.Sequential(n.Conv2d(3, 6, 3, stride=2, padding=1, bias=False), n.BatchNorm2d(6), n.ReLU6())
+        self.b = n.Sequential(n.Conv2d(6, 6, 3, padding=1, groups=6), n.Hardswish())
+        self.squeeze, self.widen = n.Conv2d(6, 2, 1), n.Conv2d(2, 6, 1)
+        self.c, self.d = n.Sequential(n.Conv2d(2, 3, 1), n.ELU(0.7)), n.Sequential(n.Conv2d(4, 3, 1), n.SELU())
+        self.fc = n.Linear(96, 5)
+
+    def forward(self, x):
+        f = torch.nn.functional
+        x = self.b(self.a(4 * x))
+        gate = self.widen(f.relu(self.squeeze(f.adaptive_avg_pool2d(x, 1))))
+        left, right = torch.split(x * f.hardsigmoid(3 * gate), (2, 4), 1)
+        y = torch.cat([self.d(right), self.c(left)], 1)
+        y = torch.cat([part.abs() for part in torch.chunk(y, 2, 1)], 1)
+        return self.fc(f.hardtanh(y, -0.5, 1.5).clamp(min=-0.25).flatten(1))
+
+
+images = images_of(3, 8, 8)
+for opset in (9, 12, 14):
+    torch.manual_seed(29)
+    from_torch(f'torch-mobile-{opset}', live(Mobile()), opset, images)

@@ -90,6 +90,9 @@ def elementwise(op, function, values=None):
 def of_all():
     elementwise("relu", lambda v: max(v, 0))
     elementwise("leaky_relu", lambda v: v if v > 0 else 0.2 * v, "slope=0.2")
+    elementwise("clip", lambda v: min(max(v, -0.75), 0.5), "low=-0.75 high=0.5")
+    elementwise("elu", lambda v: v if v >= 0 else 1.5 * math.expm1(v), "alpha=1.5")
+    elementwise("hard_sigmoid", lambda v: min(max(0.3 * v + 0.4, 0), 1), "slope=0.3 offset=0.4")
     elementwise("gelu", lambda v: v * (1 + math.erf(v / math.sqrt(2))) / 2)
     elementwise("silu", lambda v: v * sigmoid(v))
     elementwise("sigmoid", sigmoid)

@@ -86,6 +86,13 @@ static void numbers_are_checked(void **state) {
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         REFUSED(dsc_dropout(b.flat, wrong[i]), "p: expected");
         REFUSED(dsc_leaky_relu(b.flat, i == 0 ? -3 : wrong[i]), "slope: expected");
+        REFUSED(dsc_elu(b.flat, i == 0 ? 1001 : wrong[i]), "alpha: expected");
+        REFUSED(dsc_hard_sigmoid(b.flat, i == 0 ? 1001 : wrong[i], 0.5), "slope: expected");
+        REFUSED(dsc_hard_sigmoid(b.flat, 0.2, i < 2 ? -1001 : wrong[i]), "offset: expected");
+        if (!isfinite(wrong[i])) {
+            REFUSED(dsc_clip(b.flat, wrong[i], 1), "low: expected");
+            REFUSED(dsc_clip(b.flat, 0, wrong[i]), "high: expected");
+        }
         REFUSED(dsc_softmax_cross_entropy(b.flat, b.target, wrong[i]), "smoothing: expected");
         REFUSED(dsc_layer_norm(b.image, b.gamma, b.gamma, i == 0 ? 0 : wrong[i]), "epsilon: expected");
         REFUSED(dsc_batch_norm(b.image, b.gamma, b.gamma, b.statistic, b.statistic, wrong[i], 1e-5),
@@ -99,6 +106,14 @@ static void numbers_are_checked(void **state) {
     ACCEPTED(dsc_dropout(b.flat, 0));
     ACCEPTED(dsc_leaky_relu(b.flat, 1));
     ACCEPTED(dsc_scale(b.flat, -3));
+    ACCEPTED(dsc_elu(b.flat, 0));
+    ACCEPTED(dsc_hard_sigmoid(b.flat, 0, -1000));
+    ACCEPTED(dsc_clip(b.flat, 0, 6));
+    ACCEPTED(dsc_clip(b.flat, -1e38, 1e38));
+    REFUSED(dsc_clip(b.flat, 1, 1), "low must be less than high");
+    REFUSED(dsc_clip(b.flat, 1, -1), "low must be less than high");
+    REFUSED(dsc_clip(b.flat, -2e38, 1), "from -1e38 to 1e38; found low=-2e+38");
+    REFUSED(dsc_clip(b.flat, 0, 2e38), "high=2e+38");
     REFUSED(dsc_slice(b.image, 3, 0, 1), "dimension");
     REFUSED(dsc_slice(b.image, SIZE_MAX, 0, 1), "axis");
     REFUSED(dsc_slice(b.image, 0, SIZE_MAX, 1), "begin");

@@ -59,6 +59,8 @@ static void shapes_and_parameter_counts_are_those_of_the_formulas(void **state) 
     check_built(4, 5, 6, "batch-norm", "(4, 5, 6)", 8);
     check_built(4, 5, 6, "relu, dropout 0.2, flatten", "(120)", 0);
     check_built(4, 5, 6, "leaky-relu 0.1, gelu, silu, sigmoid, tanh", "(4, 5, 6)", 0);
+    check_built(4, 5, 6, "clip 0 1, clip, relu6, elu 0.5, elu, selu, hard-sigmoid, hard-swish", "(4, 5, 6)",
+                0);
     check_built(4, 5, 6, "layer-norm", "(4, 5, 6)", 8);
     check_built(6, 28, 28, "max-pool 2", "(6, 14, 14)", 0);
     check_built(6, 28, 27, "average-pool 3x2 stride=2 padding=1", "(6, 14, 14)", 0);

@@ -55,7 +55,7 @@ static const dsc_param params[] = {
     DSC_TEXT(onnx_values, std, NULL,
              "when reading: deviation that the result was divided by: one number, or one per channel"),
     DSC_TEXT(onnx_values, shape, NULL,
-             "when reading: shape of the images, such as 1x28x28, if the file leaves it open"),
+             "when reading: shape of the images, such as 1x28x28, if the file does not show it"),
     DSC_TEXT(onnx_values, output, NULL, "when reading: the output with the classes, if there are several"),
     {0},
 };

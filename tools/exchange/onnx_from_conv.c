@@ -252,7 +252,7 @@ static dsc_status read_global(onnx_reading *r, const Onnx__Node *node, dsc_node 
     if (status) return status;
     onnx_begin_layer(r, layer, NULL);
     onnx_value like = {.rank = x->shape.rank, .dims = {x->shape.size[0], 1, 1, 1}};
-    return onnx_give_like(r, node, pool(x), &like);
+    return onnx_give_like(r, node, 0, pool(x), &like);
 }
 
 static dsc_status read_global_average(onnx_reading *r, const Onnx__Node *node) {

@@ -139,7 +139,7 @@ static dsc_status read_batch_norm(onnx_reading *r, const Onnx__Node *node) {
     const double momentum = fmin(1, fmax(0, 1 - onnx_real(node, "momentum", (double)0.9f)));
     const double epsilon = fmin(1, fmax(1e-12, onnx_real(node, "epsilon", 1e-5)));
     dsc_node *made = dsc_batch_norm(x, inputs[0], inputs[1], inputs[2], inputs[3], momentum, epsilon);
-    return flat ? onnx_give_like(r, node, dsc_reshape(made, value->node->shape), value)
+    return flat ? onnx_give_like(r, node, 0, dsc_reshape(made, value->node->shape), value)
                 : onnx_give(r, node, 0, made);
 }
 

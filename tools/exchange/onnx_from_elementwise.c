@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_from_elementwise.c: activations, and sums and products of values and constants, of ONNX files.
+/* onnx_from_elementwise.c: sums and products of values and constants, of ONNX files.
  *
  * Ops that only scale and shift the image for each channel become the model's normalisation. */
 #include "exchange/onnx_reading.h"
@@ -8,125 +8,6 @@
 
 #include <math.h>
 #include <string.h>
-
-/* --- one value --- */
-
-typedef dsc_node *builder(dsc_node *x);
-
-static dsc_status read_unary(onnx_reading *r, const Onnx__Node *node, builder *build, const char *layer) {
-    onnx_value *value;
-    dsc_status status = onnx_sample(&value, r, node, 0);
-    if (!status) status = onnx_touch(r, node, value);
-    if (status) return status;
-    onnx_begin_layer(r, layer, NULL);
-    return onnx_give_like(r, node, build(value->node), value);
-}
-
-static dsc_node *negative(dsc_node *x) { return dsc_scale(x, -1); }
-
-static dsc_status read_relu(onnx_reading *r, const Onnx__Node *node) {
-    return read_unary(r, node, dsc_relu, "relu");
-}
-static dsc_status read_sigmoid(onnx_reading *r, const Onnx__Node *node) {
-    return read_unary(r, node, dsc_sigmoid, "sigmoid");
-}
-static dsc_status read_tanh(onnx_reading *r, const Onnx__Node *node) {
-    return read_unary(r, node, dsc_tanh, "tanh");
-}
-static dsc_status read_neg(onnx_reading *r, const Onnx__Node *node) {
-    return read_unary(r, node, negative, "scale");
-}
-static dsc_status read_gelu(onnx_reading *r, const Onnx__Node *node) {
-    if (onnx_attribute(node, "approximate") && !onnx_is_text(node, "approximate", "none"))
-        return onnx_fail(r, node, "an approximate Gelu");
-    return read_unary(r, node, dsc_gelu, "gelu");
-}
-
-static dsc_status leaky(onnx_reading *r, const Onnx__Node *node, double slope) {
-    onnx_value *value;
-    dsc_status status = onnx_sample(&value, r, node, 0);
-    if (!status) status = onnx_touch(r, node, value);
-    if (status) return status;
-    if (!(slope >= 0 && slope <= 1))
-        return onnx_fail(r, node, "a slope of %g; slopes of 0 to 1 are supported", slope);
-    onnx_begin_layer(r, "leaky_relu", NULL);
-    return onnx_give_like(r, node, dsc_leaky_relu(value->node, slope), value);
-}
-
-static dsc_status read_leaky_relu(onnx_reading *r, const Onnx__Node *node) {
-    return leaky(r, node, onnx_real(node, "alpha", (double)0.01f));
-}
-
-/* Accepts only max(x, 0). */
-static dsc_status read_clip(onnx_reading *r, const Onnx__Node *node) {
-    double low = onnx_real(node, "min", -INFINITY), high = onnx_real(node, "max", INFINITY);
-    for (size_t i = 1; i <= 2; i++)
-        if (onnx_has_input(node, i)) {
-            const onnx_constant *bound;
-            dsc_status status = onnx_numbers(&bound, r, node, i);
-            if (status) return status;
-            if (bound->count != 1) return onnx_fail(r, node, "a bound that is not a single number");
-            *(i == 1 ? &low : &high) = (double)bound->floats[0];
-        }
-    if (low != 0 || high < 3e38)
-        return onnx_fail(r, node,
-                         "bounds of %g and %g; only 0 and no upper bound are supported, which is Relu", low,
-                         high);
-    return read_relu(r, node);
-}
-
-static dsc_status read_softmax(onnx_reading *r, const Onnx__Node *node) {
-    onnx_value *value;
-    dsc_node *x;
-    dsc_status status = onnx_sample(&value, r, node, 0);
-    if (!status) status = onnx_plain(&x, r, node, value);
-    if (status) return status;
-    if (onnx_softmax_axis(r, node, value->rank) != (int64_t)value->rank)
-        return onnx_fail(r, node, "it is not along the last dimension");
-    onnx_begin_layer(r, "softmax", NULL);
-    return onnx_give(r, node, 0, dsc_softmax(x));
-}
-
-static bool is_number(onnx_reading *r, const Onnx__Node *node, size_t input, double number) {
-    const onnx_constant *c = onnx_peek(r, node, input);
-    return c && c->count == 1 && fabs((double)c->floats[0] - number) < 1e-5;
-}
-
-/* The end of what log-mean-softmax is written as: LogSoftmax of (M, K), ReduceLogSumExp over the first of
- * the two, minus log M. NULL: it is something else. */
-static dsc_status mean_end(const Onnx__Node **end, onnx_reading *r, const Onnx__Node *node, double members) {
-    const Onnx__Node *sum = onnx_only_reader(r, node, "ReduceLogSumExp");
-    const Onnx__Node *minus = sum ? onnx_only_reader(r, sum, "Sub") : NULL;
-    const int64_t *axes = NULL;
-    size_t count = 0;
-    *end = NULL;
-    if (!minus || onnx_int(sum, "keepdims", 1) || strcmp(minus->input[0], sum->output[0]) != 0) return DSC_OK;
-    dsc_status status = onnx_list(&axes, &count, r, sum, "axes", 1);
-    if (status || !axes || count != 1 || axes[0] != 1 || !is_number(r, minus, 1, log(members))) return status;
-    onnx_mark_done(r, sum);
-    onnx_mark_done(r, minus);
-    *end = minus;
-    return DSC_OK;
-}
-
-static dsc_status read_log_softmax(onnx_reading *r, const Onnx__Node *node) {
-    onnx_value *value;
-    const Onnx__Node *end;
-    dsc_node *x;
-    dsc_status status = onnx_sample(&value, r, node, 0);
-    if (!status) status = onnx_plain(&x, r, node, value);
-    if (status) return status;
-    const size_t members = value->rank == 2 ? value->dims[0] : 0;
-    status = mean_end(&end, r, node, (double)members);
-    if (status) return status;
-    if (!end || !members || onnx_softmax_axis(r, node, value->rank) != (int64_t)value->rank)
-        return onnx_fail(r, node,
-                         "it is neither the last node nor part of a mean over members' probabilities, which "
-                         "starts with LogSoftmax of (members, classes), ReduceLogSumExp over members and Sub "
-                         "of the logarithm of their number");
-    onnx_begin_layer(r, "ensemble", NULL);
-    return onnx_give(r, end, 0, dsc_log_mean_softmax(dsc_flatten(x), members));
-}
 
 /* --- a value and a constant --- */
 
@@ -228,14 +109,14 @@ static dsc_status read_prelu(onnx_reading *r, const Onnx__Node *node) {
     if (!slope->count || !spread_sizes(sizes, value, slope))
         return onnx_fail(r, node, "its slopes do not fit its input");
     if (same && slope->floats[0] >= 0 && slope->floats[0] <= 1)
-        return leaky(r, node, (double)slope->floats[0]);
+        return onnx_leaky_relu(r, node, (double)slope->floats[0]);
     if (!onnx_afford(r, onnx_count(value))) return onnx_fail(r, node, "slopes for too many numbers");
     if (!(turned = each_number(r, slope, negated))) return onnx_no_memory(r);
     const float *numbers = spread(&shape, &x, r, value, turned, sizes);
     onnx_begin_layer(r, "prelu", slope->name);
     dsc_node *negative_part = dsc_relu(dsc_scale(x, -1));
     dsc_node *parameter = onnx_parameter(r, turned, shape, numbers, 1, 1);
-    return onnx_give_like(r, node, dsc_add(dsc_relu(x), dsc_mul(negative_part, parameter)), value);
+    return onnx_give_like(r, node, 0, dsc_add(dsc_relu(x), dsc_mul(negative_part, parameter)), value);
 }
 
 static dsc_status with_constant(onnx_reading *r, const Onnx__Node *node, const onnx_value *value,
@@ -258,7 +139,7 @@ static dsc_status with_constant(onnx_reading *r, const Onnx__Node *node, const o
     if (status) return status;
     if (c->count == 1 && is_factor && isfinite(c->floats[0])) {
         onnx_begin_layer(r, "scale", NULL);
-        return onnx_give_like(r, node, dsc_scale(value->node, (double)c->floats[0]), value);
+        return onnx_give_like(r, node, 0, dsc_scale(value->node, (double)c->floats[0]), value);
     }
     if (!onnx_afford(r, onnx_count(value)))
         return onnx_fail(r, node, "a constant spread over %zu numbers", onnx_count(value));
@@ -266,7 +147,7 @@ static dsc_status with_constant(onnx_reading *r, const Onnx__Node *node, const o
     onnx_begin_layer(r, is_factor ? "mul" : "add", NULL);
     dsc_node *parameter = onnx_parameter(r, c, shape, numbers, 1, 1);
     dsc_node *made = is_factor ? dsc_mul(x, parameter) : dsc_add(x, parameter);
-    return onnx_give_like(r, node, made, value);
+    return onnx_give_like(r, node, 0, made, value);
 }
 
 /* --- two values --- */
@@ -288,7 +169,7 @@ static dsc_status two_values(onnx_reading *r, const Onnx__Node *node, onnx_value
     if (!status) status = onnx_touch(r, node, b);
     if (status) return status;
     onnx_begin_layer(r, is_factor ? "mul" : "add", NULL);
-    if (alike(a, b)) return onnx_give_like(r, node, (is_factor ? dsc_mul : dsc_add)(a->node, b->node), a);
+    if (alike(a, b)) return onnx_give_like(r, node, 0, (is_factor ? dsc_mul : dsc_add)(a->node, b->node), a);
     status = onnx_plain(&x, r, node, a);
     if (!status) status = onnx_plain(&y, r, node, b);
     if (status) return status;
@@ -339,10 +220,11 @@ static const Onnx__Node *gelu_end(const Onnx__Node *chain[4], onnx_reading *r, c
     chain[1] = chain[0] ? onnx_only_reader(r, chain[0], "Add") : NULL;
     chain[2] = chain[1] ? onnx_only_reader(r, chain[1], "Mul") : NULL;
     chain[3] = chain[2] ? onnx_only_reader(r, chain[2], "Mul") : NULL;
-    if (!chain[3] || !(is_number(r, chain[1], 0, 1) || is_number(r, chain[1], 1, 1))) return NULL;
+    if (!chain[3] || !(onnx_is_number(r, chain[1], 0, 1) || onnx_is_number(r, chain[1], 1, 1))) return NULL;
     for (size_t i = 2; i < 4; i++) { /* x and 1/2 in either order */
         const Onnx__Node *half = chain[i], *times = chain[5 - i];
-        if ((is_number(r, half, 0, 0.5) || is_number(r, half, 1, 0.5)) && reads(times, x)) return chain[3];
+        if ((onnx_is_number(r, half, 0, 0.5) || onnx_is_number(r, half, 1, 0.5)) && reads(times, x))
+            return chain[3];
     }
     return NULL;
 }
@@ -356,14 +238,14 @@ static dsc_status read_gelu_chain(bool *found, onnx_reading *r, const Onnx__Node
     dsc_status status = onnx_touch(r, node, value);
     if (status) return status;
     onnx_begin_layer(r, "gelu", NULL);
-    return onnx_give_like(r, end, dsc_gelu(value->node), value);
+    return onnx_give_like(r, end, 0, dsc_gelu(value->node), value);
 }
 
 static dsc_status read_mul(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *a, *b;
     bool found = false;
     dsc_status status = read_inputs(&a, &b, r, node);
-    if (!status && b->constant && is_number(r, node, 1, sqrt(0.5)))
+    if (!status && b->constant && onnx_is_number(r, node, 1, sqrt(0.5)))
         status = read_gelu_chain(&found, r, node, a, node->input[0]);
     if (status || found) return status;
     if (a->constant) return with_constant(r, node, b, a->constant, true, false);
@@ -375,7 +257,7 @@ static dsc_status read_div(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *a, *b;
     bool found = false;
     dsc_status status = read_inputs(&a, &b, r, node);
-    if (!status && b->constant && is_number(r, node, 1, sqrt(2.0)))
+    if (!status && b->constant && onnx_is_number(r, node, 1, sqrt(2.0)))
         status = read_gelu_chain(&found, r, node, a, node->input[0]);
     if (status || found) return status;
     if (!b->constant || a->constant)
@@ -391,6 +273,15 @@ static dsc_status negate(onnx_value *result, onnx_reading *r, const Onnx__Node *
     result->scale = result->offset = NULL;
     result->node = dsc_scale(value->node, -1);
     return DSC_OK;
+}
+
+static dsc_status read_neg(onnx_reading *r, const Onnx__Node *node) {
+    onnx_value *value, turned;
+    dsc_status status = onnx_sample(&value, r, node, 0);
+    if (status) return status;
+    onnx_begin_layer(r, "scale", NULL);
+    status = negate(&turned, r, node, value);
+    return status ? status : onnx_give_like(r, node, 0, turned.node, value);
 }
 
 static dsc_status read_sub(onnx_reading *r, const Onnx__Node *node) {
@@ -483,15 +374,7 @@ const onnx_row onnx_rows_elementwise[] = {
     {"Neg", read_neg, fold_neg},
     {"Sqrt", NULL, fold_sqrt},
     {"Reciprocal", NULL, fold_reciprocal},
-    {"Relu", read_relu, NULL},
-    {"LeakyRelu", read_leaky_relu, NULL},
     {"PRelu", read_prelu, NULL},
-    {"Clip", read_clip, NULL},
-    {"Sigmoid", read_sigmoid, NULL},
-    {"Tanh", read_tanh, NULL},
-    {"Gelu", read_gelu, NULL},
-    {"Softmax", read_softmax, NULL},
-    {"LogSoftmax", read_log_softmax, NULL},
     {0},
 };
 

@@ -44,7 +44,7 @@ static dsc_status reduce(onnx_reading *r, const Onnx__Node *node, dsc_node *(*al
     onnx_value like = {.rank = 0};
     for (size_t i = 0; i < value->rank; i++)
         if (!gone[i] || onnx_int(node, "keepdims", 1)) like.dims[like.rank++] = gone[i] ? 1 : value->dims[i];
-    return onnx_give_like(r, node, made, &like);
+    return onnx_give_like(r, node, 0, made, &like);
 }
 
 static dsc_node *sum_of_channels(dsc_node *x) {

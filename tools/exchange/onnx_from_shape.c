@@ -297,7 +297,7 @@ static dsc_status read_concat(onnx_reading *r, const Onnx__Node *node) {
     if (!first->reordered) return onnx_give(r, node, 0, made);
     onnx_value like = *first;
     if (made->kind != DSC_NODE_FAILED) like.dims[axis - 1] = made->shape.size[0];
-    return onnx_give_like(r, node, made, &like);
+    return onnx_give_like(r, node, 0, made, &like);
 }
 
 static dsc_status fold_concat(onnx_reading *r, const Onnx__Node *node) {
@@ -355,16 +355,66 @@ static dsc_status slice_of(size_t *axis, size_t *begin, size_t *count, onnx_read
     return DSC_OK;
 }
 
+/* Sets output i to `count` of the value's elements along dimension `axis`, from `begin`. */
+static dsc_status give_part(onnx_reading *r, const Onnx__Node *node, size_t i, const onnx_value *value,
+                            size_t axis, size_t begin, size_t count) {
+    dsc_node *x = value->node;
+    dsc_status status = DSC_OK;
+    if (!value->reordered)
+        status = onnx_plain(&x, r, node, value);
+    else if (onnx_keeps_dimensions(value))
+        status = onnx_touch(r, node, value);
+    else
+        status = onnx_fail(r, node, "an earlier node changed the order of its input's dimensions");
+    if (status) return status;
+    onnx_begin_layer(r, "slice", NULL);
+    if (!value->reordered) return onnx_give(r, node, i, dsc_slice(x, axis, begin, count));
+    onnx_value like = *value;
+    like.dims[axis] = count;
+    return onnx_give_like(r, node, i, dsc_slice(x, value->order[axis], begin, count), &like);
+}
+
 static dsc_status read_slice(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *value;
-    dsc_node *x;
     size_t axis = 0, begin = 0, count = 0;
     dsc_status status = onnx_sample(&value, r, node, 0);
     if (!status) status = slice_of(&axis, &begin, &count, r, node, value->dims, value->rank, 1);
-    if (!status) status = onnx_plain(&x, r, node, value);
+    return status ? status : give_part(r, node, 0, value, axis, begin, count);
+}
+
+/* The size of part i of a Split; `list` has all sizes, or is NULL: equal parts, and in opset 18 and later the
+ * last part may be smaller. 0: the sizes do not fit. */
+static size_t part_of(const onnx_reading *r, const int64_t *list, size_t i, size_t parts, size_t size) {
+    if (list) return list[i] > 0 && (uint64_t)list[i] <= size ? (size_t)list[i] : 0;
+    const size_t each = (size + parts - 1) / parts, before = (parts - 1) * each;
+    if (before >= size || (r->opset < 18 && size % parts)) return 0;
+    return i + 1 < parts ? each : size - before;
+}
+
+static dsc_status read_split(onnx_reading *r, const Onnx__Node *node) {
+    onnx_value *value;
+    const int64_t *list;
+    size_t count, begin = 0;
+    const size_t parts = node->n_output;
+    dsc_status status = onnx_sample(&value, r, node, 0);
+    if (!status) status = onnx_list(&list, &count, r, node, "split", 1);
     if (status) return status;
-    onnx_begin_layer(r, "slice", NULL);
-    return onnx_give(r, node, 0, dsc_slice(x, axis, begin, count));
+    const int64_t axis = onnx_axis(node, 0, value->rank),
+                  said = onnx_int(node, "num_outputs", (int64_t)parts);
+    if (axis < 1 || axis > (int64_t)value->rank)
+        return onnx_fail(r, node, "axis %lld; the batch cannot be split", (long long)axis);
+    const size_t along = (size_t)axis - 1, size = value->dims[along];
+    if ((list && count != parts) || said != (int64_t)parts)
+        return onnx_fail(r, node, "its sizes are not those of its %zu outputs", parts);
+    for (size_t i = 0; i < parts; i++) {
+        const size_t part = part_of(r, list, i, parts, size);
+        if (!part || part > size - begin || (i + 1 == parts && begin + part != size))
+            return onnx_fail(r, node, "its sizes do not add up to a dimension of %zu", size);
+        const bool used = *node->output[i] && onnx_find(r, node->output[i])->readers;
+        if (used && (status = give_part(r, node, i, value, along, begin, part))) return status;
+        begin += part;
+    }
+    return DSC_OK;
 }
 
 static dsc_status fold_slice(onnx_reading *r, const Onnx__Node *node) {
@@ -486,6 +536,7 @@ const onnx_row onnx_rows_shape[] = {
     {"Transpose", read_transpose, fold_transpose},
     {"Concat", read_concat, fold_concat},
     {"Slice", read_slice, fold_slice},
+    {"Split", read_split, NULL},
     {"Gather", NULL, fold_gather},
     {"Shape", read_shape, read_shape},
     {"Constant", NULL, fold_constant},

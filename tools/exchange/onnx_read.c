@@ -15,8 +15,8 @@
 
 enum { OPSET_LEAST = 7, OPSET_KNOWN = 22, NAMES_MOST = 400000 };
 
-static const onnx_row *const groups[] = {onnx_rows_conv, onnx_rows_dense, onnx_rows_elementwise,
-                                         onnx_rows_shape, onnx_rows_reduce};
+static const onnx_row *const groups[] = {onnx_rows_activation,  onnx_rows_conv,  onnx_rows_dense,
+                                         onnx_rows_elementwise, onnx_rows_shape, onnx_rows_reduce};
 
 static const onnx_row *row_of(const char *type) {
     for (size_t g = 0; g < sizeof groups / sizeof(onnx_row *); g++)
@@ -158,21 +158,59 @@ static dsc_status find_input(const Onnx__Value **input, onnx_reading *r) {
     return status;
 }
 
-/* Whether the first reader of the image transposes it to channels first. */
-static bool is_turned(const onnx_reading *r, const char *name) {
-    static const int64_t first[] = {0, 3, 1, 2};
+typedef enum layout { UNKNOWN, CHANNELS_FIRST, CHANNELS_LAST } layout;
+
+static bool is_among(const char *type, const char *const *types) {
+    while (*types && strcmp(type, *types) != 0) types++;
+    return *types != NULL;
+}
+
+/* Where the nodes that read the image expect the channels. Follows the image past normalisation and
+ * padding. */
+static layout layout_of(const onnx_reading *r, const char *image) {
+    static const char *const passes_on[] = {"Add",      "Sub",     "Mul", "Div", "Cast",
+                                            "Identity", "Dropout", "Pad", NULL};
+    static const char *const takes_channels_first[] = {
+        "Conv", "MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool", "BatchNormalization", NULL};
+    static const int64_t from_last[] = {0, 3, 1, 2}, to_last[] = {0, 2, 3, 1};
     for (size_t i = 0; i < r->file->n_node; i++) {
         const Onnx__Node *node = r->file->node[i];
+        bool reads = false;
+        for (size_t k = 0; k < node->n_input; k++) reads = reads || !strcmp(node->input[k], image);
+        if (!r->needed[i] || !node->op_type || !reads) continue;
+        if (is_among(node->op_type, takes_channels_first)) return CHANNELS_FIRST;
+        if (is_among(node->op_type, passes_on) && node->n_output) {
+            image = node->output[0];
+            continue;
+        }
         const Onnx__Attribute *perm = onnx_attribute(node, "perm");
-        if (r->needed[i] && node->op_type && !strcmp(node->op_type, "Transpose") && node->n_input &&
-            !strcmp(node->input[0], name) && perm && perm->n_ints == 4 &&
-            !memcmp(perm->ints, first, sizeof first))
-            return true;
+        if (strcmp(node->op_type, "Transpose") != 0 || !perm || perm->n_ints != 4) return UNKNOWN;
+        if (!memcmp(perm->ints, from_last, sizeof from_last)) return CHANNELS_LAST;
+        return memcmp(perm->ints, to_last, sizeof to_last) ? UNKNOWN : CHANNELS_FIRST;
     }
-    return false;
+    return UNKNOWN;
 }
 
 static bool is_channels(size_t size) { return size == 1 || size == 3 || size == 4; }
+
+/* Whether the dimensions of the file (0: open) are the shape's, channels first or last. */
+static bool has_shape(const size_t dims[3], const size_t shape[3], bool last) {
+    for (size_t i = 0; i < 3; i++)
+        if (dims[i] && dims[i] != shape[last ? (i + 1) % 3 : i]) return false;
+    return true;
+}
+
+/* Whether an input of three dimensions besides the batch has its channels last: as its readers expect, as the
+ * known shape (NULL: none) says, or as the sizes suggest: (16, 4, 4) has square images, channels first. */
+static bool is_channels_last(const onnx_reading *r, const char *name, const size_t dims[3],
+                             const size_t *shape) {
+    const layout found = layout_of(r, name);
+    if (found != UNKNOWN) return found == CHANNELS_LAST;
+    if (shape && has_shape(dims, shape, false) != has_shape(dims, shape, true))
+        return has_shape(dims, shape, true);
+    const bool square_behind = dims[1] == dims[2] && dims[0] != dims[1];
+    return is_channels(dims[2]) && !is_channels(dims[0]) && !square_behind;
+}
 
 static dsc_status open_shape(onnx_reading *r) {
     char remedy[ONNX_REMEDY];
@@ -230,7 +268,7 @@ static dsc_status find_shape(size_t shape[3], onnx_value *value, onnx_reading *r
         memcpy(shape, (size_t[]){1, dims[0], dims[1]}, 3 * sizeof *shape);
         return DSC_OK;
     }
-    const bool last = is_turned(r, input->name) || (is_channels(dims[2]) && !is_channels(dims[0]));
+    const bool last = is_channels_last(r, input->name, dims, known ? shape : NULL);
     for (size_t i = 0; i < 3; i++) {
         const size_t own = last ? (i + 1) % 3 : i;
         if (!dims[i]) dims[i] = known ? shape[own] : 0;

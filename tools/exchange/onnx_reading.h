@@ -65,8 +65,8 @@ typedef struct onnx_row {
     dsc_status (*fold)(onnx_reading *r, const Onnx__Node *node); /* for constants; either may be NULL */
 } onnx_row;
 
-extern const onnx_row onnx_rows_conv[], onnx_rows_dense[], onnx_rows_elementwise[], onnx_rows_shape[],
-    onnx_rows_reduce[];
+extern const onnx_row onnx_rows_activation[], onnx_rows_conv[], onnx_rows_dense[], onnx_rows_elementwise[],
+    onnx_rows_shape[], onnx_rows_reduce[];
 
 /* A parameter or buffer, and its initial numbers. */
 typedef struct onnx_start {
@@ -135,6 +135,8 @@ dsc_status onnx_numbers(const onnx_constant **constant, onnx_reading *r, const O
 /* Input i of a node, ahead of its turn; NULL if it is not a constant of floats. Its errors are reported when
  * the node is read. */
 const onnx_constant *onnx_peek(onnx_reading *r, const Onnx__Node *node, size_t i);
+/* Whether input i is a constant: one number, equal to `number` up to 1e-5. */
+bool onnx_is_number(onnx_reading *r, const Onnx__Node *node, size_t i, double number);
 /* Input i, which must be a sample value. */
 dsc_status onnx_sample(onnx_value **value, onnx_reading *r, const Onnx__Node *node, size_t i);
 
@@ -146,8 +148,9 @@ dsc_status onnx_plain(dsc_node **x, onnx_reading *r, const Onnx__Node *node, con
 
 /* Sets output `i`; its dimensions are the node's. */
 dsc_status onnx_give(onnx_reading *r, const Onnx__Node *node, size_t i, dsc_node *made);
-/* Sets output 0, with the dimensions and order of `like`. */
-dsc_status onnx_give_like(onnx_reading *r, const Onnx__Node *node, dsc_node *made, const onnx_value *like);
+/* Sets output `i`, with the dimensions and order of `like`. */
+dsc_status onnx_give_like(onnx_reading *r, const Onnx__Node *node, size_t i, dsc_node *made,
+                          const onnx_value *like);
 /* Sets output 0 to an existing value or constant. */
 dsc_status onnx_give_same(onnx_reading *r, const Onnx__Node *node, const onnx_value *value);
 dsc_status onnx_give_constant(onnx_reading *r, const Onnx__Node *node, onnx_constant *constant);
@@ -195,6 +198,9 @@ void onnx_begin_layer(onnx_reading *r, const char *kind, const char *name);
 dsc_node *onnx_parameter(onnx_reading *r, const onnx_constant *from, dsc_shape shape, const float *numbers,
                          size_t n_in, size_t n_out);
 dsc_node *onnx_buffer(onnx_reading *r, const onnx_constant *from, dsc_shape shape, const float *numbers);
+
+/* Gives output 0: a LeakyRelu of input 0. Fails if the slope is not from 0 to 1. */
+dsc_status onnx_leaky_relu(onnx_reading *r, const Onnx__Node *node, double slope);
 
 /* If only one Add reads the node's output and adds a constant with one number per channel of (channels,
  * pixels...), returns those numbers and consumes the Add: *after is that node, for onnx_give. Otherwise

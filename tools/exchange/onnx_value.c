@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -148,6 +149,11 @@ const onnx_constant *onnx_peek(onnx_reading *r, const Onnx__Node *node, size_t i
     return constant;
 }
 
+bool onnx_is_number(onnx_reading *r, const Onnx__Node *node, size_t input, double number) {
+    const onnx_constant *c = onnx_peek(r, node, input);
+    return c && c->count == 1 && fabs((double)c->floats[0] - number) < 1e-5;
+}
+
 dsc_status onnx_sample(onnx_value **value, onnx_reading *r, const Onnx__Node *node, size_t i) {
     dsc_status status = onnx_input(value, r, node, i);
     if (!status && !(*value)->node) status = onnx_fail(r, node, "its input %zu must not be constant", i);
@@ -257,12 +263,13 @@ dsc_status onnx_give(onnx_reading *r, const Onnx__Node *node, size_t i, dsc_node
     return give(r, node, i, &value);
 }
 
-dsc_status onnx_give_like(onnx_reading *r, const Onnx__Node *node, dsc_node *made, const onnx_value *like) {
+dsc_status onnx_give_like(onnx_reading *r, const Onnx__Node *node, size_t i, dsc_node *made,
+                          const onnx_value *like) {
     onnx_value value = *like;
     value.node = made;
     value.scale = value.offset = NULL;
     value.tensor = NULL;
-    return give(r, node, 0, &value);
+    return give(r, node, i, &value);
 }
 
 dsc_status onnx_give_same(onnx_reading *r, const Onnx__Node *node, const onnx_value *like) {

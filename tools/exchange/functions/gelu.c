@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* x| < 0.875: x P(x^2); above: 1 - e^-P(|x|), where P fits -log(erfc) up to 4. */
+/* |x| < 0.875: x P(x^2); above: 1 - e^-P(|x|), where P fits -log(erfc) up to 4. */
 static float error_function(float x) {
     float size = x < 0 ? -x : x;
     const float z = x * x;
