@@ -24,7 +24,7 @@ DSC_LOOP(limit, (dsc_real * y, const dsc_real *x, dsc_real low, dsc_real high, s
 
 DSC_LOOP(between,
          (dsc_real * dx, const dsc_real *dy, const dsc_real *y, dsc_real low, dsc_real high, size_t count), {
-             for (size_t i = 0; i < count; i++) dx[i] = (y[i] > low) & (y[i] < high) ? dy[i] : 0;
+             for (size_t i = 0; i < count; i++) dx[i] = ((y[i] > low) & (y[i] < high)) ? dy[i] : 0;
          })
 
 /* A bound, rounded as the values are stored: otherwise a stored value at the bound could lie inside. */

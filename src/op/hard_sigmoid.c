@@ -34,7 +34,7 @@ DSC_LOOP(between,
          {
              for (size_t i = 0; i < count; i++) {
                  const dsc_real z = slope * x[i] + offset;
-                 dx[i] = (z > 0) & (z < 1) ? slope * dy[i] : 0;
+                 dx[i] = ((z > 0) & (z < 1)) ? slope * dy[i] : 0;
              }
          })
 

@@ -26,7 +26,8 @@ convolutions_with_all_that_is_random_have_the_same_bits() {
         "optimiser": "adam", "augment": "affine rotate=10 shift=2 scale=0.1, elastic, noise", "seed": 3, "validation": 0.1, "normalise": "standard"}'
 }
 other_layers_and_losses_have_the_same_bits() {
-    _same others '{"model": "conv 4 3x3, layer-norm, gelu, residual(conv 4 3x3 padding=1, silu), se 2, global-pool, dense 16, tanh, dense",
+    _same others '{
+        "model": "conv 4 3x3, layer-norm, gelu, residual(conv 4 3x3 padding=1, silu), relu6, se 2, hard-swish, global-pool, dense 16, selu, dense 9, tanh, dense",
         "loss": "binary-cross-entropy", "optimiser": "rmsprop", "schedule": "one-cycle", "ema": 0.9, "mixup": 0.2, "clip-norm": 1, "batch": 64, "epochs": 2}'
 }
 sgd_with_rounded_weights_has_the_same_bits() {

@@ -98,6 +98,8 @@ static const struct {
     /* two paddings of one image; its largest bytes */
     {"parallel(conv 3 3x3 padding=1 | conv 4 3x3 padding=1), relu, global-pool avg, dense", true},
     {"max-pool 2, conv 5 3x3 padding=1, relu, conv 4 3x3 padding=1, relu, global-pool max, dense", true},
+    /* bounds that many values reach, of wide integers and of bytes */
+    {"conv 5 3x3, relu6, max-pool 2, clip 0 0.3, conv 6 3x3, clip 0 0.2, flatten, dense", true},
 };
 enum { NETWORKS = sizeof networks / sizeof *networks };
 
@@ -314,7 +316,9 @@ static void what_has_no_whole_numbers_is_named(void **state) {
                    {"unit", "conv 8 3x3, relu, se 4, flatten, dense", "se1: "},
                    {"unit", "flatten, layer-norm, dense", "layer_norm1: layer-norm has no"},
                    {"unit", "flatten, dense 8, relu, batch-norm, dense", "batch_norm1: "},
+                   {"unit", "conv 3 3x3, clip -1 1, flatten, dense", "clip1: clip of the image, or from"},
                    {"standard", "relu, flatten, dense", "relu of the image"},
+                   {"standard", "clip 0 1, flatten, dense", "clip1: clip of the image, or from"},
                    {"standard", "parallel(conv 3 1x1 | max-pool 1), flatten, dense", "concat of the image"},
                    {"standard", "residual(conv 1 3x3 padding=1), flatten, dense", "of the image"},
                    {"standard", "global-pool avg, dense", "an average of the image"}};
