@@ -60,6 +60,8 @@ program != "" && !reading && /^Test (Failed|timed out)|^Unable to find executabl
     next
 }
 
+# cmocka's group setup and teardown are outside of the tests, and cmocka's exit status leaves them out.
+/^\[  FAILED  \] GROUP (SETUP|TEARDOWN)$/ { fail(tolower(substr($0, 14))); next }
 /^\[ RUN      \] / { current = substr($0, 14); reason = ""; next }
 /^skipped: / { reason = $0; sub(/^skipped: [^:]*: /, "", reason); next }
 /^\[       OK \] / && current != "" { passed++; program_passed++; current = ""; next }

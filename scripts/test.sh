@@ -8,10 +8,10 @@
 #   cmocka's    [ RUN      ] name   then   [       OK ], [  FAILED  ] or [  SKIPPED ]
 #   scripts'    ok - name,   not ok - name,   skip - name: reason
 #
-# A program that crashes in a test or after its tests (a leak, a time limit) counts as one more failure. So does a
-# program that runs no test. The last line is "N passed, N failed, N skipped". If kernels were tested, one more line
-# names the kernel sets that were tested on this processor, under emulation, and not at all. Status 1: a failure, or no
-# test ran.
+# A program that crashes in a test or after its tests (a leak, a time limit) counts as one more failure. So do a
+# failure or a crash in the setup or teardown of a cmocka group, and a program that runs no test. The last line is
+# "N passed, N failed, N skipped". If kernels were tested, one more line names the kernel sets that were tested on this
+# processor, under emulation, and not at all. Status 1: a failure, or no test ran.
 set -u
 export LC_ALL=C
 folder=${1:?"usage: scripts/test.sh BUILD-FOLDER [ctest options]"}

@@ -46,6 +46,30 @@ contains "a_crash_is_named_with_its_test" "$(cat "$folder/out")" "crash: m (the 
 contains "a_leak_found_at_the_end_is_named" "$(cat "$folder/out")" "leak: ended badly outside of its tests"
 contains "a_program_without_tests_is_a_failure" "$(cat "$folder/out")" "empty: ran no test"
 
+# cmocka's exit status is 0 after a crash in the setup or the teardown of a group.
+cat >"$folder/teardown" <<'END'
+[==========] Running 1 test(s).
+[ RUN      ] a
+[       OK ] a
+[  ERROR   ] --- Test failed with exception: Segmentation fault(11)
+[  FAILED  ] GROUP TEARDOWN
+[  ERROR   ] grp
+[==========] 1 test(s) run.
+[  PASSED  ] 1 test(s).
+END
+sed -e '/ a$/d' -e s/TEARDOWN/SETUP/ -e s/1/0/ "$folder/teardown" >"$folder/setup"
+cat >"$folder/CTestTestfile.cmake" <<END
+add_test(teardown "/bin/sh" "-c" "cat $folder/teardown")
+END
+"$top/scripts/test.sh" "$folder" >"$folder/out" 2>&1
+is "a_crash_in_a_groups_teardown_is_a_failure" "$?" 1
+is "a_crash_in_a_groups_teardown_is_counted" "$(tail -n 1 "$folder/out")" "1 passed, 1 failed, 0 skipped"
+contains "a_crash_in_a_groups_teardown_is_named" "$(cat "$folder/out")" "teardown: group teardown"
+echo 'add_test(setup "/bin/sh" "-c" "cat '"$folder/setup"'")' >"$folder/CTestTestfile.cmake"
+"$top/scripts/test.sh" "$folder" >"$folder/out" 2>&1
+is "a_crash_in_a_groups_setup_is_counted" "$(tail -n 1 "$folder/out")" "0 passed, 1 failed, 0 skipped"
+contains "a_crash_in_a_groups_setup_is_named" "$(cat "$folder/out")" "setup: group setup"
+
 cat >"$folder/CTestTestfile.cmake" <<END
 add_test(emulator "/bin/sh" "-c" "echo 'ok - e'; echo 'kernels b: emulated'; echo 'kernels c: emulated'")
 add_test(hardware "/bin/sh" "-c" "printf 'ok - h\\nkernels a: hardware\\nkernels b: absent\\nkernels c: hardware\\nkernels d-2: absent\\n'")
