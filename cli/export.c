@@ -45,6 +45,7 @@ typedef struct session {
     target targets[FORMATS_MOST];
     size_t count;
     char *stem, *folder; /* of the files: last part of the path, and its folder */
+    bool named;          /* --out gives the whole name of a single file, with its extension */
     char hash[FETCH_SHA256_HEX];
     dsc_text line; /* the command that makes these files */
 } session;
@@ -80,8 +81,8 @@ static dsc_status find_targets(session *s, dsc_error *error) {
     return status;
 }
 
-/* Finds the names: runs/0001-mnist/ -> 0001-mnist; digits.safetensors -> digits. A given extension is not
- * doubled. */
+/* Finds the names: runs/0001-mnist/ -> 0001-mnist; digits.safetensors -> digits. An extension in --out is
+ * that of the file; several files have extensions of their own. */
 static dsc_status find_names(session *s, dsc_error *error) {
     const char *path = s->how->out ? s->how->out : s->call->operands[0];
     size_t length = strlen(path);
@@ -89,7 +90,9 @@ static dsc_status find_names(session *s, dsc_error *error) {
     size_t begin = length;
     while (begin > 0 && path[begin - 1] != '/') begin--;
     const char *dot = memrchr(path + begin, '.', length - begin);
-    if (dot && dot > path + begin && !(s->subject.is_run && !s->how->out)) length = (size_t)(dot - path);
+    const bool extended = dot && dot > path + begin && !(s->subject.is_run && !s->how->out);
+    if (extended) length = (size_t)(dot - path);
+    s->named = extended && s->how->out;
     s->stem = strndup(path + begin, length - begin);
     s->folder = s->how->out && begin ? strndup(path, begin) : strdup("");
     if (!s->stem || !s->folder) return dsc_fail_memory(error, length, path);
@@ -123,9 +126,12 @@ static dsc_status make(session *s, target *t, dsc_error *error) {
     return status ? dsc_fail(error, status, "%s", why.message) : DSC_OK;
 }
 
-static char *path_of(const session *s, const exchange_file *file) {
+static char *path_of(const session *s, const exchange_output *output, size_t file) {
     dsc_text path = {0};
-    dsc_text_append(&path, "%s%s%s", s->folder, s->stem, file->suffix);
+    if (s->named && output->count == 1)
+        dsc_text_append(&path, "%s", s->how->out);
+    else
+        dsc_text_append(&path, "%s%s%s", s->folder, s->stem, output->files[file].suffix);
     return path.data;
 }
 
@@ -133,7 +139,7 @@ static char *path_of(const session *s, const exchange_file *file) {
 static dsc_status check_places(session *s, const target *t, dsc_error *error) {
     dsc_status status = DSC_OK;
     for (size_t i = 0; i < t->output.count && !status; i++) {
-        char *path = path_of(s, &t->output.files[i]);
+        char *path = path_of(s, &t->output, i);
         if (!path) return dsc_fail_memory(error, 0, "a path");
         if (!s->how->force && access(path, F_OK) == 0)
             status =
@@ -151,7 +157,7 @@ static dsc_status write_files(const session *s, const target *t, dsc_error *erro
     dsc_status status = DSC_OK;
     for (size_t i = 0; i < t->output.count && !status; i++) {
         const exchange_file *file = &t->output.files[i];
-        char *path = path_of(s, file);
+        char *path = path_of(s, &t->output, i);
         status = path ? dsc_file_writer_open(&writers[i], path, error) : dsc_fail_memory(error, 0, "a path");
         if (!status) status = dsc_file_writer_append(writers[i], file->bytes, file->size, error);
         free(path);
@@ -171,7 +177,7 @@ static dsc_status open_reference(session *s, dsc_error *error) {
     command_source source = command_subject_source(&s->subject, s->call, &s->how->source);
     dsc_status status = command_data_open(&s->data, s->call, &source, error);
     dsc_dataset **set = s->data.test ? &s->data.test : &s->data.train;
-    if (!status) status = command_subject_match(set, &s->subject, error);
+    if (!status) status = command_subject_match(set, &s->subject, s->call, error);
     if (status) return status;
     return exchange_reference_make(&s->reference, s->subject.model, *set, (size_t)s->how->samples,
                                    (unsigned)s->how->threads, error);
@@ -233,7 +239,7 @@ static dsc_status report_json(const session *s, bool written, dsc_error *error) 
         const target *t = &s->targets[i];
         json_t *files = json_array();
         for (size_t k = 0; written && k < t->output.count; k++) {
-            char *path = path_of(s, &t->output.files[k]);
+            char *path = path_of(s, &t->output, k);
             (void)json_array_append_new(files, path ? dsc_json_text(path) : NULL);
             free(path);
         }
@@ -273,7 +279,7 @@ static dsc_status report(const session *s, bool written, dsc_error *error) {
     for (size_t i = 0; written && i < s->count; i++) {
         const exchange_output *output = &s->targets[i].output;
         for (size_t k = 0; k < output->count; k++) {
-            char *path = path_of(s, &output->files[k]), shown[DSC_VISIBLE];
+            char *path = path_of(s, output, k), shown[DSC_VISIBLE];
             if (path)
                 command_print("%s: %zu bytes\n", dsc_visible(shown, sizeof shown, path),
                               output->files[k].size);
@@ -322,7 +328,8 @@ static const dsc_param options[] = {
     {"to", DSC_PARAM_TEXT, offsetof(values, to), NULL, 0, 0, NULL,
      "format with its options (`descender help formats`)"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "file to write; several files begin with this name; default: the model's name, in this folder"},
+     "file to write; a name without an extension gets that of the format; several files begin with the name; "
+     "default: the model's name, in this folder"},
     {"verify", DSC_PARAM_SWITCH, offsetof(values, verify), "off", 0, 0, NULL,
      "let each written file answer the test set and compare the answers; without --to: all formats, and keep "
      "no file"},

@@ -27,6 +27,27 @@ export_writes_files_called_as_the_model() {
     holds "names begin with the prefix" grep -q '^int net_predict(' digits.h
     holds "the file is named" grep -q '#include "digits.h"' digits.c
 }
+a_given_extension_is_kept() {
+    cd "$work" || return
+    run export small.safetensors --to npz --out given.weights
+    exits 0
+    prints "given.weights: "
+    holds "given.weights is missing" test -s given.weights
+    holds "another name was written" test ! -e given.npz
+    run export small.safetensors --to safetensors --out given.weights
+    exits 1
+    says "given.weights: already exists"
+    run export small.safetensors --to npz --out plain
+    prints "plain.npz: "
+    run export small.safetensors --to c --out several.x --json
+    prints '"several.h"'
+    prints '"several.c"'
+    run export given.weights --to npz --out a.folder/x
+    exits 1
+    mkdir a.folder
+    run export given.weights --to npz --out a.folder/x
+    prints "a.folder/x.npz: "
+}
 what_was_measured_is_in_every_file() {
     cd "$work" || return
     run train --data digits --training-samples 200 --epochs 1 --model 784-10 --out told --quiet

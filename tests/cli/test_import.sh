@@ -301,4 +301,15 @@ a_network_of_an_onnx_file_goes_on_learning() {
     exits 0
 }
 
+a_truncated_archive_is_named_with_its_offset() {
+    _npz
+    run export "$work/for-npz.safetensors" --to npz --out "$work/cut" --quiet
+    truncate -s -100 "$work/cut.npz"
+    local size
+    size=$(stat -c %s "$work/cut.npz")
+    run import "$work/cut.npz" --out "$work/never.safetensors"
+    exits 1
+    says "cut.npz: offset $size: expected the end of a ZIP archive; the archive is cut short or damaged: copy it again"
+}
+
 promises

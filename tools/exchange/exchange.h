@@ -38,8 +38,8 @@ typedef struct exchange_source {
 
 /* --- writing --- */
 
-/* A file of an export: the user's path without extension plus this suffix (".c", "_weights.c"). Owns the
- * bytes. */
+/* A file of an export: the user's path without extension plus this suffix (".c", "_weights.c"); a single file
+ * keeps an extension that the user gave. Owns the bytes. */
 typedef struct exchange_file {
     char suffix[24];
     unsigned char *bytes;

@@ -32,8 +32,8 @@ static bool recognise(const unsigned char *bytes, size_t size) {
     bool found = false;
     dsc_error ignored;
     if (dsc_recognise(bytes, size) != DSC_KIND_ZIP) return false;
-    (void)dsc_npz_visit(bytes, size, "", found_one, &found, &ignored);
-    return found;
+    const dsc_status status = dsc_npz_visit(bytes, size, "", found_one, &found, &ignored);
+    return found || status == DSC_ERROR_FORMAT; /* a damaged archive: `read` says where */
 }
 
 typedef struct reading {
