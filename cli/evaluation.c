@@ -4,6 +4,7 @@
 
 #include "draw/utf8.h"
 #include "model/model.h"
+#include "report/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,8 +23,7 @@ void command_append_accuracy(dsc_text *text, const dsc_metrics *m) {
     dsc_wilson_interval(interval, m->top[0], m->count);
     dsc_text_append(text, "accuracy %s %% (95 %% interval %s to %s), loss %s, %zu of %zu wrong",
                     percent(accuracy, dsc_metrics_accuracy(m)), percent(low, interval[0]),
-                    percent(high, interval[1]),
-                    isfinite(loss) ? dsc_format_fixed(number, sizeof number, loss, 4) : "not finite",
+                    percent(high, interval[1]), isfinite(loss) ? report_loss(number, loss) : "not finite",
                     m->count - m->top[0], m->count);
 }
 
@@ -117,7 +117,8 @@ void command_append_metrics(dsc_text *text, const dsc_metrics *m, const dsc_mode
     char share[32];
     command_append_accuracy(text, m);
     dsc_text_append(text, "\n");
-    for (size_t k = 1; k < top && k < DSC_TOP_MOST && k < m->classes; k++)
+    /* The label is always among all classes. */
+    for (size_t k = 1; k < top && k < DSC_TOP_MOST && k + 1 < m->classes; k++)
         dsc_text_append(text, "among the %zu most probable: %s %%\n", k + 1,
                         percent(share, m->count ? (double)m->top[k] / (double)m->count : (double)NAN));
     dsc_text_append(text, "calibration error %s %%\n", percent(share, dsc_metrics_calibration_error(m)));

@@ -4,6 +4,7 @@
 
 #include "kernel/kernel.h"
 #include "report/curves.h"
+#include "report/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -93,9 +94,10 @@ static void print_narrow_row(train_show *show, const dsc_event *e, bool validate
     }
     (void)snprintf(name, sizeof name, "%llu/%llu", (unsigned long long)e->epoch,
                    (unsigned long long)e->epochs);
-    (void)printf("%9s%9s%9s", name, fixed(a, e->loss, 4), fixed(b, 100 * e->accuracy, 2));
+    (void)printf("%9s%9s%9s", name, report_loss(a, e->loss), fixed(b, 100 * e->accuracy, 2));
     if (validated)
-        (void)printf("%11s%9s", fixed(c, e->validation_loss, 4), fixed(d, 100 * e->validation_accuracy, 2));
+        (void)printf("%11s%9s", report_loss(c, e->validation_loss),
+                     fixed(d, 100 * e->validation_accuracy, 2));
     (void)printf("%10s\n", fixed(g, e->seconds, 1));
     if (e->message) command_print("  %s\n", e->message);
     (void)fflush(stdout);
@@ -117,9 +119,10 @@ static void print_row(train_show *show, const dsc_event *e) {
     }
     (void)snprintf(name, sizeof name, "%llu/%llu", (unsigned long long)e->epoch,
                    (unsigned long long)e->epochs);
-    (void)printf("%9s%10s%12s", name, fixed(a, e->loss, 4), fixed(b, 100 * e->accuracy, 2));
+    (void)printf("%9s%10s%12s", name, report_loss(a, e->loss), fixed(b, 100 * e->accuracy, 2));
     if (validated)
-        (void)printf("%17s%12s", fixed(c, e->validation_loss, 4), fixed(d, 100 * e->validation_accuracy, 2));
+        (void)printf("%17s%12s", report_loss(c, e->validation_loss),
+                     fixed(d, 100 * e->validation_accuracy, 2));
     (void)printf("%11s%10s\n", fixed(f, e->samples_per_second, 0), fixed(g, e->seconds, 1));
     if (e->message) command_print("  %s\n", e->message);
     (void)fflush(stdout);

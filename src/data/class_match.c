@@ -130,13 +130,16 @@ static dsc_status fail_missing(const dsc_class_list *learned, const dsc_class_li
     }
     const char *remedy = "use data with the same classes, or train a model for these classes";
     if (*near)
-        remedy = "write the name in labels.txt as the model has it";
+        remedy =
+            "write the name as the model has it: in labels.txt, in the table, or as the name of the folder";
     else if (dsc_classes_are_unnamed(shown))
-        remedy = "data without labels.txt have numbers as names: put a labels.txt beside the files, with the "
-                 "name of each class in the order of the labels";
+        remedy = "the data have only numbers: put a labels.txt beside the files (IDX), with the name of each "
+                 "class in the order of the labels, or write the names into the table or as names of folders";
     else if (dsc_classes_are_unnamed(learned))
-        remedy = "if these are the same things in the same order, remove labels.txt; otherwise train a model "
-                 "for these data";
+        remedy =
+            "if these are the same things, name them by numbers as the model does (remove labels.txt, or "
+            "change the labels of the table or the names of the folders); otherwise train a model for "
+            "these data";
     return dsc_fail(error, DSC_ERROR_MISMATCH,
                     "%s: class %zu is \"%s\", which %s does not know%s. It has: %s. The data have: %s; %s",
                     shown->owner, missing, clip(b, name), learned->owner, near, list_text(theirs, learned),

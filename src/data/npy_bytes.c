@@ -141,7 +141,7 @@ static dsc_status fail_type(const dsc_npy_description *found, const char *name, 
     const char letter = found->type[0] ? found->type[1] : 0;
     const char *remedy = found->structured                ? "array[NAME], one field of it"
                          : letter == 'c'                  ? "numpy.abs(array)"
-                         : letter == 'O'                  ? "numpy.array(array.tolist(), 'f4')"
+                         : letter == 'O'                  ? "numpy.array(array.tolist())"
                          : letter == 'U' || letter == 'S' ? "array.astype('f4')"
                                                           : "array.astype('f8')";
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,

@@ -227,10 +227,26 @@ static dsc_status hand_over(rows *r, dsc_set *set, const dsc_reading *reading, d
     return DSC_OK;
 }
 
+/* Whether the number is a square without one to three columns too many. */
+static bool is_nearly_square(size_t pixels) {
+    for (size_t more = 1; more <= 3 && more < pixels; more++) {
+        const size_t side = (size_t)lround(sqrt((double)(pixels - more)));
+        if (side > 2 && side * side == pixels - more) return true;
+    }
+    return false;
+}
+
 static dsc_status read_rows(rows *r, dsc_table *table, dsc_set *set, const dsc_reading *reading,
                             dsc_error *error) {
     size_t shape[3];
     dsc_status status = dsc_reading_shape(shape, reading, table->pixels, r->name, error);
+    if (status == DSC_ERROR_MISMATCH && !reading->shape && is_nearly_square(table->pixels))
+        return dsc_fail(
+            error, status,
+            "%s: an image has %zu numbers, which is no square of grey pixels; if a column is neither "
+            "label nor pixel, remove it, or name the label's with --label-column, or one of groups "
+            "with --group-by; otherwise give the shape, as in --shape 3x32x32",
+            r->name, table->pixels);
     if (!status) status = make_rows(r, error);
     while (!status && dsc_fields_row(&r->fields)) {
         if (r->count == r->most)

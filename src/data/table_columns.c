@@ -3,7 +3,8 @@
  *
  * A header names the label column. Without a header the label column is the first or the last, decided by the
  * values: labels are few different integers, none of which is in nearly all rows; pixels in the corners of an
- * image are mostly ground, or have many values. */
+ * image are mostly ground, or have many values. If both columns could be labels, the one whose numbers are
+ * consecutive from 0 or 1 is, or else the first. */
 #include "data/table_columns.h"
 
 #include "base/error.h"
@@ -147,6 +148,7 @@ typedef struct values {
         size_t count;
     } seen[LABELS_FEW];
     size_t different, rows;
+    double smallest, largest;
     bool words; /* some are not numbers */
 } values;
 
@@ -159,6 +161,8 @@ static void see(values *v, const dsc_fields *f) {
         v->words = true;
     else if (number != floor(number))
         v->different = LABELS_FEW + 1;
+    if (!v->words && (v->rows == 1 || number < v->smallest)) v->smallest = number;
+    if (!v->words && (v->rows == 1 || number > v->largest)) v->largest = number;
     size_t i = 0;
     while (i < v->different && i < LABELS_FEW && strcmp(v->seen[i].text, text) != 0) i++;
     if (i < v->different && i < LABELS_FEW) {
@@ -176,6 +180,11 @@ static bool are_labels(const values *v) {
     for (size_t i = 0; i < v->different; i++)
         if (v->seen[i].count > most) most = v->seen[i].count;
     return 10 * most <= 9 * v->rows;
+}
+
+static bool are_consecutive(const values *v) {
+    return !v->words && (v->smallest == 0 || v->smallest == 1) &&
+           v->largest - v->smallest + 1 == (double)v->different;
 }
 
 /* Guesses between the first and the last column. */
@@ -196,7 +205,10 @@ static dsc_status guess(size_t *label, size_t columns, dsc_fields fields, dsc_er
     const bool failed = fields.unquoted.failed;
     dsc_text_free(&fields.unquoted);
     if (failed) return dsc_fail_memory(error, fields.length, "a row of a table");
-    const bool is_last = first.words != last.words ? last.words : !are_labels(&first) && are_labels(&last);
+    const bool is_last = first.words != last.words
+                             ? last.words
+                             : are_labels(&last) && (!are_labels(&first) ||
+                                                     (are_consecutive(&last) && !are_consecutive(&first)));
     *label = is_last ? columns - 1 : 0;
     return DSC_OK;
 }

@@ -214,8 +214,9 @@ static dsc_status read_sizes(dsc_node **y, reader *r, dsc_node *x) {
     dsc_status status = read_size(&units, r);
     if (status) return status;
     if (units != inputs)
-        return dsc_spec_fail(r->error, r->whole, 1, "%zu inputs, but an image is %s: %zu numbers", units,
-                             dsc_shape_format(shape, dsc_node_shape(x)), inputs);
+        return dsc_spec_fail(r->error, r->whole, 1,
+                             "%zu inputs, but an image is %s: %zu numbers; begin with %zu", units,
+                             dsc_shape_format(shape, dsc_node_shape(x)), inputs, inputs);
     *y = add_layer(x, "flatten", 0, 0);
     for (const char *dash; (dash = strchr(r->next, '-'));) {
         r->next = dash + 1;
@@ -223,7 +224,8 @@ static dsc_status read_sizes(dsc_node **y, reader *r, dsc_node *x) {
         if ((status = read_size(&units, r))) return status;
         bool last = !strchr(r->next, '-');
         if (last && r->classes && units != r->classes)
-            return dsc_spec_fail(r->error, r->whole, column, "%zu outputs, but there are %zu classes", units,
+            return dsc_spec_fail(r->error, r->whole, column,
+                                 "%zu outputs, but there are %zu classes; end with %zu", units, r->classes,
                                  r->classes);
         *y = add_layer(*y, "dense", units, last ? units : 0);
         if (!last) *y = add_layer(*y, "relu", 0, 0);

@@ -26,12 +26,15 @@ dsc_status dsc_recipe_check_others(const dsc_recipe *recipe, const dsc_dataset *
                         recipe->others);
     if (!data) return DSC_OK;
     if (data->type != training->type || memcmp(data->shape, training->shape, sizeof data->shape) != 0)
-        return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "others: %s has images of %zu x %zu x %zu %s, but the training set %s has %zu x %zu "
-                        "x %zu %s: expected the same",
-                        data->name, data->shape[0], data->shape[1], data->shape[2], dsc_type_name(data->type),
-                        training->name, training->shape[0], training->shape[1], training->shape[2],
-                        dsc_type_name(training->type));
+        return dsc_fail(
+            error, DSC_ERROR_MISMATCH,
+            "others: %s has images of %zu x %zu x %zu (channels x height x width) %s, but %s has "
+            "%zu x %zu x %zu %s: expected the same; pictures can be scaled, as with --size %zux%zu "
+            "--fit crop --colour %s",
+            data->name, data->shape[0], data->shape[1], data->shape[2], dsc_type_name(data->type),
+            training->name, training->shape[0], training->shape[1], training->shape[2],
+            dsc_type_name(training->type), training->shape[1], training->shape[2],
+            training->shape[0] == 1 ? "grey" : "rgb");
     if (data->count < 2)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "others: %s has %zu image, expected at least 2: one is held out", data->name,

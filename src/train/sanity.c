@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEARNED_BY = 200 /* steps */ };
+enum { LEARNED_BY = 200 /* steps */, FAR_ABOVE = 10 /* times the loss of guessing */ };
 
 /* --- before --- */
 
@@ -21,7 +21,7 @@ static void check_labels(const dsc_trainer *t, dsc_warn *warn, void *user) {
     char message[256];
     for (size_t i = 0; i < t->training->count; i++) counts[dsc_dataset_label(t->training, i)]++;
     for (size_t k = 0; k < classes; k++) {
-        if (counts[k] == t->training->count && classes > 1) {
+        if (counts[k] == t->training->count) {
             (void)snprintf(message, sizeof message,
                            "all labels are of one class, %s; a network needs at least two classes",
                            t->model->class_names[k]);
@@ -172,10 +172,19 @@ void dsc_sanity_after_epoch(dsc_trainer *t, double loss, dsc_warn *warn, void *u
     if (others > 0) loss = (loss - others * chance) / (1 - others);
     if (entropy && t->model->classes > 1 && loss > 0.95 * chance && is_time_to_have_learned(t)) {
         char message[256];
-        (void)snprintf(message, sizeof message,
-                       "the loss, %.3f, is still near ln(%zu) = %.3f, the loss of guessing: try another "
-                       "learning rate, and look at the data with `descender data show`",
-                       loss, t->model->classes, chance);
+        if (loss > FAR_ABOVE * chance)
+            (void)snprintf(message, sizeof message,
+                           "the loss, %.3g, is far above ln(%zu) = %.3f, the loss of guessing: try a smaller "
+                           "learning rate",
+                           loss, t->model->classes, chance);
+        else
+            (void)snprintf(
+                message, sizeof message,
+                "the loss, %.3f, is still near ln(%zu) = %.3f, the loss of guessing: %s", loss,
+                t->model->classes, chance,
+                t->progress.step < LEARNED_BY
+                    ? "train for more epochs"
+                    : "try another learning rate, and look at the data with `descender data show`");
         warn(user, message);
     }
     if (t->progress.epoch <= 1) check_dead_units(t, warn, user);

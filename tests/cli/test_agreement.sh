@@ -80,7 +80,7 @@ other_classes_are_refused_before_any_work() {
         run $command "$work/run" --data "$work/other"
         exits 1
         says '"Cat", which the model does not know ("cat" differs only in capital and small letters)'
-        says "write the name in labels.txt as the model has it"
+        says "write the name as the model has it: in labels.txt,"
         prints_nothing
     done
     printf 'ant\nbee\neel\ndog\n' >"$work/other/labels.txt"

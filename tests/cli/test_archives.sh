@@ -176,6 +176,7 @@ damaged_archives_are_told() {
         run data info --data "$work/$what"
         exits 1
         says "$work/$what: is damaged, or no supported archive"
+        says "; copy it again, or unpack it with another program"
         _hides_folder
         _clean
     done

@@ -21,6 +21,15 @@ a_digit_is_read() {
     prints "one.pgm  1  "
     prints "   then "
 }
+a_folder_of_folders_says_what_to_name() {
+    mkdir -p "$work/classes/1"
+    cp "$work/one.pgm" "$work/classes/1/"
+    run predict "$work/classes"
+    exits 1
+    says "classes: has no images, only 1 folder; name the folders in it"
+    run predict "$work/classes/1"
+    exits 0
+}
 a_folder_is_a_table_in_the_order_of_names() {
     run predict --top 1 "$work/folder"
     exits 0

@@ -49,6 +49,10 @@ static void a_table_has_its_labels_first_last_or_by_name(void **state) {
     /* Without a header the numbers decide: the corner of an image is usually ground. */
     assert_table("1,0,2,3,0\n0,0,6,7,0\n1,0,1,1,0\n", "101", "023006700110");
     assert_table("0,1,2,0,1\n0,5,6,0,0\n0,1,1,0,1\n", "101", "012005600110");
+    /* If both columns could be labels, the numbers of labels are consecutive. */
+    assert_table("7,1,2,3,1\n0,5,6,7,0\n3,1,1,1,2\n", "102", "712305673111");
+    assert_table("1,1,2,3,7\n0,5,6,7,0\n2,1,1,1,3\n", "102", "123756701113");
+    assert_table("1,1,2,3,0\n0,5,6,7,1\n2,1,1,1,2\n", "102", "123056711112");
     dsc_opening o;
     dsc_reading how = dsc_reading_defaults();
     how.test_share = 0;
@@ -134,6 +138,8 @@ static void what_is_wrong_with_a_table_is_named_with_its_line(void **state) {
         {"label,a,b,c,d\n1,1,2.5,3,4\n", "not all whole", DSC_ERROR_UNSUPPORTED},
         {"label,a,b,c,d\n", "has a header, but no rows", DSC_ERROR_FORMAT},
         {"label,a,b,c,d,e\n1,1,2,3,4,5\n", "5 numbers, which is no square", DSC_ERROR_MISMATCH},
+        {"label,a,b,c,d,e,f,g,h,i,j\n1,1,2,3,4,5,6,7,8,9,10\n", "if a column is neither label nor pixel",
+         DSC_ERROR_MISMATCH},
         {"pixel0,pixel1,pixel2,pixel3\n1,1,2,3\n", "has no labels: its header names 4 columns of pixels",
          DSC_ERROR_FORMAT},
     };

@@ -308,7 +308,7 @@ static void numbers_in_doubt_are_refused_with_what_to_save(void **state) {
     REFUSED("<f2", "2, 2", ((const uint16_t[]){0, 0, 0, 0x7C00}), "not finite");
     REFUSED("<f2", "2, 2", ((const uint16_t[]){0, 0x3C00, 0xBC00, 0}), "numbers from -1 to 1");
     REFUSED("<c8", "1, 2", ((const float[]){0, 0, 1, 0}), "save numpy.abs(array)");
-    REFUSED("|O", "1, 2", ((const float[]){0, 0}), "tolist");
+    REFUSED("|O", "1, 2", ((const float[]){0, 0}), "save numpy.array(array.tolist())");
     REFUSED("<U1", "1, 2", ((const float[]){0, 0}), "array.astype('f4')");
     REFUSED("<f16", "1, 1", ((const double[]){0, 0}), "array.astype('f8')");
     REFUSED("|u2", "1, 2", ((const uint16_t[]){0, 0}), "found |u2");

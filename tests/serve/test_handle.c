@@ -460,6 +460,30 @@ static void runs_are_reached_by_their_names_alone(void **unused) {
     for (size_t i = 0; strange[i]; i++) assert_int_equal(status_of("GET", strange[i]), 404);
 }
 
+static void a_run_may_have_any_name_that_json_can_hold(void **unused) {
+    (void)unused;
+    static const char *const names[] = {"my run, \xc3\xa4 & <b>", "latin \xe4", "two\nlines", ".hidden"};
+    char *folder[4];
+    json_t *json;
+    for (size_t i = 0; i < 4; i++) {
+        folder[i] = dsc_path_join(runs, names[i]);
+        ASSERT_OK(dsc_folder_make(folder[i], &error), error);
+        write_file(folder[i], "recipe.json", "{\"model\": \"784-10\"}");
+        char path[64];
+        (void)snprintf(path, sizeof path, "/api/runs/%s", names[i]);
+        assert_int_equal(status_of("GET", path), i ? 404 : 200);
+    }
+    assert_int_equal(ask_json(&json, "GET", "/api/runs", NULL, 0), 200);
+    assert_int_equal(json_array_size(json), 2); /* 0001-one, too */
+    json_decref(json);
+    for (size_t i = 0; i < 4; i++) {
+        char *recipe = dsc_path_join(folder[i], "recipe.json");
+        assert_int_equal(remove(recipe) || remove(folder[i]), 0);
+        free(recipe);
+        free(folder[i]);
+    }
+}
+
 static void every_allocation_of_the_site_may_fail(void **unused) {
     (void)unused;
     const serve_options options = {.model = model, .model_name = "shipped", .runs = runs};
@@ -541,6 +565,7 @@ int main(void) {
         cmocka_unit_test(a_server_for_every_address_is_reached_by_number),
         cmocka_unit_test(who_is_refused_is_told_how_to_allow_it),
         cmocka_unit_test(runs_are_reached_by_their_names_alone),
+        cmocka_unit_test(a_run_may_have_any_name_that_json_can_hold),
         cmocka_unit_test(every_allocation_of_the_site_may_fail),
     };
     return cmocka_run_group_tests(tests, make, clear);

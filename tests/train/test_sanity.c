@@ -161,6 +161,29 @@ static void a_loss_like_that_of_guessing_is_told(void **state) {
     }
 }
 
+static void the_advice_fits_the_loss_and_the_steps(void **state) {
+    (void)state;
+    static const struct {
+        double loss;
+        uint64_t step;
+        const char *advice;
+    } cases[] = {
+        {1.1, 200, "1.100, is still near ln(3) = 1.099, the loss of guessing: try another learning rate"},
+        {1.1, 3, "1.100, is still near ln(3) = 1.099, the loss of guessing: train for more epochs"},
+        {2e22, 3, "2e+22, is far above ln(3) = 1.099, the loss of guessing: try a smaller learning rate"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rig r;
+        begin(&r);
+        make(&r, "16-3", "softmax-cross-entropy");
+        r.trainer->progress.step = cases[i].step;
+        r.trainer->progress.epoch = dsc_trainer_epochs(r.trainer);
+        dsc_sanity_after_epoch(r.trainer, cases[i].loss, note, &r);
+        assert_int_equal(r.warnings, 1);
+        assert_non_null(strstr(r.message, cases[i].advice));
+        end(&r);
+    }
+}
+
 /* Epochs of three steps, 100 of them: after steps 201 and 300 only. */
 static void a_loss_like_that_of_guessing_is_told_at_growing_intervals(void **state) {
     (void)state;
@@ -229,6 +252,7 @@ int main(void) {
         cmocka_unit_test(a_flip_of_digits_is_told_and_one_of_other_things_is_not),
         cmocka_unit_test(inputs_that_are_not_normalised_are_told),
         cmocka_unit_test(a_loss_like_that_of_guessing_is_told),
+        cmocka_unit_test(the_advice_fits_the_loss_and_the_steps),
         cmocka_unit_test(a_loss_like_that_of_guessing_is_told_at_growing_intervals),
         cmocka_unit_test(units_that_are_never_active_are_told_after_the_first_epoch_alone),
     };

@@ -74,10 +74,11 @@ void unpacked_remove(unpacked *u) { dsc_temporary_remove(&u->folder); }
 
 static dsc_status fail_damaged(const unpacking *p, dsc_error *error) {
     const char *why = p->api.archive_error_string(p->archive);
-    return dsc_fail(
-        error, DSC_ERROR_FORMAT,
-        "%s: is damaged, or no supported archive (zip, tar, tar.gz, tar.bz2, tar.xz, tar.zst): %.200s",
-        p->path, why ? why : "it ends too early");
+    return dsc_fail(error, DSC_ERROR_FORMAT,
+                    "%s: is damaged, or no supported archive (zip, tar, tar.gz, tar.bz2, tar.xz, tar.zst): "
+                    "%.200s; copy it "
+                    "again, or unpack it with another program",
+                    p->path, why ? why : "it ends too early");
 }
 
 static dsc_status fail_entry(const unpacking *p, const char *name, const char *what, dsc_error *error) {

@@ -45,8 +45,13 @@ static dsc_status add(read_list *list, char *path, dsc_error *error) {
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-static dsc_status fail_empty(const char *path, dsc_error *error) {
+static dsc_status fail_empty(const char *path, size_t folders, dsc_error *error) {
     dsc_text names = {0};
+    if (folders)
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: has no images, only %zu folder%s; name the folders in it; to measure a model on "
+                        "pictures in folders named by class, use `descender evaluate MODEL --data FOLDER`",
+                        path, folders, folders == 1 ? "" : "s");
     picture_name_endings(&names);
     const dsc_status status =
         names.failed ? dsc_fail_memory(error, 0, path)
@@ -61,12 +66,14 @@ static dsc_status add_folder(read_list *list, const char *path, dsc_error *error
     DIR *folder = opendir(path);
     if (!folder) return dsc_fail_system(error, path, "cannot be read");
     const size_t first = list->count;
+    size_t folders = 0;
     dsc_status status = DSC_OK;
     struct dirent *entry;
     while (!status && (entry = readdir(folder))) {
         if (entry->d_name[0] == '.') continue;
         char *file = dsc_path_join(path, entry->d_name);
         struct stat info;
+        folders += file && dsc_is_folder(file);
         if (file && (!is_image_name(entry->d_name) || stat(file, &info) || !S_ISREG(info.st_mode))) {
             list->passed_over++;
             free(file);
@@ -76,7 +83,7 @@ static dsc_status add_folder(read_list *list, const char *path, dsc_error *error
     }
     (void)closedir(folder);
     if (list->count > first) qsort(list->paths + first, list->count - first, sizeof *list->paths, by_name);
-    return !status && list->count == first ? fail_empty(path, error) : status;
+    return !status && list->count == first ? fail_empty(path, folders, error) : status;
 }
 
 dsc_status read_list_add(read_list *list, const char *path, dsc_error *error) {

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/visible.h"
 #include "run/facts.h"
 #include "run/log.h"
 #include "run/run.h"
@@ -30,9 +31,13 @@ enum {
     RUNS_MOST = 200
 };
 
+/* Names are UTF-8, because JSON holds them, without control characters. */
 static bool is_name(const char *id) {
-    if (!*id || *id == '.' || strlen(id) > 200) return false;
-    return strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == strlen(id);
+    const size_t length = strlen(id);
+    if (!length || *id == '.' || length > 200 || dsc_utf8_check(id, length) < length) return false;
+    for (const char *c = id; *c; c++)
+        if (*c == '/' || (unsigned char)*c < ' ' || *c == 127) return false;
+    return true;
 }
 
 static bool has_file(const char *folder, const char *name, struct stat *info) {
