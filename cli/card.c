@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* card.c: `descender card`: writes a model card of a run. */
+/* card.c: `descender card`: writes a model card of a run or a model. */
 #include "command.h"
 
 #include "base/file.h"
@@ -93,21 +93,23 @@ static dsc_status open_all(session *s, dsc_error *error) {
     const char *run = s->call->operands[0];
     dsc_error why = {0};
     dsc_status status = command_subject_open(&s->subject, run, error);
-    if (!status && !s->subject.is_run)
-        status = dsc_fail(error, DSC_ERROR_ARGUMENT,
-                          "%s: is a model's file, but a card also tells how the model was trained: give the "
-                          "folder of its run",
-                          run);
-    if (!status) status = dsc_run_recipe(&s->recipe, NULL, run, error);
+    if (!status && s->subject.is_run) status = dsc_run_recipe(&s->recipe, NULL, run, error);
     if (status) return status;
-    status = dsc_run_facts_read(&s->facts, run, &why);
+    if (!s->subject.is_run)
+        command_remark(s->call,
+                       "The card leaves open how the model was trained: its file does not say, but the "
+                       "folder of its run does");
+    else
+        status = dsc_run_facts_read(&s->facts, run, &why);
     if (status == DSC_ERROR_IO)
         command_complain("%s; the card leaves open when and where the model was trained", why.message);
     else if (status && error)
         *error = why;
     if (status && status != DSC_ERROR_IO) return status;
     command_source source = command_subject_source(&s->subject, s->call, &s->how->source);
-    return command_data_open(&s->data, s->call, &source, error);
+    status = command_data_open(&s->data, s->call, &source, error);
+    if (!status) command_subject_tell_split(&s->subject, &s->data, s->call);
+    return status;
 }
 
 static dsc_status measure(session *s, dsc_error *error) {
@@ -118,7 +120,7 @@ static dsc_status measure(session *s, dsc_error *error) {
                               (size_t)REPORT_TRAITS * REPORT_SLICES * 2 * sizeof *s->crossed);
     if (!s->crossed) return dsc_fail_memory(error, dsc_model_classes(model), "a card");
     dsc_status status = report_learn_data(&s->test, s->data.test, error);
-    if (!status) status = command_subject_match(&s->data.test, &s->subject, error);
+    if (!status) status = command_subject_match(&s->data.test, &s->subject, s->call, error);
     if (!status) status = report_examine(&s->exam, model, s->data.test, threads, &watch, error);
     if (!status) status = report_slice_up(s->slices, s->crossed, &s->exam, error);
     if (!status)
@@ -189,9 +191,13 @@ static dsc_status write_card(session *s, dsc_error *error) {
         dsc_text_free(&figure);
         return dsc_fail_memory(error, DSC_MESSAGE_SIZE, "a card's title");
     }
+    const char *slash = strrchr(s->subject.name, '/');
     const report_card card = {.title = s->title.data,
                               .model_sha256 = s->model_sha256,
-                              .recipe = &s->recipe,
+                              .file = s->subject.is_run ? NULL
+                                      : slash           ? slash + 1
+                                                        : s->subject.name,
+                              .recipe = s->subject.is_run ? &s->recipe : NULL,
                               .facts = &s->facts,
                               .exam = &s->exam,
                               .data_title = s->data_title.data,
@@ -267,7 +273,7 @@ static const command_option extras[] = {
 };
 
 static const command_operand operands[] = {
-    {.name = "RUN", .help = "folder of a finished run"},
+    {.name = "RUN|MODEL", .help = "folder of a finished run, or a model's file"},
     {0},
 };
 
@@ -275,6 +281,8 @@ static const command_example examples[] = {
     {"card runs/0001-mnist-cnn-166k", "Print the card of a run."},
     {"card runs/0001-mnist-cnn-166k --out runs/0001-mnist-cnn-166k/README.md",
      "Write it beside the model, under the name that model hubs display."},
+    {"card model.safetensors --data ./letters",
+     "Print the card of a model's file; the card then leaves open how the model was trained."},
     {0},
 };
 

@@ -19,7 +19,7 @@ dsc_status command_claim_model(report_run_claim *claim, command_call *call, comm
     const report_watch watch = {command_watch_step, &shown};
     report_exam exam = {0};
     dsc_status status = report_claim_hash_model(claim, subject->model, subject->model_path, error);
-    if (!status) status = command_subject_match(&data->test, subject, error);
+    if (!status) status = command_subject_match(&data->test, subject, call, error);
     if (!status) status = report_examine(&exam, subject->model, data->test, threads, &watch, error);
     if (!status) status = report_claim_take_answers(claim, &exam, error);
     command_progress_end(&shown.progress);

@@ -21,17 +21,22 @@ static void row(dsc_text *text, const char *name, const char *train, const char 
     dsc_text_append(text, "%-24s%16s%16s\n", name, train, test);
 }
 
-static void count_row(dsc_text *text, const char *name, size_t train, size_t test) {
-    dsc_text_append(text, "%-24s%16zu%16zu\n", name, train, test);
+static void count_row(dsc_text *text, const char *name, size_t train, size_t test, bool tested) {
+    char a[40], b[40] = "-";
+    (void)snprintf(a, sizeof a, "%zu", train);
+    if (tested) (void)snprintf(b, sizeof b, "%zu", test);
+    row(text, name, a, b);
 }
 
-static void fixed_row(dsc_text *text, const char *name, double train, double test, int decimals) {
+static void fixed_row(dsc_text *text, const char *name, double train, double test, bool tested,
+                      int decimals) {
     char a[40], b[40];
     row(text, name, dsc_format_fixed(a, sizeof a, train, decimals),
-        dsc_format_fixed(b, sizeof b, test, decimals));
+        tested ? dsc_format_fixed(b, sizeof b, test, decimals) : "-");
 }
 
-static char *size_text(char out[40], const dsc_data_summary *s) {
+static const char *size_text(char out[40], const dsc_data_summary *s, bool there) {
+    if (!there) return "-";
     if (s->shape[0] == 1)
         (void)snprintf(out, 40, "%zu x %zu", s->shape[1], s->shape[2]);
     else
@@ -39,34 +44,37 @@ static char *size_text(char out[40], const dsc_data_summary *s) {
     return out;
 }
 
-static char *range_text(char out[40], const dsc_data_summary *s) {
+static const char *range_text(char out[40], const dsc_data_summary *s, bool there) {
+    if (!there) return "-";
     (void)snprintf(out, 40, "%d to %d", s->minimum, s->maximum);
     return out;
 }
 
-static void append_figures(dsc_text *text, const dsc_data_summary *train, const dsc_data_summary *test) {
+static void append_figures(dsc_text *text, const dsc_data_summary *train, const dsc_data_summary *test,
+                           bool tested) {
     char a[40], b[40];
     row(text, "", "training set", "test set");
-    count_row(text, "images", train->count, test->count);
-    row(text, "size", size_text(a, train), size_text(b, test));
-    row(text, "type", "uint8", "uint8");
-    row(text, "pixels", range_text(a, train), range_text(b, test));
-    fixed_row(text, "mean", train->mean, test->mean, 4);
-    fixed_row(text, "deviation", train->deviation, test->deviation, 4);
-    fixed_row(text, "zeros, percent", 100 * train->zero_share, 100 * test->zero_share, 2);
-    count_row(text, "blank images", train->blank, test->blank);
+    count_row(text, "images", train->count, test->count, tested);
+    row(text, "size", size_text(a, train, true), size_text(b, test, tested));
+    row(text, "type", "uint8", tested ? "uint8" : "-");
+    row(text, "pixels", range_text(a, train, true), range_text(b, test, tested));
+    fixed_row(text, "mean", train->mean, test->mean, tested, 4);
+    fixed_row(text, "deviation", train->deviation, test->deviation, tested, 4);
+    fixed_row(text, "zeros, percent", 100 * train->zero_share, 100 * test->zero_share, tested, 2);
+    count_row(text, "blank images", train->blank, test->blank, tested);
 }
 
 /* The properties that a model trained on the data stores. */
-static void append_kind(dsc_text *text, const dsc_images *train, const dsc_images *test) {
-    row(text, "ground", dsc_ground_name(train->ground), dsc_ground_name(test->ground));
+static void append_kind(dsc_text *text, const dsc_images *train, const dsc_images *test, bool tested) {
+    row(text, "ground", dsc_ground_name(train->ground), tested ? dsc_ground_name(test->ground) : "-");
     row(text, "preparation", dsc_preparation_name(train->preparation),
-        dsc_preparation_name(test->preparation));
-    if (train->fit) row(text, "fit", dsc_fit_name(train->fit), dsc_fit_name(test->fit));
+        tested ? dsc_preparation_name(test->preparation) : "-");
+    if (train->fit) row(text, "fit", dsc_fit_name(train->fit), tested ? dsc_fit_name(test->fit) : "-");
 }
 
 static dsc_status print_text(const command_data *data, const report_data_facts sets[2], dsc_error *error) {
     dsc_text text = {0};
+    const bool tested = data->test != NULL;
     dsc_text_append_visible(&text, data->name);
     dsc_text_append(&text, "\n");
     for (size_t i = 0; i < data->understood.count; i++) {
@@ -75,12 +83,12 @@ static dsc_status print_text(const command_data *data, const report_data_facts s
         dsc_text_append(&text, "\n");
     }
     dsc_text_append(&text, "\n");
-    append_figures(&text, &sets[0].summary, &sets[1].summary);
-    append_kind(&text, &sets[0].images, &sets[1].images);
+    append_figures(&text, &sets[0].summary, &sets[1].summary, tested);
+    append_kind(&text, &sets[0].images, &sets[1].images, tested);
     dsc_text_append(&text, "\nclass\n");
     for (size_t i = 0; i < sets[0].summary.classes; i++)
         count_row(&text, dsc_dataset_class_name(data->train, i), sets[0].summary.per_class[i],
-                  sets[1].summary.per_class[i]);
+                  sets[1].summary.per_class[i], tested);
     if (*sets[0].images_sha256) dsc_text_append(&text, "\nSHA-256 as IDX files, decompressed\n");
     for (size_t i = 0; i < 2 && *sets[i].images_sha256; i++)
         dsc_text_append(&text, "%s, images  %s\n%s, labels  %s\n", i ? "    test" : "training",
@@ -114,19 +122,21 @@ static json_t *set_json(const dsc_dataset *data, const report_data_facts *set) {
 static dsc_status run(command_call *call, dsc_error *error) {
     const values *how = call->values;
     command_data data;
-    report_data_facts sets[2];
-    dsc_status status = command_data_open(&data, call, &how->source, error);
+    report_data_facts sets[2] = {0};
+    command_source source = how->source;
+    source.may_be_untested = true;
+    dsc_status status = command_data_open(&data, call, &source, error);
     if (!status) status = command_go_on(error);
     if (!status) status = report_learn_data(&sets[0], data.train, error);
     if (!status) status = command_go_on(error);
-    if (!status) status = report_learn_data(&sets[1], data.test, error);
+    if (!status && data.test) status = report_learn_data(&sets[1], data.test, error);
     if (!status) status = command_go_on(error);
     if (!status && call->json)
         status = command_print_json(json_pack("{s:o, s:o, s:o, s:o, s:o}", "data", dsc_json_text(data.name),
                                               "understood", command_understood_json(&data.understood),
                                               "remarks", command_remarks_json(&data.remarks), "train",
                                               set_json(data.train, &sets[0]), "test",
-                                              set_json(data.test, &sets[1])),
+                                              data.test ? set_json(data.test, &sets[1]) : json_null()),
                                     error);
     else if (!status)
         status = print_text(&data, sets, error);

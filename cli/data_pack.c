@@ -3,8 +3,10 @@
  * read. */
 #include "command.h"
 
+#include "data/form.h"
 #include "data/images.h"
 #include "data_pack_out.h"
+#include "forms/forms.h"
 #include "source.h"
 
 #include <stdio.h>
@@ -26,10 +28,19 @@ typedef struct packing {
 
 /* ---- telling ---- */
 
+/* Whether the names of the classes are digits. */
+static bool are_digits(const dsc_dataset *data) {
+    for (size_t i = 0; i < data->classes; i++) {
+        const char *name = dsc_dataset_class_name(data, i);
+        if (name[0] < '0' || name[0] > '9' || name[1]) return false;
+    }
+    return true;
+}
+
 static void tell_ground(const packing *p) {
     const dsc_images *train = &p->train.looks;
     const bool prepared = p->how->source.reading.prepare;
-    if (train->ground == DSC_GROUND_LIGHT && !prepared)
+    if (train->ground == DSC_GROUND_LIGHT && !prepared && are_digits(p->data.train))
         command_complain("these images are %s; MNIST's are the opposite. A model trained on them reads only "
                          "such images. If they are pictures of digits, use --prepare: it converts them as "
                          "`descender predict` does: light on dark, fitted and centred",
@@ -73,6 +84,23 @@ static dsc_status report(const packing *p, dsc_error *error) {
     return DSC_OK;
 }
 
+/* Fails if OUT is the folder of the data in another form: the packed files would hide the data. */
+static dsc_status check_out(const packing *p, const char *data, dsc_error *error) {
+    const dsc_data_form *form = NULL;
+    char *inner = NULL, *from = NULL, *to = realpath(p->out, NULL);
+    if (to && !dsc_data_form_find(&form, &inner, &forms_registry, data, NULL)) from = realpath(inner, NULL);
+    const bool same = from && !strcmp(from, to) && form != &dsc_data_form_idx;
+    free(inner);
+    free(from);
+    free(to);
+    return same ? dsc_fail(
+                      error, DSC_ERROR_ARGUMENT,
+                      "%s: is the folder of the data; the packed files would be read instead of them: name "
+                      "another folder",
+                      p->out)
+                : DSC_OK;
+}
+
 static dsc_status run(command_call *call, dsc_error *error) {
     packing p = {.call = call, .how = call->values, .out = call->operands[1]};
     command_source source = p.how->source;
@@ -84,8 +112,10 @@ static dsc_status run(command_call *call, dsc_error *error) {
                     .train = &p.train,
                     .test = &p.test,
                     .gzip = p.how->gzip,
+                    .replaces = true,
                     .force = p.how->force};
-    dsc_status status = command_data_open(&p.data, call, &source, error);
+    dsc_status status = check_out(&p, source.data, error);
+    if (!status) status = command_data_open(&p.data, call, &source, error);
     if (!status) status = pack_part_gather(&p.train, p.data.train, error);
     if (!status) status = pack_part_gather(&p.test, p.data.test, error);
     if (!status) status = pack_out_claim(&out, error);

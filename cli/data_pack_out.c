@@ -80,8 +80,8 @@ static dsc_status visit_files(pack_out *out, visitor *visit, dsc_error *error) {
 /* Fails if the file exists: it belongs to other data. */
 static dsc_status claim(pack_out *out, const char *path, size_t file, bool gzip, dsc_error *error) {
     if (!out->force && dsc_is_there(path))
-        return dsc_fail(error, DSC_ERROR_IO,
-                        "%s: already exists; give another folder, or --force to replace it", path);
+        return dsc_fail(error, DSC_ERROR_IO, "%s: already exists; give another folder%s", path,
+                        out->replaces ? ", or --force to replace it" : "");
     return is_made(out, file, gzip) ? command_rehearse(out->call, path, error) : DSC_OK;
 }
 

@@ -27,6 +27,7 @@ typedef struct pack_out {
     const char *folder;
     const pack_part *train, *test;
     bool gzip, force;
+    bool replaces;                                   /* the command has --force; for the message */
     struct dsc_file_writer *writers[PACK_OUT_FILES]; /* open files; {0} before and after writing */
 } pack_out;
 

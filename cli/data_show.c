@@ -296,7 +296,9 @@ static dsc_status run(command_call *call, dsc_error *error) {
     command_data data = {0};
     chosen shown = {0};
     dsc_status status = check_options(call, how, error);
-    if (!status) status = command_data_open(&data, call, &how->source, error);
+    command_source source = how->source;
+    source.may_be_untested = !how->set;
+    if (!status) status = command_data_open(&data, call, &source, error);
     if (!status) status = command_rehearse(call, how->out, error);
     if (!status) status = command_go_on(error);
     shown.data = how->set ? data.test : data.train;

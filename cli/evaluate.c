@@ -204,7 +204,7 @@ static dsc_status find_majority(examination *x, dsc_error *error) {
 
 static dsc_status measure(examination *x, dsc_error *error) {
     dsc_dataset **set = x->how->split == SPLIT_TRAIN ? &x->data.train : &x->data.test;
-    dsc_status status = command_subject_match(set, &x->subject, error);
+    dsc_status status = command_subject_match(set, &x->subject, x->call, error);
     const dsc_dataset *data = *set;
     if (!status) status = evaluate_parts_start(&x->parts, data, x->how->split == SPLIT_TEST, error);
     if (status) return status;
@@ -299,7 +299,9 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status) status = shift(&x, error);
     command_source source = command_subject_source(&x.subject, call, &x.how->source);
     source.may_be_untested = x.how->split == SPLIT_TRAIN;
+    source.instead = ", measure on the training images with --split train";
     if (!status) status = command_data_open(&x.data, call, &source, error);
+    if (!status && x.how->split != SPLIT_TRAIN) command_subject_tell_split(&x.subject, &x.data, call);
     if (!status) status = open_others(&x, &source, error);
     if (!status) status = command_rehearse(call, x.how->per_sample, error);
     if (!status) status = measure(&x, error);

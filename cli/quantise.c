@@ -131,8 +131,8 @@ static dsc_status report_json(const work *w, dsc_error *error) {
 static dsc_status convert(work *w, dsc_error *error) {
     const dsc_quantise_options options = {.levels = dsc_round_levels_of(w->how->bits),
                                           .samples = (size_t)w->how->samples};
-    dsc_status status = command_subject_match(&w->data.train, &w->subject, error);
-    if (!status) status = command_subject_match(&w->data.test, &w->subject, error);
+    dsc_status status = command_subject_match(&w->data.train, &w->subject, w->call, error);
+    if (!status) status = command_subject_match(&w->data.test, &w->subject, w->call, error);
     if (!status)
         status = dsc_quantise(&w->quantised, &w->report, w->subject.model, w->data.train, &options, error);
     return status;
@@ -163,6 +163,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_status status = command_subject_open(&w.subject, call->operands[0], error);
     command_source source = command_subject_source(&w.subject, call, &w.how->source);
     if (!status) status = command_data_open(&w.data, call, &source, error);
+    if (!status) command_subject_tell_split(&w.subject, &w.data, call);
     if (!status) status = command_rehearse(call, w.how->out, error);
     if (!status) status = convert(&w, error);
     if (!status) status = measure(&w, error);

@@ -48,7 +48,10 @@ static dsc_status open_all(session *s, dsc_error *error) {
     if (other && strcmp(other, source.data) != 0 && !command_given(s->call, "data"))
         command_complain("%s was trained on %s; both are measured on %s", s->subjects[1].name, other,
                          source.data);
-    return command_data_open(&s->data, s->call, &source, error);
+    dsc_status status = command_data_open(&s->data, s->call, &source, error);
+    for (size_t i = 0; i < s->count && !status && s->how->split != REPORT_SPLIT_TRAIN; i++)
+        command_subject_tell_split(&s->subjects[i], &s->data, s->call);
+    return status;
 }
 
 /* Keeps only the part of the training set that the run used. */
@@ -83,7 +86,7 @@ static dsc_status measure_baselines(session *s, const report_watch *watch, dsc_e
 static dsc_status examine(session *s, dsc_error *error) {
     const report_watch watch = {command_watch_step, &s->watch};
     dsc_dataset **set = s->how->split == REPORT_SPLIT_TRAIN ? &s->data.train : &s->data.test;
-    dsc_status status = command_subject_match(set, &s->subjects[0], error);
+    dsc_status status = command_subject_match(set, &s->subjects[0], s->call, error);
     for (size_t i = 0; i < s->count && !status; i++) {
         const command_subject *subject = &s->subjects[i];
         s->about[i] = (report_subject){.name = subject->name,

@@ -128,7 +128,7 @@ static dsc_status examine(session *s, size_t i, dsc_error *error) {
     }
     s->entries[i].group = i;
     dsc_status status = dsc_dataset_share(&o->set, set_of(s, i), error);
-    if (!status) status = command_subject_match(&o->set, &o->subject, error);
+    if (!status) status = command_subject_match(&o->set, &o->subject, s->call, error);
     return status ? status : report_examine(&o->exam, o->subject.model, o->set, threads, &watch, error);
 }
 

@@ -90,13 +90,14 @@ void report_append_summary(dsc_text *text, const report_shown *shown) {
 
 static void append_duel(dsc_text *text, const char *name, size_t width, const report_duel *duel) {
     const double ends[2] = {duel->difference.low, duel->difference.high};
-    char difference[32], interval[80], p[32];
+    char difference[32], interval[80], p[32] = "<0.0001"; /* as in the report of many runs */
+    if (!isfinite(duel->p) || duel->p >= 0.0001) (void)dsc_format_fixed(p, sizeof p, duel->p, 4);
     command_append_name(text, name, width);
     dsc_text_append(text, "%8zu%8zu%8zu%8zu%12s%20s%10s\n", duel->paired.both, duel->paired.first,
                     duel->paired.second, duel->paired.none,
                     report_percent(difference, duel->difference.difference, 2),
                     isfinite(duel->difference.difference) ? report_percents(interval, ends, 2) : "-",
-                    isfinite(duel->p) ? dsc_format_fixed(p, sizeof p, duel->p, 4) : "-");
+                    isfinite(duel->p) ? p : "-");
 }
 
 dsc_status report_append_comparison(dsc_text *text, const report_shown *shown, dsc_error *error) {

@@ -84,7 +84,14 @@ dsc_status command_data_open(command_data *data, command_call *call, const comma
     data->understood = opening.understood;
     data->remarks = opening.remarks;
     const bool untested = source->may_be_untested && !(source->reading.test_share > 0);
-    if (!status && !data->test && !source->packs && !untested)
+    if (!status && !data->test && !source->packs && !(source->reading.test_share > 0) && !untested)
+        status =
+            dsc_fail(error, DSC_ERROR_ARGUMENT,
+                     "%s: has no test set, and a --test-share of 0 holds no images out as one; name other "
+                     "data with --data%s, or hold some out: --test-share 0.15 (not if the model was trained "
+                     "on all of these images)",
+                     data->name, source->instead ? source->instead : "");
+    else if (!status && !data->test && !source->packs && !untested)
         status = dsc_fail(error, DSC_ERROR_ARGUMENT,
                           "%s: has no test set, and a share of %s of its %zu images would be empty; give a "
                           "larger --test-share%s",

@@ -15,6 +15,7 @@ typedef struct command_source {
     bool offline;
     bool packs;           /* makes data: no test set needed, no remarks on decisions */
     bool may_be_untested; /* a test share of 0 allows data without a test set */
+    const char *instead;  /* what to do if a test share of 0 is refused, besides naming other data; or NULL */
     bool keep_order;      /* see dsc_opening */
 } command_source;
 

@@ -55,6 +55,7 @@ static dsc_status check_resume(session *s, dsc_error *error) {
 
 static dsc_status open_data(session *s, char *data, const dsc_reading *reading, dsc_error *error) {
     command_source source = command_source_of(data, reading, s->how->offline);
+    source.may_be_untested = true; /* the test set is not used */
     return command_data_open(&s->data, s->call, &source, error);
 }
 

@@ -95,14 +95,40 @@ void command_subject_close(command_subject *subject) {
     *subject = (command_subject){0};
 }
 
-dsc_status command_subject_match(dsc_dataset **set, command_subject *subject, dsc_error *error) {
+dsc_status command_subject_match(dsc_dataset **set, command_subject *subject, const command_call *call,
+                                 dsc_error *error) {
     dsc_dataset *matched;
-    dsc_status status = dsc_dataset_match(&matched, &subject->remarks, *set, subject->model, error);
-    if (status) return dsc_error_context(error, status, "%s", subject->name);
+    dsc_error why;
+    dsc_status status = dsc_dataset_match(&matched, &subject->remarks, *set, subject->model, &why);
+    const bool guessed = !subject->data && !command_given(call, "data");
+    if (status)
+        return dsc_fail(error, status, "%s: %s%s", subject->name, why.message,
+                        status == DSC_ERROR_MISMATCH && guessed
+                            ? "; or name the data of this model with --data, because its file does not"
+                            : "");
     command_tell_remarks(&subject->remarks);
     dsc_dataset_free(*set);
     *set = matched;
     return DSC_OK;
+}
+
+void command_subject_tell_split(const command_subject *subject, const command_data *data,
+                                const command_call *call) {
+    const char *learned = dsc_model_about(subject->model, "data");
+    bool split = false;
+    for (const dsc_param *p = dsc_reading_params; p->name; p++)
+        if (command_given(call, p->name)) return;
+    for (size_t i = 0; i < data->understood.count; i++)
+        split = split || !strcmp(data->understood.line[i].what, "split");
+    if (subject->is_run || !split || !learned) return;
+    dsc_text name = {0};
+    dsc_public_name(&name, data->name);
+    if (name.data && !strcmp(name.data, learned))
+        command_remark(call,
+                       "The model's file does not record how its data were split. If the model was trained "
+                       "with another --split-seed, --test-share or --group-by, some of these test images "
+                       "are among its training images: give the same options, or the folder of the run");
+    dsc_text_free(&name);
 }
 
 /* Replaces the run's reading options by those that the user gave. Both keep their texts. */

@@ -150,7 +150,9 @@ dsc_status suspects_apply(command_call *call, const char *decisions, const char 
                           const command_source *source, dsc_error *error) {
     applying a = {.call = call, .path = decisions, .folder = folder};
     pack_out out = {.call = call, .folder = folder, .train = &a.train, .test = &a.test};
-    dsc_status status = command_data_open(&a.data, call, source, error);
+    command_source from = *source;
+    from.may_be_untested = true;
+    dsc_status status = command_data_open(&a.data, call, &from, error);
     if (!status) status = read_decisions(&a, error);
     if (!status) status = pack_part_gather(&a.train, a.data.train, error);
     if (!status) status = pack_part_gather(&a.test, a.data.test, error);

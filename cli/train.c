@@ -166,7 +166,18 @@ static dsc_status open_run(session *s, dsc_error *error) {
         if (!status) command_tell_remarks(&remarks);
         return status;
     }
-    return dsc_run_start(&s->run, &s->recipe, s->data.train, &options, error);
+    dsc_error why = {0};
+    const dsc_status status = dsc_run_start(&s->run, &s->recipe, s->data.train, &options, &why);
+    const bool network_given = command_given(s->call, "model") || s->start.model;
+    /* Messages about a network begin with its text in quotes. */
+    if (status == DSC_ERROR_ARGUMENT && *why.message == '"' && !network_given &&
+        !command_recipe_is_auto(s->name))
+        return dsc_fail(error, status,
+                        "%s; the network of the recipe %s does not fit these images: omit --recipe, or "
+                        "give another network with --model",
+                        why.message, s->name);
+    if (status && error) *error = why;
+    return status;
 }
 
 /* Computes the mean bytes sent per step. */
@@ -305,7 +316,8 @@ static dsc_status report(const session *s, dsc_error *error) {
     command_in_time_append(&text, &s->in_time);
     dsc_text_append(&text, "Model: %s/%s\n", dsc_visible(shown, sizeof shown, run), DSC_RUN_MODEL);
     dsc_status status = command_print_text(&text, error);
-    command_remark(s->call, "Next: descender evaluate %s", dsc_shell_word(word, run));
+    command_remark(s->call, "Next: descender evaluate %s%s", dsc_shell_word(word, run),
+                   s->data.test ? "" : " --split train");
     return status;
 }
 

@@ -126,7 +126,8 @@ static dsc_status report(const session *s, dsc_error *error) {
     }
     dsc_text_append(&text, "Model: %s/%s\n", dsc_visible(shown, sizeof shown, folder), DSC_RUN_MODEL);
     dsc_status status = command_print_text(&text, error);
-    command_remark(s->how->call, "Next: descender evaluate %s", dsc_shell_word(word, folder));
+    command_remark(s->how->call, "Next: descender evaluate %s%s", dsc_shell_word(word, folder),
+                   s->how->data->test ? "" : " --split train");
     return status;
 }
 

@@ -25,6 +25,30 @@ folders_become_four_files_and_the_names() {
     same "$(bytes "$work/out/t10k-labels-idx1-ubyte" 0 | head -8 | tr '\n' ' ')" "0 0 8 1 0 0 0 6 "
     same "$(bytes "$work/out/t10k-labels-idx1-ubyte" 8 | sort | uniq -c | tr -s ' \n' ' ')" " 2 0 2 1 2 2 "
 }
+the_folder_of_the_data_is_not_packed_into() {
+    _letters
+    run data pack "$work/letters" "$work/letters/" --force
+    exits 2
+    says "is the folder of the data"
+    holds "a file was written" test ! -e "$work/letters/labels.txt"
+}
+dark_ink_is_told_of_digits_alone() {
+    local class i
+    rm -rf "$work/ink"
+    for class in 3 7; do
+        mkdir -p "$work/ink/$class"
+        for ((i = 0; i < 10; i++)); do
+            printf 'P2 3 3 255\n250 250 250 250 %d 250 250 250 250\n' $((i + class * 10)) >"$work/ink/$class/$i.pgm"
+        done
+    done
+    run data pack "$work/ink" "$work/ink-packed"
+    exits 0
+    says "these images are dark ink on a light ground; MNIST's are the opposite"
+    mv "$work/ink/3" "$work/ink/screw"
+    run data pack "$work/ink" "$work/ink-packed" --force
+    exits 0
+    says_no MNIST
+}
 every_image_is_there_once_with_its_label() {
     _letters
     run data pack "$work/letters" "$work/out" --test-share 0.3 --quiet

@@ -25,6 +25,82 @@ a_table_is_trained_on_evaluated_and_resumed_with_the_same_split() {
     exits 0
     says "20 of 40 images are held out"
 }
+data_without_a_test_set_are_described_checked_and_studied() {
+    _table
+    run data info --data "$work/train.csv" --test-share 0
+    exits 0
+    holds "the counts" grep -qE '^images +40 +-$' <<<"$out"
+    holds "a class" grep -qE '^7 +20 +-$' <<<"$out"
+    run data info --data "$work/train.csv" --test-share 0 --json
+    exits 0
+    prints '"test": null'
+    run data show --data "$work/train.csv" --test-share 0
+    exits 0
+    run data check "$work/train.csv" --test-share 0
+    exits 0
+    run data show --data "$work/train.csv" --test-share 0 --set test
+    exits 2
+    says "a --test-share of 0 holds no images out as one"
+    local command
+    for command in "cross-validate --folds 2" "learn-curve --samples 10" "tune --trials 2 --validation 0.2 batch=4|8"; do
+        # shellcheck disable=SC2086  # a command and its options
+        run $command --data "$work/train.csv" --test-share 0 --model "flatten, dense" --recipe tutorial --epochs 1 --batch 4 \
+            --out "$work/untested-${command%% *}" --quiet
+        exits 0
+    done
+    run cross-validate --resume "$work/untested-cross-validate"
+    says "2 folds of 40 images"
+}
+a_run_on_all_images_is_not_measured_on_some_of_them() {
+    _table
+    run train --data "$work/train.csv" --test-share 0 --model "flatten, dense" --epochs 1 --batch 4 --out "$work/all"
+    exits 0
+    says "Next: descender evaluate $work/all --split train"
+    run evaluate "$work/all" --split train
+    exits 0
+    run evaluate "$work/all"
+    exits 2
+    says "--split train"
+    run report "$work/all"
+    exits 2
+    says "a --test-share of 0 holds no images out as one; name other data with --data, or hold some out"
+}
+images_of_one_class_are_told() {
+    mkdir -p "$work/one/only"
+    local i
+    for ((i = 0; i < 10; i++)); do pgm "$work/one/only/$i.pgm" 8 8 $i; done
+    run train --data "$work/one" --model "flatten, dense" --epochs 1 --batch 4 --out "$work/one-run" --quiet
+    exits 0
+    says "all labels are of one class, only; a network needs at least two classes"
+}
+a_column_too_many_is_told() {
+    { echo "writer,label,a,b,c,d,e,f,g,h,i"; echo "1,3,1,2,3,4,5,6,7,8,9"; } >"$work/column.csv"
+    run data info --data "$work/column.csv"
+    exits 1
+    says "10 numbers, which is no square of grey pixels; if a column is neither label nor pixel"
+}
+a_recipe_for_other_images_is_named() {
+    _table
+    run train --data "$work/train.csv" --recipe mnist-98 --epochs 1 --out "$work/never"
+    exits 2
+    says "784 inputs, but an image is (1, 2, 2): 4 numbers; begin with 4; the network of the recipe mnist-98 does not fit these images: omit --recipe"
+    run train --data "$work/train.csv" --recipe mnist-98 --model 5-2 --epochs 1 --out "$work/never"
+    exits 2
+    says_no "does not fit these images"
+}
+a_models_file_does_not_know_how_its_data_were_split() {
+    _table
+    run train --data "$work/train.csv" --split-seed 7 --model "flatten, dense" --epochs 1 --batch 4 --out "$work/seventh" --quiet
+    exits 0
+    run evaluate "$work/seventh/model.safetensors" --data "$work/train.csv"
+    says "The model's file does not record how its data were split."
+    run evaluate "$work/seventh/model.safetensors" --data "$work/train.csv" --split-seed 7
+    says_no "does not record"
+    run evaluate "$work/seventh"
+    says_no "does not record"
+    run quantise "$work/seventh/model.safetensors" --data "$work/train.csv"
+    says "does not record how its data were split"
+}
 info_says_how_data_were_understood() {
     _table
     run data info --data "$work/train.csv"

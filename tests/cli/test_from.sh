@@ -65,6 +65,7 @@ all_of_few_images_are_learned_where_no_test_set_is_wanted() {
     exits 0
     prints "3 images to train on"
     prints "No test set: the network was trained on all images, so nothing was measured"
+    says "Next: descender evaluate $work/untested --split train"
     run evaluate "$work/untested" --split train --json
     exits 0
     prints '"samples": 3'
@@ -73,7 +74,7 @@ all_of_few_images_are_learned_where_no_test_set_is_wanted() {
     prints '"test": null'
     run evaluate "$work/untested"
     exits 2
-    says "of its 3 images would be empty; give a larger --test-share"
+    says "a --test-share of 0 holds no images out as one; name other data with --data, measure on the training images with --split train"
 }
 
 a_search_takes_the_network_of_the_model() {

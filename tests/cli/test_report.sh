@@ -154,6 +154,18 @@ two_models_are_compared_image_by_image() {
     run report --compare "$work/run" "$work/run" --json "${_quick[@]}"
     same "$(json "j['all']['p'], j['all']['difference']")" "(1.0, 0.0)"
 }
+all_classes_are_not_counted_as_the_most_probable_ones() {
+    run evaluate "$work/run" --data "$_small" --top 5
+    exits 0
+    prints "among the 3 most probable: "
+    prints_no "among the 4 most"
+}
+a_tiny_p_is_not_printed_as_zero() {
+    run report --compare "$work/run" "$work/weak" --split train "${_quick[@]}"
+    exits 0
+    prints "<0.0001"
+    prints_no " 0.0000"
+}
 several_runs_are_set_side_by_side() {
     run report "$work/run" "$work/weak" "$work/run/model.safetensors"
     exits 0
@@ -333,9 +345,6 @@ wrong_usage_is_told() {
     run report --compare "$work/run"
     exits 2
     says "--compare takes two"
-    run card "$work/run/model.safetensors"
-    exits 2
-    says "the folder of its run"
 }
 a_place_that_cannot_be_written_is_named() {
     run report "$work/run" --out /dev/null/x "${_quick[@]}"
@@ -369,6 +378,20 @@ a_card_has_the_sections_and_asks_what_was_not_measured() {
     same "$(grep -c '^> \*\*To be answered:\*\* ' <<<"$out")" 13
     says "13 questions are left"
     prints_no "$work" # a card is given to others: no path of this machine
+}
+a_card_of_a_models_file_leaves_open_how_it_was_trained() {
+    cp "$work/run/model.safetensors" "$work/alone_.safetensors"
+    run card "$work/alone_.safetensors" --data "$_small" "${_quick[@]}"
+    exits 0
+    says "The card leaves open how the model was trained"
+    prints "model.safetensors stands for alone\\_.safetensors."
+    prints "- **SHA-256** of alone\\_.safetensors: "
+    prints "took them from the model's file"
+    prints "> **To be answered:** How was the model trained"
+    prints "- **Data**: small-data"
+    prints_no "recipe, above"
+    prints_no "learning-rate"
+    prints_no "$work"
 }
 # Data that were prepared as MNIST's digits are: a file beside them says so.
 a_card_of_handwriting_speaks_of_it() {

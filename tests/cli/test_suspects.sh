@@ -102,7 +102,8 @@ nothing_is_written_over() {
     [ -f "$work/decisions.json" ] || _decide "$work/decisions.json" '[]'
     run data suspects --data "$work/few" --apply "$work/decisions.json" --to "$work/few"
     exits 1
-    says "already exists"
+    says "already exists; give another folder"
+    says_no "--force"
     run data suspects --resume "$work/study" --out "$work/few/labels.txt"
     exits 2
     says "ends in .html"

@@ -132,12 +132,14 @@ static void append_data(dsc_text *text, const report_card *card) {
     report_ask(text, "Why these data? In what ways are they like the images that the model will meet, and in "
                      "what ways unlike?");
     dsc_text_append(text, "\n## Training Data\n\n");
-    const char *name = fact(card, "data", "name");
+    const char *name = fact(card, "data", "name"), *told = dsc_model_about(card->exam->model, "data");
     dsc_text_append(text, "- **Data**: ");
     if (name)
         report_append_public_markdown(text, name);
+    else if (!card->recipe && told)
+        report_append_public_markdown(text, told);
     else
-        dsc_text_append(text, "not recorded: the run has no log");
+        dsc_text_append(text, "not recorded%s", card->recipe ? ": the run has no log" : "");
     dsc_text_append(text, "\n");
     append_count(text, card, "training", "images to train on");
     append_count(text, card, "validation", "images held out of the training set to validate");
@@ -160,8 +162,9 @@ static void append_data(dsc_text *text, const report_card *card) {
             report_append_markdown(text, fact(card, "data", sums[i][0]));
             dsc_text_append(text, "\n");
         }
-    dsc_text_append(text, "- **Preprocessing**: `normalise` and `augment` of the recipe, above\n\n"
-                          "`descender datasheet` describes the data themselves.\n");
+    dsc_text_append(text, "%s\n`descender datasheet` describes the data themselves.\n",
+                    card->recipe ? "- **Preprocessing**: `normalise` and `augment` of the recipe, above\n"
+                                 : "");
 }
 
 static void append_end(dsc_text *text, const report_card *card) {
@@ -194,8 +197,15 @@ void report_append_card(dsc_text *text, const report_card *card) {
     append_front_matter(text, card);
     dsc_text_append(text, "# Model card: ");
     report_append_markdown(text, card->title);
-    dsc_text_append(text, "\n\n`descender card` measured these contents or took them from the run. Lines "
-                          "that begin with **To be answered** ask for a person's judgement.\n\n");
+    dsc_text_append(text,
+                    "\n\n`descender card` measured these contents or took them from the %s. Lines "
+                    "that begin with **To be answered** ask for a person's judgement.\n\n",
+                    card->recipe ? "run" : "model's file");
+    if (card->file && strcmp(card->file, "model.safetensors") != 0) {
+        dsc_text_append(text, "In the commands and programs below, model.safetensors stands for ");
+        report_append_markdown(text, card->file);
+        dsc_text_append(text, ".\n\n");
+    }
     report_append_card_use(text, card);
     report_append_card_details(text, card);
     append_uses(text, card);

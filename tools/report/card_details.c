@@ -96,8 +96,11 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
         report_append_markdown(text, dsc_model_about(model, DSC_ABOUT_REFUSAL));
         dsc_text_append(text, "\n");
     }
-    if (*card->model_sha256)
-        dsc_text_append(text, "- **SHA-256** of model.safetensors: `%s`\n", card->model_sha256);
+    if (*card->model_sha256) {
+        dsc_text_append(text, "- **SHA-256** of ");
+        report_append_markdown(text, card->file ? card->file : "model.safetensors");
+        dsc_text_append(text, ": `%s`\n", card->model_sha256);
+    }
     append_logged(text, card, "Trained", NULL, "time");
     append_logged(text, card, "By Descender", NULL, "version");
     append_logged(text, card, "Processor", "machine", "processor");
@@ -122,9 +125,14 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
         dsc_text_append(text, "\n");
     }
     if (!json_object_size(card->facts->start))
-        dsc_text_append(
-            text, "- **Not recorded**: when and where the model was trained, because the run has no log\n");
-    append_recipe(text, card);
+        dsc_text_append(text, "- **Not recorded**: %s\n",
+                        card->recipe ? "when and where the model was trained, because the run has no log"
+                                     : "how, when and where the model was trained, because the card was made "
+                                       "from the model's file without its run");
+    if (card->recipe)
+        append_recipe(text, card);
+    else
+        report_ask(text, "How was the model trained: recipe, number of epochs, machine, program?");
     report_ask(text, "Who made the model, and whom can one ask about it?");
     report_ask(text, "What is the licence? Add `license:` to the front matter.");
     report_ask(text, "Is there a paper or another text to cite?");

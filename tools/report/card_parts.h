@@ -15,7 +15,8 @@
 typedef struct report_card {
     const char *title;        /* dsc_model_title */
     const char *model_sha256; /* of the file; empty: unknown */
-    const dsc_recipe *recipe;
+    const char *file; /* the last part of its path, if there is only a model's file and no run; or NULL */
+    const dsc_recipe *recipe;   /* NULL if there is no run */
     const dsc_run_facts *facts; /* without a log: an empty start */
     const report_exam *exam;    /* on the test set */
     const char *data_title;     /* dsc_public_name of the data it was measured on */
