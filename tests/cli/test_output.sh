@@ -390,7 +390,10 @@ packing_replaces_nothing_without_force() {
         says "$work/mine/$name"
     done
     echo "of somebody else" >"$work/pictures/labels.txt"
-    _kept "$work/pictures" data pack "$work/pictures" "$work/pictures"
+    run data pack "$work/pictures" "$work/pictures" --force
+    exits 2
+    says "is the folder of the data"
+    same "$(cat "$work/pictures/labels.txt")" "of somebody else"
     rm "$work/pictures/labels.txt"
 }
 packing_that_fails_leaves_the_old_data_whole() {
