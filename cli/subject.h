@@ -38,13 +38,13 @@ dsc_status command_note_accuracy(dsc_model *model, double accuracy, size_t count
                                  dsc_error *error);
 
 /* Replaces *set by the same data with the model's class numbers (dsc_dataset_match), prints differences from
- * the training data, and keeps them in the subject's remarks. If the data do not fit, and neither the user nor
- * a run named them, the message asks for --data. */
+ * the training data, and keeps them in the subject's remarks. If the data do not fit, and neither the user
+ * nor a run named them, the message asks for --data. */
 dsc_status command_subject_match(dsc_dataset **set, command_subject *subject, const command_call *call,
                                  dsc_error *error);
 
-/* Remarks that some of the test images may be training images of the model: if the model is a file, which does
- * not record how its data were split, and `data` have the name of its data and were split by default. */
+/* Remarks that some of the test images may be training images of the model: if the model is a file, which
+ * does not record how its data were split, and `data` have the name of its data and were split by default. */
 void command_subject_tell_split(const command_subject *subject, const command_data *data,
                                 const command_call *call);
 

@@ -104,7 +104,8 @@ const dsc_digit_style *dsc_style_pick(const dsc_digit_style *styles, size_t coun
 void dsc_shape_write(dsc_digit_shape *shape, const dsc_digit_style *style, const dsc_digit_form *form,
                      const dsc_digit_variation *variation, dsc_digit_random *random);
 
-/* The same with a random style of `digit`; the variation's `share` of digits uses the styles of its `hands`. */
+/* The same with a random style of `digit`; the variation's `share` of digits uses the styles of its
+ * `hands`. */
 void dsc_shape_write_digit(dsc_digit_shape *shape, int digit, const dsc_digit_variation *variation,
                            dsc_digit_random *random);
 

@@ -324,7 +324,8 @@ static void others_that_do_not_fit_are_refused(void **state) {
     dsc_dataset *wide = make_noise(OTHERS, 8, 0), *one = make_noise(1, 4, 0), *two = make_noise(2, 4, 0);
     assert_int_equal(make_trainer(&t, plain, stripes, wide, 1), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error,
-                   "others: noise has images of 1 x 8 x 8 bytes, but the training set stripes has 1 x 4 x 4");
+                   "others: noise has images of 1 x 8 x 8 (channels x height x width) bytes, but stripes "
+                   "has 1 x 4 x 4 bytes");
     assert_int_equal(make_trainer(&t, plain, stripes, one, 1), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "expected at least 2");
     ASSERT_OK(make_trainer(&t, plain, stripes, two, 1), error);
