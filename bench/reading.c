@@ -7,9 +7,9 @@
  * COUNT pictures of each kind (500).
  *
  * --one reads each picture as one digit, as `predict --one` does; it measures only kinds of one digit.
- * --train uses the last 10,000 training images: use it for experiments. --hands uses built-in digits of a seed
- * that no model here was trained with. Otherwise needs the real MNIST in $DESCENDER_DATA, ./data or the cache.
- * DESCENDER_SHOW=FOLDER saves misread pictures there. */
+ * --train uses the last 10,000 training images: use it for experiments. --hands uses built-in digits of a
+ * seed that no model here was trained with. Otherwise needs the real MNIST in $DESCENDER_DATA, ./data or the
+ * cache. DESCENDER_SHOW=FOLDER saves misread pictures there. */
 #include "drawn/drawn.h"
 
 #include "base/clock.h"
