@@ -514,7 +514,7 @@ END
     _answers() {
         run predict --top 1 "$@"
         exits 0
-        answers=$(awk '{ print $2 }' <<<"$out")
+        answers=$(awk '{ print $2 == "no" ? substr($4, 2) : $2 }' <<<"$out") # "no digit (5 at 46.7 %)": 5
     }
     local answers plain name
     _answers "$work/plain.idx"

@@ -57,17 +57,28 @@ training_starts_from_a_network_that_is_given() {
 a_network_that_is_a_graph_of_its_own_goes_on() {
     _page || return
     cd "$work" || return
-    run quantise rounded/model.safetensors --data digits --samples 300 --force --out whole.safetensors --quiet
+    run model join rounded/model.safetensors from/model.safetensors --out whole.safetensors --quiet
     exits 0
     run export whole.safetensors --to 'web train=on' --out whole --quiet
     exits 0
     holds "the page does not begin with it" grep -q '"from":"page"' whole.html
-    echo '{"model": "784-30-10", "from": "page", "batch": 50, "epochs": 1}' >whole.json
+    echo '{"model": "ensemble of 2: 784-30-10", "from": "page", "batch": 50, "epochs": 1}' >whole.json
     run_shell "node '$tests/exchange/train.mjs' whole.html whole.json 400 whole-page.safetensors whole.safetensors"
     exits 0
     run train --recipe whole.json --from whole.safetensors --data digits --training-samples 400 --kernels portable --out whole --quiet
     exits 0
     run_shell "node '$tests/exchange/same_weights.mjs' whole-page.safetensors whole/model.safetensors"
+    exits 0
+}
+a_page_does_not_train_whole_numbers() {
+    _page || return
+    cd "$work" || return
+    run quantise rounded/model.safetensors --data digits --samples 300 --force --out numbers.safetensors --quiet
+    exits 0
+    run export numbers.safetensors --to 'web train=on' --out numbers --quiet
+    exits 1
+    says "omit train=on"
+    run export numbers.safetensors --to web --out numbers --quiet
     exits 0
 }
 what_is_wrong_is_said_as_the_program_says_it() {
