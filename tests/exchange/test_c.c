@@ -505,8 +505,9 @@ static const char *const texts[] = {
     "conv 8 5x5 stride=2 padding=2 dilation=2, leaky-relu, depthwise 3x3 padding=1, gelu, residual(conv 8 "
     "3x3 padding=1, "
     "batch-norm, silu), average-pool 2, se 4, layer-norm, dropout 0.5, flatten, dense 600, tanh, dense 10",
-    "conv 6 3x3 stride=2, relu6, depthwise 3x3, hard-swish, conv 4 3x3, elu 0.6, clip -0.4 1, flatten, dense "
-    "12, selu, dense 12, hard-sigmoid, dense 10",
+    ("conv 6 3x3 stride=2, relu6, depthwise 3x3, hard-swish, conv 4 3x3, elu 0.6, clip -0.4 1, flatten, "
+     "dense "
+     "12, selu, dense 12, hard-sigmoid, dense 10"),
 };
 
 static void networks_give_the_bits_of_the_portable_kernels(void **state) {
