@@ -183,8 +183,10 @@ static json_t *facts_json(const char *path, const char *id) {
         epochs = (double)recipe.epochs;
         dsc_recipe_clear(&recipe);
     }
-    if (dsc_run_facts_read(&facts, path, &error))
+    if (dsc_run_facts_read(&facts, path, &error)) {
+        dsc_run_facts_clear(&facts);
         return json_pack("{s:s, s:s}", "id", id, "state", "unreadable");
+    }
     char *network = network_of(path, NULL);
     json_t *json = json_pack("{s:s, s:s, s:o, s:o, s:o, s:O*, s:O*, s:O, s:O*, s:b, s:b}", "id", id, "state",
                              state_of(path, &facts), "epoch", number(facts.epochs), "epochs", number(epochs),
