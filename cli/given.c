@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "data/drawn.h"
 #include "model/model.h"
-#include "quant/quantised.h"
 #include "train/build.h"
 
 #include <stdio.h>
@@ -62,23 +61,9 @@ static dsc_status find_model(dsc_model **model, char **text, const char *option,
     return status;
 }
 
-/* Gradients do not pass the roundings of a quantised network: training would change nothing. */
-static dsc_status refuse_quantised(const dsc_model *model, const char *path, dsc_error *error) {
-    bool is;
-    const dsc_node *because;
-    dsc_status status = dsc_check_quantised(&is, &because, model, error);
-    if (status || !is) return status;
-    return dsc_fail(
-        error, DSC_ERROR_ARGUMENT,
-        "--from %s: is a quantised network, whose whole numbers cannot be trained; start from the "
-        "network that it was made from, and quantise the result",
-        path);
-}
-
 static dsc_status find_start(command_start *start, dsc_recipe *recipe, dsc_error *error) {
     dsc_status status = DSC_OK;
     if (recipe->from) status = find_model(&start->model, &recipe->from, "from", error);
-    if (!status && start->model) status = refuse_quantised(start->model, recipe->from, error);
     if (!status && recipe->teacher) status = find_model(&start->teacher, &recipe->teacher, "teacher", error);
     recipe->start = start->model;
     recipe->teacher_model = start->teacher;

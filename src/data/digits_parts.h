@@ -33,8 +33,6 @@ typedef struct dsc_digit_style {
     signed char drawings[DSC_STYLE_DRAWINGS][2 * DSC_STYLE_KNOTS]; /* x, y of each knot; all zero: end */
 } dsc_digit_style;
 
-extern const dsc_digit_style dsc_digit_styles[];
-extern const size_t dsc_digit_styles_count;
 /* Common to all styles of a digit: its width in heights, its slant, and the pen's weight relative to other
  * digits. */
 typedef struct dsc_digit_form {
@@ -43,13 +41,13 @@ typedef struct dsc_digit_form {
 
 extern const dsc_digit_form dsc_digit_forms[10];
 
-/* Styles of all ten digits, beside dsc_digit_styles. */
+/* Styles of all ten digits, by file: usual, world, print. */
 typedef struct dsc_digit_hands {
     const dsc_digit_style *styles;
     size_t count;
     const dsc_digit_form *forms; /* ten */
 } dsc_digit_hands;
-extern const dsc_digit_hands dsc_digit_hands_world, dsc_digit_hands_print;
+extern const dsc_digit_hands dsc_digit_hands_usual, dsc_digit_hands_world, dsc_digit_hands_print;
 
 /* Amounts of variation: standard deviations, unless noted. */
 typedef struct dsc_digit_variation {
@@ -66,7 +64,7 @@ typedef struct dsc_digit_variation {
     float pressure;    /* change of the radius along a stroke */
     float edge;        /* pixels over which the ink fades */
     float edge_spread;
-    const dsc_digit_hands *hands; /* NULL: none beside the usual styles */
+    const dsc_digit_hands *hands; /* beside the usual ones; NULL: none */
     float share;                  /* of digits in a style of `hands` */
     float scan;                   /* share of images that dsc_digit_scan changes */
 } dsc_digit_variation;

@@ -269,8 +269,8 @@ void dsc_shape_write(dsc_digit_shape *shape, const dsc_digit_style *style, const
 
 void dsc_shape_write_digit(dsc_digit_shape *shape, int digit, const dsc_digit_variation *v,
                            dsc_digit_random *random) {
-    const dsc_digit_hands usual = {dsc_digit_styles, dsc_digit_styles_count, dsc_digit_forms};
-    const dsc_digit_hands *hands = v->hands && dsc_digit_uniform(random) < v->share ? v->hands : &usual;
+    const bool others = v->hands && dsc_digit_uniform(random) < v->share;
+    const dsc_digit_hands *hands = others ? v->hands : &dsc_digit_hands_usual;
     const dsc_digit_style *style = dsc_style_pick(hands->styles, hands->count, digit, random);
     dsc_shape_write(shape, style, &hands->forms[digit], v, random);
 }

@@ -6,7 +6,7 @@
 #include "data/digits_parts.h"
 
 /* clang-format off */
-const dsc_digit_style dsc_digit_styles[] = {
+static const dsc_digit_style styles[] = {
     /* 0: from the top, to the left and around */
     {0, 60, "psssssss",
      {{52, 2, 18, 16, 4, 52, 22, 90, 55, 98, 88, 80, 94, 40, 54, 2},    /* round */
@@ -228,10 +228,10 @@ const dsc_digit_style dsc_digit_styles[] = {
 };
 /* clang-format on */
 
-const size_t dsc_digit_styles_count = sizeof dsc_digit_styles / sizeof *dsc_digit_styles;
-
 const dsc_digit_form dsc_digit_forms[10] = {
     {0.92f, 0.22f, 1.09f}, {0.75f, 0.23f, 1.07f}, {0.93f, 0.08f, 1.03f}, {0.77f, 0.06f, 0.98f},
     {0.82f, 0.25f, 0.92f}, {0.92f, 0.03f, 0.93f}, {0.80f, 0.02f, 0.98f}, {0.83f, 0.06f, 1.00f},
     {0.78f, 0.13f, 0.92f}, {0.78f, 0.12f, 0.90f},
 };
+
+const dsc_digit_hands dsc_digit_hands_usual = {styles, sizeof styles / sizeof *styles, dsc_digit_forms};

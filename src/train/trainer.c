@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/seed.h"
 #include "data/split.h"
+#include "quant/quantised.h"
 #include "quant/round.h"
 #include "train/teacher.h"
 
@@ -46,9 +47,17 @@ static dsc_status check_model(const dsc_model *model, dsc_error *error) {
     if (!learns)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "the model has no parameter to train, or all are frozen; free some of them");
-    if (!dsc_model_check_values(model, NULL, &reason)) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_ARGUMENT, "the model cannot be trained: %s; create the model again",
-                    reason.message);
+    if (dsc_model_check_values(model, NULL, &reason))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "the model cannot be trained: %s; create the model again",
+                        reason.message);
+    /* No gradient passes the roundings: training would change nothing. */
+    bool quantised;
+    const dsc_node *because;
+    dsc_status status = dsc_check_quantised(&quantised, &because, model, error);
+    if (status || !quantised) return status;
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "the model is quantised, and whole numbers cannot be trained: train the network that it "
+                    "was made from, and quantise the result");
 }
 
 static dsc_status normalise(dsc_trainer *t, dsc_error *error) {

@@ -282,18 +282,15 @@ static void the_worlds_pens_are_often_finer_and_its_scans_pale_or_black_and_whit
 
 static void every_style_is_well_formed(void **state) {
     (void)state;
-    unsigned digits = 0;
-    check_styles(dsc_digit_styles, dsc_digit_styles_count);
-    for (size_t i = 0; i < dsc_digit_styles_count; i++) {
-        assert_in_range(dsc_digit_styles[i].digit, 0, 9);
-        digits |= 1U << dsc_digit_styles[i].digit;
-    }
-    assert_int_equal(digits, 0x3FF);
-    static const dsc_digit_hands *const all[] = {&dsc_digit_hands_world, &dsc_digit_hands_print};
-    for (size_t h = 0; h < 2; h++) {
+    static const dsc_digit_hands *const all[] = {&dsc_digit_hands_usual, &dsc_digit_hands_world,
+                                                 &dsc_digit_hands_print};
+    for (size_t h = 0; h < 3; h++) {
+        unsigned digits = 0;
         check_styles(all[h]->styles, all[h]->count);
-        digits = 0;
-        for (size_t i = 0; i < all[h]->count; i++) digits |= 1U << all[h]->styles[i].digit;
+        for (size_t i = 0; i < all[h]->count; i++) {
+            assert_in_range(all[h]->styles[i].digit, 0, 9);
+            digits |= 1U << all[h]->styles[i].digit;
+        }
         assert_int_equal(digits, 0x3FF);
     }
 }

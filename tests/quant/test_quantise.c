@@ -342,6 +342,19 @@ static void what_has_no_whole_numbers_is_named(void **state) {
     dsc_model_free(model);
 }
 
+static void a_quantised_network_is_not_trained(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_training_options how = dsc_training_options_defaults();
+    how.epochs = 1;
+    dsc_model *model = random_model("784-10", digits, "unit", 1), *made = quantised(model, digits, 0);
+    assert_int_equal(dsc_train(made, digits, &how, &error), DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "whole numbers cannot be trained");
+    ASSERT_OK(dsc_train(model, digits, &how, &error), error);
+    dsc_model_free(made);
+    dsc_model_free(model);
+}
+
 /* No leak if one branch cannot be quantised: the sanitizers check that. */
 static void a_branch_that_cannot_be_is_refused(void **state) {
     (void)state;
@@ -540,6 +553,7 @@ int main(void) {
         cmocka_unit_test(one_number_that_is_not_whole_is_found),
         cmocka_unit_test(it_is_the_same_network_from_a_file),
         cmocka_unit_test(what_has_no_whole_numbers_is_named),
+        cmocka_unit_test(a_quantised_network_is_not_trained),
         cmocka_unit_test(a_branch_that_cannot_be_is_refused),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(what_was_rounded_is_rounded_to_itself),

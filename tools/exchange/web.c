@@ -12,7 +12,6 @@
 #include "exchange/web_files.h"
 #include "model/model.h"
 #include "model/native.h"
-#include "quant/quantised.h"
 #include "report/text.h"
 
 #include <stdio.h>
@@ -258,17 +257,6 @@ static dsc_status write_page(exchange_output *output, const work *w, dsc_error *
     return exchange_add_file(output, ".html", page.data, page.length, error);
 }
 
-/* Gradients do not pass the roundings of a quantised network. */
-static dsc_status check_trainable(const dsc_model *model, dsc_error *error) {
-    bool quantised;
-    const dsc_node *because;
-    dsc_status status = dsc_check_quantised(&quantised, &because, model, error);
-    if (status || !quantised) return status;
-    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                    "a page cannot train a quantised network: omit train=on, or export the network that it "
-                    "was made from");
-}
-
 static dsc_status write_web(exchange_output *output, const dsc_model *model, const void *values,
                             dsc_error *error) {
     size_t size;
@@ -277,8 +265,7 @@ static dsc_status write_web(exchange_output *output, const dsc_model *model, con
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                         "this build has no WebAssembly; install clang, lld, wasi-libc and "
                         "libclang-rt-dev-wasm32, and build again");
-    dsc_status status = ((const web_values *)values)->train ? check_trainable(model, error) : DSC_OK;
-    if (!status) status = exchange_plan_make(&plan, model, error);
+    dsc_status status = exchange_plan_make(&plan, model, error);
     work w = {.output = output, .model = model, .plan = &plan, .values = values};
     if (!status && plan.sources.length)
         status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
