@@ -1289,10 +1289,10 @@ static inline dsc_training_options dsc_training_options_defaults(void) {
  * the model has the last weights, their average, or the best weights of early stopping, as `how` says, and
  * expects images like these (dsc_model_describe). Classes are matched by name, as by dsc_dataset_match; a
  * model whose classes are still called "0", "1", ... takes the names of the data. Shapes, classes, texts
- * and ranges are checked before any work (ARGUMENT, MISMATCH). DSC_ERROR_DIVERGED: the loss, a weight, an
- * answer to the held-out images or an answer of the finished model became infinite or NaN; the message
- * says where. DSC_ERROR_STOPPED: on_event stopped it. The same data, model and `how` give the same bits on
- * one kind of processor, with any number of threads. */
+ * and ranges are checked before any work (ARGUMENT, MISMATCH); a quantised model cannot be trained
+ * (ARGUMENT). DSC_ERROR_DIVERGED: the loss, a weight, an answer to the held-out images or an answer of the
+ * finished model became infinite or NaN; the message says where. DSC_ERROR_STOPPED: on_event stopped it. The
+ * same data, model and `how` give the same bits on one kind of processor, with any number of threads. */
 DSC_API dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_training_options *how,
                              dsc_error *error);
 

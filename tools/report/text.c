@@ -61,8 +61,7 @@ char *report_percent(char out[32], double share, int decimals) {
 char *report_loss(char out[32], double loss) {
     if (!isfinite(loss)) return strcpy(out, "-");
     if (loss < 1e5) return dsc_format_fixed(out, 32, loss, 4);
-    (void)snprintf(out, 32, "%.2e", loss); /* of a network whose training went wrong */
-    return out;
+    return dsc_format_scientific(out, 32, loss, 2); /* of a network whose training went wrong */
 }
 
 char *report_percents(char out[80], const double interval[2], int decimals) {
