@@ -35,25 +35,26 @@ static dsc_status find(dsc_digit **found, size_t *count, dsc_digit *single, cons
     return dsc_prepare_digit(single, NULL, c->grey, c->height, c->width, 1, error);
 }
 
-static void read_all(char *text, size_t most, const canvas *c) {
+/* The digits that `predict` prints: without those that the model refuses. */
+static void read_all(char *text, size_t most, const canvas *c, double refuse_below) {
     dsc_digit *found, single;
-    size_t count;
+    size_t count, length = 0;
     dsc_error error;
     *text = '\0';
     if (find(&found, &count, &single, c, &error)) return;
-    for (size_t i = 0; i < count && i + 1 < most; i++) {
+    for (size_t i = 0; i < count && length + 1 < most; i++) {
         float shares[10];
         if (dsc_predict(shares, predictor, workspace, found[i].pixels, 1, &error)) exit(1);
         size_t best = 0;
         for (size_t k = 1; k < 10; k++)
             if (shares[k] > shares[best]) best = k;
-        text[i] = (char)('0' + best);
-        text[i + 1] = '\0';
+        if (shares[best] >= refuse_below) text[length++] = (char)('0' + best);
+        text[length] = '\0';
     }
     if (!as_one) dsc_digits_free(found);
 }
 
-static double measure(size_t k, size_t count, double *blank) {
+static double measure(size_t k, size_t count, double refuse_below, double *blank) {
     static canvas c;
     size_t right = 0, none = 0;
     if (!c.ink) drawn_canvas_make(&c);
@@ -61,7 +62,7 @@ static double measure(size_t k, size_t count, double *blank) {
     for (size_t i = 0; i < count; i++) {
         char expected[DRAWN_DIGITS_MOST + 1], answer[64];
         drawn_kinds[k].make(&c, expected);
-        read_all(answer, sizeof answer, &c);
+        read_all(answer, sizeof answer, &c, refuse_below);
         right += !strcmp(expected, answer);
         none += !*answer;
         if (getenv("DESCENDER_SHOW") && strcmp(expected, answer) != 0) { /* a folder for misread pictures */
@@ -144,7 +145,7 @@ int main(int argc, char **argv) {
         if ((as_one && !of_one) || (only && !strstr(drawn_kinds[k].name, only))) continue;
         double blank;
         const double begun = dsc_clock();
-        const double right = measure(k, count, &blank);
+        const double right = measure(k, count, dsc_model_refuse_below(model), &blank);
         printf("%-28s %6.1f %% %6.1f %% %9.2f", drawn_kinds[k].name, right, blank,
                1e3 * (dsc_clock() - begun) / (double)count);
         if (drawn_kinds[k].floor > 0 && !hands) printf("   (at least %.1f %%)", drawn_kinds[k].floor);

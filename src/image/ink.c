@@ -4,6 +4,7 @@
  * taken away, they are split into two classes, see below. */
 #include "image/prepare.h"
 
+#include "image/greys.h"
 #include "image/image.h"
 #include "image/light.h"
 #include "image/paper.h"

@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "image/greys.h"
+#include "image/shadow.h"
 #include "image/spread.h"
 
 #include <assert.h>
@@ -15,37 +17,6 @@ enum {
     WINDOW_LEAST = 8, /* pixels: least side of a window */
     STANDS_OUT = 20   /* smaller differences from a window's median are ignored */
 };
-
-unsigned dsc_quantile(const size_t counts[256], double share) {
-    size_t all = 0, sum = 0;
-    for (unsigned v = 0; v < 256; v++) all += counts[v];
-    for (unsigned v = 0; v < 256; v++) {
-        sum += counts[v];
-        if ((double)sum > share * (double)all) return v;
-    }
-    return 255;
-}
-
-unsigned dsc_split_greys(double *separate, const size_t counts[256]) {
-    double all = 0, sum = 0, squares = 0, below = 0, sum_below = 0, best = 0;
-    unsigned threshold = 0;
-    for (unsigned v = 0; v < 256; v++) {
-        all += (double)counts[v];
-        sum += (double)counts[v] * v;
-        squares += (double)counts[v] * v * v;
-    }
-    const double variance = squares - sum * sum / all;
-    for (unsigned v = 0; v < 255; v++) {
-        below += (double)counts[v];
-        sum_below += (double)counts[v] * v;
-        if (below == 0 || below == all) continue;
-        const double apart = sum_below / below - (sum - sum_below) / (all - below);
-        const double between = below * (all - below) / all * apart * apart;
-        if (between > best) best = between, threshold = v;
-    }
-    *separate = variance > 0 ? best / variance : 0;
-    return threshold;
-}
 
 /* Averages the 3 x 3 neighbourhood of each pixel (less at the edge), so that single noisy pixels do not
  * become ground. */
@@ -61,24 +32,26 @@ static void smooth(uint8_t *to, const uint8_t *from, size_t height, size_t width
         }
 }
 
-/* In a window that a digit does not fill, the median is ground. Ink is on the side with more thin difference.
- * `grounds`: for light and for dark ink. Windows overlap by half. */
+/* In a window that a digit does not fill, the median is ground; on each side of a shadow's edge by itself. Ink
+ * is on the side of the median with more thin difference. `grounds`: for light and for dark ink. Windows
+ * overlap by half. */
 static bool ink_is_dark(const uint8_t *values, uint8_t *const grounds[2], size_t height, size_t width,
-                        size_t side) {
+                        size_t window, const dsc_shadow *shadow) {
     double dark = 0, light = 0;
-    for (size_t top = 0; top < height; top += side / 2)
-        for (size_t left = 0; left < width; left += side / 2) {
-            const size_t bottom = top + side < height ? top + side : height,
-                         right = left + side < width ? left + side : width;
-            size_t counts[256] = {0};
+    for (size_t top = 0; top < height; top += window / 2)
+        for (size_t left = 0; left < width; left += window / 2) {
+            const size_t bottom = top + window < height ? top + window : height,
+                         right = left + window < width ? left + window : width;
+            size_t counts[2][256] = {{0}};
             for (size_t y = top; y < bottom; y++)
-                for (size_t x = left; x < right; x++) counts[values[y * width + x]]++;
-            const int middle = (int)dsc_quantile(counts, 0.5);
+                for (size_t x = left; x < right; x++)
+                    counts[dsc_shadow_side(shadow, y, x, height, width)][values[y * width + x]]++;
+            const int middles[2] = {(int)dsc_quantile(counts[0], 0.5), (int)dsc_quantile(counts[1], 0.5)};
             for (size_t y = top; y < bottom; y++)
                 for (size_t x = left; x < right; x++) {
                     const size_t i = y * width + x;
-                    const int off = values[i] - middle, below = grounds[1][i] - values[i],
-                              above = values[i] - grounds[0][i];
+                    const int off = values[i] - middles[dsc_shadow_side(shadow, y, x, height, width)],
+                              below = grounds[1][i] - values[i], above = values[i] - grounds[0][i];
                     if (off < -STANDS_OUT) dark += below < -off ? below : -off;
                     if (off > STANDS_OUT) light += above < off ? above : off;
                 }
@@ -89,7 +62,7 @@ static bool ink_is_dark(const uint8_t *values, uint8_t *const grounds[2], size_t
 dsc_status dsc_light_find(uint8_t *ground, bool *dark, const uint8_t *values, size_t height, size_t width,
                           dsc_error *error) {
     const size_t count = width * height, shorter = width < height ? width : height, wide = shorter / INK_MOST,
-                 side = 2 * wide > WINDOW_LEAST ? 2 * wide : WINDOW_LEAST;
+                 window = 2 * wide > WINDOW_LEAST ? 2 * wide : WINDOW_LEAST;
     uint8_t *room = dsc_allocate(3 * count + 2 * (width + height), 1);
     if (!room) return dsc_fail_memory(error, 3 * count, "a picture's ground");
     uint8_t *smoothed = room + count + 2 * (width + height), *const grounds[2] = {ground, smoothed + count};
@@ -99,8 +72,13 @@ dsc_status dsc_light_find(uint8_t *ground, bool *dark, const uint8_t *values, si
         dsc_spread_octagon(grounds[k], height, width, wide / 2 + 1, k, room);
         dsc_spread_octagon(grounds[k], height, width, wide / 2 + 1, !k, room);
     }
-    *dark = ink_is_dark(smoothed, grounds, height, width, side);
-    if (*dark) memcpy(ground, grounds[1], count);
+    dsc_shadow shadow;
+    dsc_status status = dsc_shadow_find(&shadow, smoothed, grounds[1], height, width, error);
+    if (!status) {
+        *dark = ink_is_dark(smoothed, grounds, height, width, window, &shadow);
+        if (*dark) memcpy(ground, grounds[1], count);
+        if (*dark) status = dsc_shadow_straighten(ground, &shadow, height, width, error);
+    }
     free(room);
-    return DSC_OK;
+    return status;
 }

@@ -4,8 +4,8 @@
  * Ink is thin: anything darker than its surroundings and narrower than a quarter of the picture's shorter
  * side is filled with its surroundings (a grey closing by an octagon: the maximum around each pixel, then the
  * minimum of the maxima; Serra, "Image analysis and mathematical morphology", 1982). Anything wider stays,
- * with its edges in place, so the border of a hard shadow is not ink. For light ink on a dark ground, minimum
- * and maximum are exchanged. */
+ * with its edges in place, so the border of a hard shadow is not ink; shadow.h mends it where ink crosses it.
+ * For light ink on a dark ground, minimum and maximum are exchanged. */
 #ifndef DSC_IMAGE_LIGHT_H
 #define DSC_IMAGE_LIGHT_H
 
@@ -15,13 +15,5 @@
  * darker than the ground. Fails only without memory. */
 dsc_status dsc_light_find(uint8_t *ground, bool *dark, const uint8_t *values, size_t height, size_t width,
                           dsc_error *error);
-
-/* Splits values into two classes with the largest variance between them (Otsu, "A threshold selection method
- * from gray-level histograms", 1979). Returns the largest value of the first class. *separate: the share of
- * the variance between the classes. */
-unsigned dsc_split_greys(double *separate, const size_t counts[256]);
-
-/* The value below which `share` of the counts lies. */
-unsigned dsc_quantile(const size_t counts[256], double share);
 
 #endif

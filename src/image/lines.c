@@ -12,7 +12,7 @@
  *
  * Uprights of one length at both ends of a line, or many along it, make the line a side of a frame, of boxes
  * or of a comb; they are removed, too. */
-#include "image/light.h"
+#include "image/greys.h"
 #include "image/prepare.h"
 
 #include "base/error.h"
@@ -22,14 +22,18 @@
 #include <string.h>
 
 enum {
-    INK = 48,         /* of 255: lines are often pale */
+    INK = 48,         /* of 255: least value of a line */
+    PALE_INK = 28,    /* likewise, of a pale line, */
+    PALE_MOST = 128,  /* ... which is at most so dark, much paler than writing */
     SLOPES = 51,      /* from -25 to 25 steps */
     SLOPE_STEP = 290, /* pixels along per pixel across: 5 degrees are 25 steps */
     THICK_PART = 50,  /* the breadth divided by this, plus 2 pixels: largest thickness of a line */
     SIDE_LEAST = 40,  /* pixels: smaller pictures are skipped */
     GAP_PART = 60,    /* the length divided by this, plus a pixel: longest gap of a line */
     END_PART = 12,    /* the length divided by this: the end of a line */
-    AWAY = 1          /* pixels: largest distance of a run's middle from its line */
+    AWAY = 1,         /* pixels: largest distance of a run's middle from its line */
+    DRIFT_MOST = 5,   /* pixels: a bent line is so far off its straight course at most */
+    DRIFT_PART = 16
 };
 
 /* The picture by rows or by columns: access to pixel (along, across). */
@@ -37,7 +41,10 @@ typedef struct view {
     uint8_t *values;
     size_t length, breadth; /* along the lines, and across them */
     size_t step, stride;    /* distance of neighbours along and across */
+    uint8_t ink;            /* least value of ink: INK or PALE_INK */
 } view;
+
+static bool seeks_pale(const view *v) { return v->ink < INK; }
 
 static uint8_t *at(const view *v, size_t along, size_t across) {
     return v->values + along * v->step + across * v->stride;
@@ -62,9 +69,9 @@ static dsc_status find_runs(thin_runs *r, const view *v, dsc_error *error) {
     const size_t thick = v->breadth / THICK_PART + 2;
     for (size_t along = 0; along < v->length; along++)
         for (size_t y = 0; y < v->breadth; y++) {
-            if (*at(v, along, y) < INK) continue;
+            if (*at(v, along, y) < v->ink) continue;
             const size_t first = y;
-            while (y < v->breadth && *at(v, along, y) >= INK) y++;
+            while (y < v->breadth && *at(v, along, y) >= v->ink) y++;
             if (y - first > thick) continue;
             if (!dsc_grow(&r->all, &r->capacity, r->count + 1, sizeof *r->all))
                 return dsc_fail_memory(error, r->count * sizeof *r->all, "the lines of a picture");
@@ -118,7 +125,7 @@ static int64_t middle_at(const line *l, size_t along) {
 static bool has_ink(const line *l, const view *v, size_t along) {
     const int64_t middle = middle_at(l, along);
     for (int64_t y = middle - AWAY; y <= middle + AWAY; y++)
-        if (y >= 0 && y < (int64_t)v->breadth && *at(v, along, (size_t)y) >= INK) return true;
+        if (y >= 0 && y < (int64_t)v->breadth && *at(v, along, (size_t)y) >= v->ink) return true;
     return false;
 }
 
@@ -142,18 +149,29 @@ static bool is_wide(const view *v) { return v->length * 10 > v->breadth * 13; }
 
 static bool reaches_edges(const line *l, const view *v) { return (l->to - l->from) * 20 >= v->length * 19; }
 
+static uint8_t darkest_of(const thin_run *run, const view *v) {
+    uint8_t most = 0;
+    for (size_t y = run->first; y <= run->last; y++)
+        if (*at(v, run->along, y) > most) most = *at(v, run->along, y);
+    return most;
+}
+
 /* Whether the line is long enough and has runs in enough columns. Fewer suffice beside a line of the same
- * slope, because writing may cover the line. */
+ * slope, because writing may cover the line, and for a pale line, which is no bar of a digit. */
 static bool is_line(line *l, const thin_runs *runs, const view *v, const line *first) {
-    size_t columns = 0;
+    size_t columns = 0, counts[256] = {0};
     find_ends(l, v);
     const bool beside = first && abs(first->slope - l->slope) <= 1;
     const size_t length = l->to - l->from;
     if (!reaches_edges(l, v) && !(is_wide(v) && length * 10 >= v->length * 6)) return false;
-    for (size_t i = 0; i < runs->count; i++)
-        columns += is_of(&runs->all[i], l) &&
-                   (!i || runs->all[i].along != runs->all[i - 1].along || !is_of(&runs->all[i - 1], l));
-    return columns * 10 >= length * (beside ? 3 : 6);
+    for (size_t i = 0; i < runs->count; i++) {
+        const thin_run *run = &runs->all[i];
+        if (!is_of(run, l) || (i && run->along == run[-1].along && is_of(run - 1, l))) continue;
+        counts[darkest_of(run, v)]++;
+        columns++;
+    }
+    if (seeks_pale(v) && dsc_quantile(counts, 0.5) > PALE_MOST) return false;
+    return columns * 10 >= length * (beside || seeks_pale(v) ? 3 : 6);
 }
 
 /* Whether both ends of a line are free of other ink, as those of a digit's bar are not. */
@@ -165,7 +183,7 @@ static bool sticks_out(const line *l, const view *v) {
         const int64_t middle = middle_at(l, along);
         bool any = false;
         for (size_t y = 0; y < v->breadth && !any; y++)
-            any = *at(v, along, y) >= INK && llabs((int64_t)y - middle) > (int64_t)beyond;
+            any = *at(v, along, y) >= v->ink && llabs((int64_t)y - middle) > (int64_t)beyond;
         inked += any;
     }
     return inked * 4 <= reach; /* an eighth of the columns may have a speck */
@@ -211,25 +229,38 @@ static size_t find_lines(line *lines, const votes *v, const thin_runs *runs, con
     return count;
 }
 
-static uint8_t darkest_of(const thin_run *run, const view *v) {
-    uint8_t most = 0;
-    for (size_t y = run->first; y <= run->last; y++)
-        if (*at(v, run->along, y) > most) most = *at(v, run->along, y);
-    return most;
+/* Whether a run is of the line, which by then is `drift` (in sixteenths of half pixels) off its straight
+ * course; corrects the drift. */
+static bool follows(const thin_run *run, const line *l, int64_t *drift) {
+    const int64_t off = DRIFT_PART * (begin_of(run->along, run->first + run->last, l->slope) - l->begin);
+    if (llabs(off - *drift) > 3 * AWAY * DRIFT_PART || llabs(off) > 2 * DRIFT_MOST * DRIFT_PART) return false;
+    *drift += (off - *drift) / 4;
+    return true;
 }
 
-/* Removes a line with the pixels above and below, its soft edges. Ink much darker than most of a pale line is
- * a stroke along the line, and stays. */
+/* Removes a run with the pixels above and below, its soft edges. */
+static void remove_run(const thin_run *run, const view *v) {
+    for (size_t y = run->first ? run->first - 1 : 0; y <= run->last + 1u && y < v->breadth; y++)
+        *at(v, run->along, y) = 0;
+}
+
+/* Removes a line. A pale one is followed from its middle to both ends and beyond, because paper is bent: it
+ * may leave its straight course. Ink much darker than most of a line is a stroke along it, and stays. */
 static void remove_line(const line *l, const thin_runs *runs, const view *v) {
-    size_t counts[256] = {0};
-    for (size_t i = 0; i < runs->count; i++)
-        if (is_of(&runs->all[i], l)) counts[darkest_of(&runs->all[i], v)]++;
-    const unsigned dark = dsc_quantile(counts, 0.5), most = dark + dark / 2 + 20;
+    size_t counts[256] = {0}, half = 0;
     for (size_t i = 0; i < runs->count; i++) {
-        const thin_run *run = &runs->all[i];
-        if (!is_of(run, l) || darkest_of(run, v) > most) continue;
-        for (size_t y = run->first ? run->first - 1 : 0; y <= run->last + 1u && y < v->breadth; y++)
-            *at(v, run->along, y) = 0;
+        if (is_of(&runs->all[i], l)) counts[darkest_of(&runs->all[i], v)]++;
+        if (2 * (size_t)runs->all[i].along < l->from + l->to) half = i + 1;
+    }
+    const unsigned dark = dsc_quantile(counts, 0.5), most = dark + dark / 2 + 20;
+    for (int way = -1; way <= 1; way += 2) {
+        int64_t drift = 0;
+        const size_t last = way < 0 ? half : runs->count - half;
+        for (size_t k = 0; k < last; k++) {
+            const thin_run *run = &runs->all[way < 0 ? half - 1 - k : half + k];
+            if (darkest_of(run, v) <= most && (seeks_pale(v) ? follows(run, l, &drift) : is_of(run, l)))
+                remove_run(run, v);
+        }
     }
 }
 
@@ -253,10 +284,10 @@ static size_t thickness_most(const view *v) { return v->breadth < 78 ? 5 : v->br
  * for an upright. */
 static bool thin_at(size_t *first, size_t *last, const view *v, size_t along, size_t across) {
     const size_t most = thickness_most(v);
-    if (*at(v, along, across) < INK) return false;
-    for (*first = along; *first > 0 && *at(v, *first - 1, across) >= INK; --*first)
+    if (*at(v, along, across) < v->ink) return false;
+    for (*first = along; *first > 0 && *at(v, *first - 1, across) >= v->ink; --*first)
         if (along - *first > most) return false;
-    for (*last = along + 1; *last < v->length && *at(v, *last, across) >= INK; ++*last)
+    for (*last = along + 1; *last < v->length && *at(v, *last, across) >= v->ink; ++*last)
         if (*last - along > most) return false;
     return *last - *first <= most;
 }
@@ -271,7 +302,7 @@ static size_t follow(const view *v, const upright *u, bool erase) {
             thick = 0;
             for (size_t x = first ? first - 1 : 0; erase && x <= last && x < v->length; x++)
                 *at(v, x, across) = 0;
-        } else if (*at(v, along, across) < INK || ++thick > v->breadth / 8) {
+        } else if (*at(v, along, across) < v->ink || ++thick > v->breadth / 8) {
             return length - thick;
         }
         if (u->step < 0 ? across == 0 : across + 1 == v->breadth) return length;
@@ -344,26 +375,27 @@ static void remove_crossings(const line *l, const view *v) {
         const int64_t middle = middle_at(l, along);
         for (int64_t y = middle - AWAY; y <= middle + AWAY; y++) {
             int64_t first = y, last = y;
-            while (first > 0 && first <= breadth && *at(v, along, (size_t)first - 1) >= INK) first--;
-            while (last >= 0 && last < breadth && *at(v, along, (size_t)last) >= INK) last++;
+            while (first > 0 && first <= breadth && *at(v, along, (size_t)first - 1) >= v->ink) first--;
+            while (last >= 0 && last < breadth && *at(v, along, (size_t)last) >= v->ink) last++;
             for (int64_t k = first; last - first <= most && k >= 0 && k < last; k++)
                 *at(v, along, (size_t)k) = 0;
         }
     }
 }
 
-/* Removes the lines. Returns their number, counting a box or a frame as one. */
+/* Removes the lines. Returns their number, counting a box or a frame as one. Pale ones are ruled, and have no
+ * uprights. */
 static size_t take_out(const line *lines, size_t count, const thin_runs *runs, const view *v) {
     size_t sides = 0, boxes = 0;
     /* Squared paper has its own uprights from edge to edge; a single line and shorter ones may be sides. */
     for (size_t i = 0; i < count; i++) {
-        if (count > 1 && reaches_edges(&lines[i], v)) continue;
+        if (seeks_pale(v) || (count > 1 && reaches_edges(&lines[i], v))) continue;
         sides++;
         boxes += remove_uprights(&lines[i], v); /* counted with the first of its sides */
     }
     for (size_t i = 0; i < count; i++) {
         remove_line(&lines[i], runs, v);
-        if (count == 1 || !reaches_edges(&lines[i], v)) remove_crossings(&lines[i], v);
+        if (!seeks_pale(v) && (count == 1 || !reaches_edges(&lines[i], v))) remove_crossings(&lines[i], v);
     }
     return sides >= 2 * boxes ? count - boxes : count;
 }
@@ -391,12 +423,17 @@ static dsc_status take_lines(size_t *taken, const view *seen, size_t fewest, dsc
 }
 
 dsc_status dsc_lines_remove(size_t *lines, dsc_ink *ink, dsc_error *error) {
-    const view along = {ink->values, ink->width, ink->height, 1, ink->width},
-               across = {ink->values, ink->height, ink->width, ink->width, 1};
-    size_t others = 0;
-    dsc_status status = take_lines(lines, &along, 1, error);
-    /* Two upright strokes may be 11, but hardly on ruled paper: there they are those of squared paper. */
-    if (!status) status = take_lines(&others, &across, *lines >= 2 ? 2 : 3, error);
-    *lines += others;
+    const uint8_t least[2] = {INK, PALE_INK};
+    dsc_status status = DSC_OK;
+    *lines = 0;
+    for (int k = 0; k < 2 && !status; k++) {
+        const view along = {ink->values, ink->width, ink->height, 1, ink->width, least[k]},
+                   across = {ink->values, ink->height, ink->width, ink->width, 1, least[k]};
+        size_t rows = 0, columns = 0;
+        status = take_lines(&rows, &along, 1, error);
+        /* Two upright strokes may be 11, but hardly on ruled paper: there they are those of squared paper. */
+        if (!status) status = take_lines(&columns, &across, *lines + rows >= 2 ? 2 : 3, error);
+        *lines += rows + columns;
+    }
     return status;
 }

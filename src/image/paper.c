@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "image/light.h"
+#include "image/greys.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@
  *   ink.c      picture -> ink: greys, the shorter side at most INK_SIDE; the ground, light or dark, even or
  *              uneven, is removed
  *   light.c    the ground behind ink in any light; spread.c: maximum and minimum around each value
+ *   shadow.c   the straight edge of a hard shadow, also where ink crosses it
  *   paper.c    a sheet on a background: only the sheet is read
  *   frames.c   removes boxes, combs and frames, also in perspective, from the ink
  *   lines.c    removes lines that cross the picture

@@ -3,6 +3,7 @@
 #include "testing.h"
 
 #include "image/light.h"
+#include "image/shadow.h"
 #include "image/spread.h"
 
 #include <math.h>
@@ -78,6 +79,84 @@ static void a_stroke_across_a_border_of_shadow_stays_ink(void **unused) {
     }
 }
 
+/* A picture of PALE_SIDE pixels a side, whose shadow's edge has the normal (cosine, sine) through its centre,
+ * with an edge `soft` pixels wide, and pale ink: lit, it is as bright as paper in the shadow. */
+enum { PALE_SIDE = 200, LIT = 215, SHADED = 97 };
+typedef bool drawing(double x, double y);
+
+static double light_across(double off, double soft) {
+    return SHADED + (LIT - SHADED) / (1 + exp(off / (soft / 4)));
+}
+
+static double off_edge(size_t x, size_t y, double degrees) {
+    const double angle = degrees * acos(-1) / 180;
+    return cos(angle) * ((double)x + 0.5 - PALE_SIDE / 2) + sin(angle) * ((double)y + 0.5 - PALE_SIDE / 2);
+}
+
+static void draw_pale(uint8_t *values, double degrees, double soft, drawing *is_inked) {
+    for (size_t y = 0; y < PALE_SIDE; y++)
+        for (size_t x = 0; x < PALE_SIDE; x++) {
+            const double lit = light_across(off_edge(x, y, degrees), soft);
+            values[y * PALE_SIDE + x] =
+                (uint8_t)(is_inked((double)x - PALE_SIDE / 2, (double)y - PALE_SIDE / 2) ? 0.48 * lit : lit);
+        }
+}
+
+static bool ring(double x, double y) { return fabs(sqrt(x * x + y * y) - 40) < 7; }
+/* Much of the paper inside is lit, in windows that are mostly in the shadow: that is no light ink. */
+static bool thin_ring(double x, double y) { return fabs(sqrt(x * x + y * y) - 45) < 2; }
+static bool crossed(double x, double y) {
+    return (fabs(x) < 7 && fabs(y) < 60) || (fabs(y + 20) < 7 && fabs(x) < 50);
+}
+static bool nothing(double x, double y) { return (void)x, (void)y, false; }
+
+static void the_straight_edge_of_a_shadow_is_found_behind_ink_as_bright_as_the_shadow(void **unused) {
+    (void)unused;
+    static uint8_t values[PALE_SIDE * PALE_SIDE], ground[PALE_SIDE * PALE_SIDE];
+    drawing *const drawings[] = {nothing, ring, thin_ring, crossed};
+    for (size_t d = 0; d < sizeof drawings / sizeof *drawings; d++)
+        for (int degrees = 15; degrees < 360; degrees += 40) { /* the picture's edges cut acute corners off */
+            if (degrees == 175) continue;                      /* a stroke hides most of it */
+            draw_pale(values, degrees, 2, drawings[d]);
+            bool dark;
+            size_t wrong = 0;
+            ASSERT_OK(dsc_light_find(ground, &dark, values, PALE_SIDE, PALE_SIDE, &error), error);
+            if (drawings[d] != nothing) assert_true(dark);
+            for (size_t i = 0; i < PALE_SIDE * PALE_SIDE && dark; i++) {
+                const double off = off_edge(i % PALE_SIDE, i / PALE_SIDE, degrees);
+                if (fabs(off) > 4) wrong += fabs(ground[i] - light_across(off, 2)) > 12;
+            }
+            if (wrong > 30) fail_msg("drawing %zu at %d degrees: %zu pixels", d, degrees, wrong);
+        }
+}
+
+static void only_a_hard_straight_edge_through_the_picture_is_taken_for_one(void **unused) {
+    (void)unused;
+    static uint8_t values[PALE_SIDE * PALE_SIDE];
+    dsc_shadow shadow;
+    draw_pale(values, 25, 2, nothing);
+    ASSERT_OK(dsc_shadow_find(&shadow, values, values, PALE_SIDE, PALE_SIDE, &error), error);
+    assert_true(shadow.length > PALE_SIDE && fabs(fabs(shadow.cosine) - cos(25 * acos(-1) / 180)) < 0.01);
+    assert_int_equal(dsc_shadow_side(&shadow, 0, 0, PALE_SIDE, PALE_SIDE) +
+                         dsc_shadow_side(&shadow, PALE_SIDE - 1, PALE_SIDE - 1, PALE_SIDE, PALE_SIDE),
+                     1);
+    draw_pale(values, 25, 100, nothing); /* soft */
+    ASSERT_OK(dsc_shadow_find(&shadow, values, values, PALE_SIDE, PALE_SIDE, &error), error);
+    assert_int_equal(shadow.length, 0);
+    for (int kind = 0; kind < 3; kind++) { /* a round shadow, one with a corner, one that ends inside */
+        for (size_t i = 0; i < PALE_SIDE * PALE_SIDE; i++) {
+            const double x = (double)(i % PALE_SIDE) - 50, y = (double)(i / PALE_SIDE) - 100;
+            const bool shaded = kind == 0   ? x * x + y * y < 80 * 80
+                                : kind == 1 ? x < 40 && y < 20
+                                            : x < 50 && y < 50;
+            values[i] = shaded ? SHADED : LIT;
+        }
+        ASSERT_OK(dsc_shadow_find(&shadow, values, values, PALE_SIDE, PALE_SIDE, &error), error);
+        assert_int_equal(shadow.length, 0);
+        assert_int_equal(dsc_shadow_side(&shadow, 0, 199, PALE_SIDE, PALE_SIDE), 0);
+    }
+}
+
 static void octagons_are_round_and_have_no_holes(void **unused) {
     (void)unused;
     enum { SIDE = 41 };
@@ -103,6 +182,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ground_is_found_behind_ink_in_any_light),
         cmocka_unit_test(a_stroke_across_a_border_of_shadow_stays_ink),
+        cmocka_unit_test(the_straight_edge_of_a_shadow_is_found_behind_ink_as_bright_as_the_shadow),
+        cmocka_unit_test(only_a_hard_straight_edge_through_the_picture_is_taken_for_one),
         cmocka_unit_test(octagons_are_round_and_have_no_holes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,6 +128,47 @@ static void the_strokes_of_a_digit_are_no_lines(void **unused) {
     assert_int_equal(ink_left(0, 0, WIDE, HIGH), 110 * 2);
 }
 
+/* A pale rule behind writing that covers much of it, and beyond both ends of the writing; bent by up to `bend`
+ * pixels. */
+static void pale_rule(double bend) {
+    for (size_t x = 0; x < WIDE; x++) {
+        const size_t y = (size_t)(60 + bend * sin(3.1 * (double)x / WIDE));
+        for (size_t k = 0; k < 2; k++)
+            if (values[(y + k) * WIDE + x] < 40) values[(y + k) * WIDE + x] = 40;
+    }
+}
+
+static void a_pale_rule_behind_writing_goes_though_it_is_covered_or_bent(void **unused) {
+    (void)unused;
+    for (int bend = -4; bend <= 4; bend += 2) {
+        memset(values, 0, sizeof values);
+        for (size_t left = 15; left < 220; left += 26) fill(left, 30, left + 14, 90);
+        const size_t writing = ink_left(0, 0, WIDE, HIGH);
+        pale_rule(bend);
+        size_t lines;
+        ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);
+        assert_int_equal(lines, 1);
+        /* A pixel or two beside strokes may stay. */
+        assert_in_range(ink_left(0, 0, WIDE, HIGH), writing, writing + 9 * 4);
+        for (size_t left = 15; left < 220; left += 26)
+            for (size_t y = 30; y < 90; y++) assert_int_equal(values[y * WIDE + left + 7], 255);
+        assert_int_equal(ink_left(0, 0, 13, HIGH) + ink_left(WIDE - 4, 0, WIDE, HIGH), 0);
+    }
+}
+
+/* The feet of neighbouring twos, nearly joined, under strokes that cover half of them. */
+static void dark_feet_in_a_row_are_no_pale_rule(void **unused) {
+    (void)unused;
+    memset(values, 0, sizeof values);
+    for (size_t left = 8; left < 230; left += 28)
+        fill(left, 30, left + 14, 90), fill(left, 87, left + 27, 90);
+    const size_t before = ink_left(0, 0, WIDE, HIGH);
+    size_t lines;
+    ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);
+    assert_int_equal(lines, 0);
+    assert_int_equal(ink_left(0, 0, WIDE, HIGH), before);
+}
+
 /* As thin as the sides of a box, and as long as each other: what does not reach the line is no side. */
 static void ones_close_above_the_ends_of_an_underline_stay(void **unused) {
     (void)unused;
@@ -151,6 +192,8 @@ int main(void) {
         cmocka_unit_test(a_single_line_goes_where_nothing_else_is_at_its_ends),
         cmocka_unit_test(two_upright_lines_go_where_level_ones_do),
         cmocka_unit_test(the_strokes_of_a_digit_are_no_lines),
+        cmocka_unit_test(a_pale_rule_behind_writing_goes_though_it_is_covered_or_bent),
+        cmocka_unit_test(dark_feet_in_a_row_are_no_pale_rule),
         cmocka_unit_test(ones_close_above_the_ends_of_an_underline_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
