@@ -6,6 +6,9 @@
  *
  * COUNT pictures of each kind (500).
  *
+ * "right": `predict` prints the digits of the picture and no others. "unrefused": the same, if it also
+ * printed the marks that it refuses as no digit. "nothing": it prints none.
+ *
  * --one reads each picture as one digit, as `predict --one` does; it measures only kinds of one digit.
  * --train uses the last 10,000 training images: use it for experiments. --hands uses built-in digits of a
  * seed that no model here was trained with. Otherwise needs the real MNIST in $DESCENDER_DATA, ./data or the
@@ -21,6 +24,7 @@
 #include <string.h>
 
 static dsc_dataset *digits;
+static dsc_model *model;
 static dsc_predictor *predictor;
 static dsc_workspace *workspace;
 static bool as_one; /* each picture has one digit */
@@ -35,47 +39,62 @@ static dsc_status find(dsc_digit **found, size_t *count, dsc_digit *single, cons
     return dsc_prepare_digit(single, NULL, c->grey, c->height, c->width, 1, error);
 }
 
-/* The digits that `predict` prints: without those that the model refuses. */
-static void read_all(char *text, size_t most, const canvas *c, double refuse_below) {
+enum { TEXT_MOST = 64 };
+
+/* The reading that `predict` prints, without marks that the model refuses, and the one with all marks. */
+typedef struct reading {
+    char printed[TEXT_MOST], all[TEXT_MOST];
+} reading;
+
+static void read_all(reading *r, const canvas *c) {
     dsc_digit *found, single;
     size_t count, length = 0;
     dsc_error error;
-    *text = '\0';
+    *r = (reading){0};
     if (find(&found, &count, &single, c, &error)) return;
-    for (size_t i = 0; i < count && length + 1 < most; i++) {
+    for (size_t i = 0; i < count && i + 1 < TEXT_MOST; i++) {
         float shares[10];
         if (dsc_predict(shares, predictor, workspace, found[i].pixels, 1, &error)) exit(1);
         size_t best = 0;
         for (size_t k = 1; k < 10; k++)
             if (shares[k] > shares[best]) best = k;
-        if (shares[best] >= refuse_below) text[length++] = (char)('0' + best);
-        text[length] = '\0';
+        r->all[i] = (char)('0' + best);
+        if (shares[best] >= dsc_digit_refuse_below(model, found[i].marks))
+            r->printed[length++] = (char)('0' + best);
     }
     if (!as_one) dsc_digits_free(found);
 }
 
-static double measure(size_t k, size_t count, double refuse_below, double *blank) {
+/* Percentages of the pictures. */
+typedef struct result {
+    double right, unrefused, blank; /* printed right; right with the refused marks; nothing printed */
+} result;
+
+static result measure(size_t k, size_t count) {
     static canvas c;
-    size_t right = 0, none = 0;
+    size_t right = 0, unrefused = 0, blank = 0;
     if (!c.ink) drawn_canvas_make(&c);
     drawn_seed(1000 + k);
     for (size_t i = 0; i < count; i++) {
-        char expected[DRAWN_DIGITS_MOST + 1], answer[64];
+        char expected[DRAWN_DIGITS_MOST + 1];
+        reading r;
         drawn_kinds[k].make(&c, expected);
-        read_all(answer, sizeof answer, &c, refuse_below);
-        right += !strcmp(expected, answer);
-        none += !*answer;
-        if (getenv("DESCENDER_SHOW") && strcmp(expected, answer) != 0) { /* a folder for misread pictures */
+        read_all(&r, &c);
+        right += !strcmp(expected, r.printed);
+        unrefused += !strcmp(expected, r.all);
+        blank += !*r.printed;
+        if (getenv("DESCENDER_SHOW") &&
+            strcmp(expected, r.printed) != 0) { /* a folder for misread pictures */
             char path[512];
             (void)snprintf(path, sizeof path, "%s/%zu-%zu-%s-%s.pgm", getenv("DESCENDER_SHOW"), k, i,
-                           expected, answer);
+                           expected, r.printed);
             const dsc_image image = {c.width, c.height, 1, c.grey};
             dsc_error error;
             if (dsc_pnm_write(path, &image, &error)) (void)fprintf(stderr, "%s\n", error.message);
         }
     }
-    *blank = 100 * (double)none / (double)count;
-    return 100 * (double)right / (double)count;
+    const double share = 100 / (double)count;
+    return (result){share * (double)right, share * (double)unrefused, share * (double)blank};
 }
 
 enum { DRAWN = 10000, DRAWN_SEED = 77 };
@@ -124,7 +143,6 @@ int main(int argc, char **argv) {
         else
             only = argv[i];
     }
-    dsc_model *model;
     dsc_error error;
     if (hands)
         draw_digits(hands);
@@ -134,19 +152,18 @@ int main(int argc, char **argv) {
         dsc_predictor_create(&predictor, model, NULL, &error) ||
         dsc_workspace_create(&workspace, predictor, 1, &error))
         return (void)fprintf(stderr, "%s\n", error.message), 1;
-    printf("%zu pictures of each kind, of %s\n%-28s %8s %8s %9s\n", count,
+    printf("%zu pictures of each kind, of %s\n%-28s %8s %10s %8s %9s\n", count,
            hands      ? dsc_dataset_name(digits)
            : training ? "MNIST's last 10,000 training images"
                       : "MNIST's test images",
-           "", "right", "nothing", "ms each");
+           "", "right", "unrefused", "nothing", "ms each");
     bool of_one = false; /* an indented name continues the kinds above it */
     for (size_t k = 0; k < drawn_kind_count; k++) {
         if (strncmp(drawn_kinds[k].name, "  ", 2) != 0) of_one = !strncmp(drawn_kinds[k].name, "one ", 4);
         if ((as_one && !of_one) || (only && !strstr(drawn_kinds[k].name, only))) continue;
-        double blank;
         const double begun = dsc_clock();
-        const double right = measure(k, count, dsc_model_refuse_below(model), &blank);
-        printf("%-28s %6.1f %% %6.1f %% %9.2f", drawn_kinds[k].name, right, blank,
+        const result r = measure(k, count);
+        printf("%-28s %6.1f %% %8.1f %% %6.1f %% %9.2f", drawn_kinds[k].name, r.right, r.unrefused, r.blank,
                1e3 * (dsc_clock() - begun) / (double)count);
         if (drawn_kinds[k].floor > 0 && !hands) printf("   (at least %.1f %%)", drawn_kinds[k].floor);
         printf("\n");

@@ -18,12 +18,18 @@ enum { NAME = 300, DRAWN_SIDE = 4000 /* pixels: a larger picture is reduced */ }
 
 /* ---- refused answers ---- */
 
-bool predict_is_refused(const predict_answer *a, const predict_reader *r) {
-    return !a->failed && (double)a->probabilities[a->order[0]] < r->below;
+/* Below it the answer is "no digit". */
+static double no_digit_below(const predict_answer *a, const predict_reader *r) {
+    return dsc_digit_refuse_below(r->model, a->marks);
 }
 
 bool predict_is_no_digit(const predict_answer *a, const predict_reader *r) {
-    return !a->failed && (double)a->probabilities[a->order[0]] < r->no_digit_below;
+    return !a->failed && (double)a->probabilities[a->order[0]] < no_digit_below(a, r);
+}
+
+bool predict_is_refused(const predict_answer *a, const predict_reader *r) {
+    return predict_is_no_digit(a, r) ||
+           (r->only_sure && !a->failed && (double)a->probabilities[a->order[0]] < r->below);
 }
 
 size_t predict_no_digits(const predict_result *result, const predict_reader *reader) {
@@ -206,7 +212,7 @@ static json_t *answer_json(const predict_result *result, const predict_answer *a
                   "top", ranking);
     if (json && predict_is_refused(a, r))
         (void)json_object_set_new(json, "below",
-                                  json_real(predict_is_no_digit(a, r) ? r->no_digit_below : r->below));
+                                  json_real(predict_is_no_digit(a, r) ? no_digit_below(a, r) : r->below));
     if (json) (void)json_object_set_new(json, "did", predict_deeds_json(a->did));
     if (json && r->members && !a->failed)
         (void)json_object_set_new(json, "members",

@@ -35,7 +35,7 @@ typedef struct predict_reader {
     predict_manner manner;
     dsc_images expected;   /* by the model */
     bool digits;           /* search and prepare digits; false: a picture is one image */
-    double no_digit_below; /* the model's threshold: below it the answer is "no digit" */
+    double no_digit_below; /* the model's threshold outside of rows (dsc_digit_refuse_below) */
     double below;          /* threshold in use: below it the answer is refused; at least no_digit_below */
     bool only_sure;        /* hide refused answers; false: show "no digit" */
     /* Changes, reported at the end: predict_tell.h. */

@@ -1487,6 +1487,7 @@ DSC_API dsc_status dsc_predict_all(const dsc_predictor *predictor, dsc_workspace
 
 #define DSC_DIGIT_AT_EDGE 1u /* touches the picture's edge: a part may be missing */
 #define DSC_DIGIT_CUT     2u /* touched its neighbour, and was cut off */
+#define DSC_DIGIT_IN_ROW  4u /* dsc_read_digits: is in a row of digits that the network is sure of */
 
 /* A digit found in a picture. */
 typedef struct dsc_digit {
@@ -1542,6 +1543,12 @@ DSC_API dsc_status dsc_read_digits(dsc_digit **digits, size_t *count, dsc_pictur
                                    const uint8_t *pixels, size_t height, size_t width, size_t channels,
                                    const dsc_predictor *predictor, dsc_workspace *workspace,
                                    dsc_error *error);
+
+/* The threshold for a digit with these `marks` that dsc_read_digits returned: if its largest probability is
+ * lower, it is no digit. This is dsc_model_refuse_below, or 0.7 of it for DSC_DIGIT_IN_ROW: the network gives
+ * at least 0.9 to at least three of the line's other digits, and to three quarters of them, and they are
+ * about as high. A mark between such digits is more likely a digit than a mark elsewhere. Any thread. */
+DSC_API double dsc_digit_refuse_below(const dsc_model *model, uint32_t marks);
 
 /* Resizes a picture (height, width, channels), as in dsc_prepare_digit, to an image (C, H, W) of any size
  * with 1 or 3 channels. Reducing averages over exact areas; enlarging interpolates linearly between the

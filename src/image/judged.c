@@ -19,6 +19,8 @@ enum {
  * gaps of 1, 3 and 5 pixels between digits lose nothing. If the pieces may be likelier by 0.1, the rows lose
  * up to 0.7 percent, and the photos gain nothing. */
 #define JOINED_LEAST 0.9
+#define ROW_SURE     0.9F /* probability of the digits that make a row, */
+#define ROW_LEAST    3    /* ... and their least number beside the digit in question */
 
 double dsc_judge_logarithm(float sure) {
     const double least = 1e-4;
@@ -40,6 +42,7 @@ static dsc_status add_judged(dsc_search *s, const dsc_reading *r, const dsc_part
     float sure = 0;
     dsc_status status = dsc_search_add(s, r, part, line, marks, error);
     if (!status) status = judge->ask(judge->context, &sure, s->digits[s->count - 1].pixels, error);
+    if (!status) s->sures[s->count - 1] = sure;
     s->sure += dsc_judge_logarithm(sure);
     return status;
 }
@@ -200,9 +203,36 @@ static dsc_status try_straight(dsc_search *best, dsc_reading *r, dsc_error *erro
     return status;
 }
 
+/* --- digits in a row --- */
+
+static size_t height_of(const dsc_digit *digit, size_t turned) {
+    return turned % 2 ? digit->width : digit->height;
+}
+
+/* Whether most other marks of the digit's line are digits of about its height that the judge is sure of. */
+static bool is_in_row(const dsc_search *s, size_t first, size_t last, size_t i) {
+    size_t alike = 0;
+    const size_t height = height_of(&s->digits[i], s->notes.turned);
+    for (size_t k = first; k < last; k++) {
+        const size_t other = height_of(&s->digits[k], s->notes.turned);
+        alike += k != i && s->sures[k] >= ROW_SURE && other * 5 >= height * 3 && height * 5 >= other * 3;
+    }
+    return alike >= ROW_LEAST && alike * 4 >= (last - first - 1) * 3;
+}
+
+static void mark_rows(dsc_search *s) {
+    for (size_t first = 0, last = 0; first < s->count; first = last) {
+        while (last < s->count && s->digits[last].line == s->digits[first].line) last++;
+        for (size_t i = first; i < last; i++)
+            if (is_in_row(s, first, last, i)) s->digits[i].marks |= DSC_DIGIT_IN_ROW;
+    }
+}
+
 static dsc_status improve(dsc_search *best, dsc_reading *r, dsc_error *error) {
     dsc_status status = try_turns(best, r, error);
-    return status ? status : try_straight(best, r, error);
+    if (!status) status = try_straight(best, r, error);
+    if (!status) mark_rows(best);
+    return status;
 }
 
 dsc_status dsc_digits_search(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,

@@ -182,8 +182,8 @@ dsc_status dsc_shadow_find(dsc_shadow *shadow, const uint8_t *values, const uint
 }
 
 unsigned dsc_shadow_side(const dsc_shadow *shadow, size_t y, size_t x, size_t height, size_t width) {
-    return shadow->length > 0 && beyond(shadow, (double)x + 0.5 - (double)width / 2,
-                                        (double)y + 0.5 - (double)height / 2) > 0;
+    return shadow->length > 0 &&
+           beyond(shadow, (double)x + 0.5 - (double)width / 2, (double)y + 0.5 - (double)height / 2) > 0;
 }
 
 /* --- the ground behind ink on the edge --- */
@@ -202,7 +202,8 @@ static void find_gaps(gap *gaps, const dsc_shadow *s, const uint8_t *ground, siz
                         (value_at(ground, height, width, s, NEAR, at) > s->limit);
         good = on ? good + 1 : 0;
         gaps[i] = (gap){SIZE_MAX, SIZE_MAX};
-        if (good > 2 * BESIDE) gaps[i - BESIDE].before = i - BESIDE; /* so many on both sides are on it, too */
+        if (good > 2 * BESIDE)
+            gaps[i - BESIDE].before = i - BESIDE; /* so many on both sides are on it, too */
     }
     for (size_t i = 0; i < s->length; i++) {
         if (gaps[i].before == i) last = i;
@@ -234,9 +235,8 @@ dsc_status dsc_shadow_straighten(uint8_t *ground, const dsc_shadow *s, size_t he
             if (g.before == i || g.before == SIZE_MAX) continue;
             const double from = s->from + (double)g.before + 0.5, to = s->from + (double)g.after + 0.5,
                          share = to > from ? (at + s->from - from) / (to - from) : 0;
-            ground[y * width + x] =
-                (uint8_t)((1 - share) * value_at(ground, height, width, s, off, from) +
-                          share * value_at(ground, height, width, s, off, to) + 0.5);
+            ground[y * width + x] = (uint8_t)((1 - share) * value_at(ground, height, width, s, off, from) +
+                                              share * value_at(ground, height, width, s, off, to) + 0.5);
         }
     free(gaps);
     return DSC_OK;

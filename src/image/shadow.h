@@ -13,8 +13,8 @@
  * centre. Light and shadow are on its two sides. */
 typedef struct dsc_shadow {
     double cosine, sine, offset;
-    double from;   /* where the line enters the picture, see along() in shadow.c */
-    size_t length; /* of its part in the picture, in pixels; 0: there is no such shadow */
+    double from;    /* where the line enters the picture, see along() in shadow.c */
+    size_t length;  /* of its part in the picture, in pixels; 0: there is no such shadow */
     unsigned limit; /* the largest grey of the ground in the shadow */
 } dsc_shadow;
 

@@ -179,6 +179,8 @@ static void what_all_members_say_is_kept(void **state) {
     assert_null(dsc_model_about(joined, "recipe"));
     assert_null(dsc_model_about(joined, "accuracy"));
     assert_float_equal(dsc_model_refuse_below(joined), 0.625, 0);
+    assert_float_equal(dsc_digit_refuse_below(joined, DSC_DIGIT_AT_EDGE | DSC_DIGIT_CUT), 0.625, 0);
+    assert_float_equal(dsc_digit_refuse_below(joined, DSC_DIGIT_IN_ROW), 0.7 * 0.625, 1e-12);
     assert_string_equal(dsc_model_class_name(joined, 3), "dog");
     dsc_model_free(joined);
     ASSERT_OK(dsc_model_set_refuse_below(models[0], 0, &error), error);

@@ -175,6 +175,7 @@ static size_t likeliest(const serve_reader *r) {
 /* A digit of a picture, or the whole picture; the image is (C, H, W) as the model expects. */
 typedef struct found {
     size_t left, top, width, height;
+    uint32_t marks; /* see dsc_digit */
     const uint8_t *image;
 } found;
 
@@ -183,7 +184,9 @@ static size_t image_size(const serve_reader *r) {
 }
 
 /* The newest answer is none: what was found is no digit. */
-static bool is_refused(const serve_reader *r) { return (double)r->probabilities[likeliest(r)] < r->below; }
+static bool is_refused(const serve_reader *r, const found *digit) {
+    return (double)r->probabilities[likeliest(r)] < dsc_digit_refuse_below(r->model, digit->marks);
+}
 
 /* `index`: among all that was found. */
 static json_t *digit_json(const serve_reader *r, const found *digit, size_t index) {
@@ -197,7 +200,8 @@ static json_t *digit_json(const serve_reader *r, const found *digit, size_t inde
                              (json_int_t)digit->width, "height", (json_int_t)digit->height, "probabilities",
                              probabilities, "shape", (json_int_t)shape[0], (json_int_t)shape[1],
                              (json_int_t)shape[2], "seen", bytes_json(digit->image, image_size(r)));
-    if (json && is_refused(r)) (void)json_object_set_new(json, "below", json_real(r->below));
+    if (json && is_refused(r, digit))
+        (void)json_object_set_new(json, "below", json_real(dsc_digit_refuse_below(r->model, digit->marks)));
     return json;
 }
 
@@ -233,7 +237,7 @@ static dsc_status read_digits(answers *all, serve_reader *r, const found *digits
             dsc_predict(r->probabilities, r->predictor, r->workspace, digits[i].image, 1, error);
         if (status) return status;
         json_t *one = digit_json(r, &digits[i], i);
-        if (json_array_append_new(is_refused(r) ? all->refused : all->digits, one))
+        if (json_array_append_new(is_refused(r, &digits[i]) ? all->refused : all->digits, one))
             return dsc_fail_memory(error, 0, "an answer");
         if (i == chosen) status = add_insight(one, r, &digits[i], error);
         if (status) return status;
@@ -283,7 +287,7 @@ static dsc_status find_digits(finding *f, const serve_reader *r, const serve_dra
     for (size_t i = 0; i < count && !status; i++) {
         found *digit = &f->digits[i];
         digit->left = digits[i].left, digit->top = digits[i].top;
-        digit->width = digits[i].width, digit->height = digits[i].height;
+        digit->width = digits[i].width, digit->height = digits[i].height, digit->marks = digits[i].marks;
         dsc_digit_as_expected(f->images + i * image_size(r), &r->expected, &digits[i]);
     }
     dsc_digits_free(digits);
