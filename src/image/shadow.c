@@ -15,6 +15,7 @@
 enum {
     ANGLES = 180,
     SIDE_LEAST = 32, /* pixels: smaller pictures have no room for an edge beside ink */
+    BORDER_MOST = 8, /* times the sides: a longer border of light and shadow is not mainly one edge */
     NEAR = 2,        /* pixels from the line: still on it */
     BESIDE = 3       /* pixels of the edge next to ink that are not relied upon */
 };
@@ -164,6 +165,7 @@ dsc_status dsc_shadow_find(dsc_shadow *shadow, const uint8_t *values, const uint
     *shadow = (dsc_shadow){0};
     if (shorter < SIDE_LEAST || !has_two_levels(&shadow->limit, ground, height * width)) return DSC_OK;
     const size_t count = find_border(NULL, ground, height, width, shadow->limit);
+    if (count > BORDER_MOST * (height + width)) return DSC_OK;
     place *places = dsc_allocate(count + 1, sizeof *places);
     uint32_t *votes = dsc_allocate(ANGLES * 2 * reach, sizeof *votes);
     dsc_status status = DSC_OK;

@@ -32,7 +32,8 @@ static void what_stands_in_a_row_of_sure_digits_is_marked(void **unused) {
         uint8_t *p = paper(230);
         for (size_t i = 0; i < cases[k].bars; i++) fill(p, 30 + 40 * i, 30, 39 + 40 * i, 110, 40);
         for (size_t i = 0; i < cases[k].doubtful; i++) doubtful(p, 210 + 60 * i, 30, cases[k].height);
-        for (size_t i = 0; i < 3; i++) fill(p, 30 + 40 * i, 190, 39 + 40 * i, 270, 40); /* another line does not count */
+        for (size_t i = 0; i < 3; i++)
+            fill(p, 30 + 40 * i, 190, 39 + 40 * i, 270, 40); /* another line does not count */
         dsc_digit *digits;
         size_t count;
         const dsc_judge judge = {likes_bars, NULL, true};
