@@ -72,9 +72,9 @@ static dsc_status train(dsc_model **model, dsc_error *error) {
     return status;
 }
 
-/* Prints the answer to `image`, which has the form that the model expects. */
+/* Prints the answer to `image`, which has the form that the model expects; none below a probability. */
 static dsc_status answer(const dsc_predictor *predictor, dsc_workspace *workspace, const uint8_t *image,
-                         dsc_error *error) {
+                         double refuse_below, dsc_error *error) {
     float probabilities[256];
     const size_t classes = dsc_predictor_classes(predictor);
     if (classes > 256) return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "more than 256 classes");
@@ -83,6 +83,7 @@ static dsc_status answer(const dsc_predictor *predictor, dsc_workspace *workspac
     size_t best = 0;
     for (size_t k = 1; k < classes; k++)
         if (probabilities[k] > probabilities[best]) best = k;
+    if ((double)probabilities[best] < refuse_below) printf("no digit, perhaps ");
     printf("%s (%.0f %%)\n", dsc_predictor_class_name(predictor, best), 100 * (double)probabilities[best]);
     return DSC_OK;
 }
@@ -110,7 +111,8 @@ static dsc_status read_page(const dsc_model *model, const picture *page, dsc_err
     for (size_t i = 0; i < count && !status; i++) {
         printf("line %u, at %zu, %zu%s: ", (unsigned)digits[i].line + 1, digits[i].left, digits[i].top,
                digits[i].marks & DSC_DIGIT_CUT ? ", cut from its neighbour" : "");
-        status = answer(predictor, workspace, digits[i].pixels, error);
+        status = answer(predictor, workspace, digits[i].pixels,
+                        dsc_digit_refuse_below(model, digits[i].marks), error);
     }
 
     /* A picture of one thing: here a strip of the page. If the model expects prepared digits, its digit is
@@ -127,7 +129,7 @@ static dsc_status read_page(const dsc_model *model, const picture *page, dsc_err
     if (!status)
         status = dsc_prepare_image(image, &did, &notes, &expected, strip, page->height, width, 1, error);
     if (!status) printf("the strip, %s: ", did & DSC_DID_PREPARE ? "its digit prepared" : "brought to size");
-    if (!status) status = answer(predictor, workspace, image, error);
+    if (!status) status = answer(predictor, workspace, image, dsc_model_refuse_below(model), error);
 
     /* The two steps of the function above, called separately. */
     uint8_t small[20 * 20];
