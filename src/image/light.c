@@ -32,7 +32,7 @@ static void smooth(uint8_t *to, const uint8_t *from, size_t height, size_t width
         }
 }
 
-/* In a window that a digit does not fill, the median is ground; on each side of a shadow's edge by itself. Ink
+/* In a window that a digit does not fill, the median is ground; each side of a shadow's edge has its own. Ink
  * is on the side of the median with more thin difference. `grounds`: for light and for dark ink. Windows
  * overlap by half. */
 static bool ink_is_dark(const uint8_t *values, uint8_t *const grounds[2], size_t height, size_t width,

@@ -183,11 +183,6 @@ dsc_status dsc_shadow_find(dsc_shadow *shadow, const uint8_t *values, const uint
     return status;
 }
 
-unsigned dsc_shadow_side(const dsc_shadow *shadow, size_t y, size_t x, size_t height, size_t width) {
-    return shadow->length > 0 &&
-           beyond(shadow, (double)x + 0.5 - (double)width / 2, (double)y + 0.5 - (double)height / 2) > 0;
-}
-
 /* --- the ground behind ink on the edge --- */
 
 /* Of a position along the edge: the nearest ones before and after it where the border of `ground` is on the

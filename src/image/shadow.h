@@ -24,7 +24,13 @@ dsc_status dsc_shadow_find(dsc_shadow *shadow, const uint8_t *values, const uint
                            size_t width, dsc_error *error);
 
 /* The side of the edge on which a pixel is: 0 or 1; without an edge, 0. */
-unsigned dsc_shadow_side(const dsc_shadow *shadow, size_t y, size_t x, size_t height, size_t width);
+static inline unsigned dsc_shadow_side(const dsc_shadow *shadow, size_t y, size_t x, size_t height,
+                                       size_t width) {
+    if (shadow->length == 0) return 0;
+    const double across = ((double)x + 0.5 - (double)width / 2) * shadow->cosine +
+                          ((double)y + 0.5 - (double)height / 2) * shadow->sine;
+    return across > shadow->offset;
+}
 
 /* Straightens the shadow in `ground`, where it is off the edge: the ground there is interpolated along the
  * edge. Changes nothing without an edge. Fails only without memory. */

@@ -128,8 +128,8 @@ static void the_strokes_of_a_digit_are_no_lines(void **unused) {
     assert_int_equal(ink_left(0, 0, WIDE, HIGH), 110 * 2);
 }
 
-/* A pale rule behind writing that covers much of it, and beyond both ends of the writing; bent by up to `bend`
- * pixels. */
+/* A pale rule behind writing that covers much of it, and beyond both ends of the writing; bent by up to
+ * `bend` pixels. */
 static void pale_rule(double bend) {
     for (size_t x = 0; x < WIDE; x++) {
         const size_t y = (size_t)(60 + bend * sin(3.1 * (double)x / WIDE));
