@@ -127,6 +127,29 @@ marks_that_are_no_digits_are_listed_apart_and_not_read() {
     same "$(json '[len(j["files"][0]["refused"]), j["files"][0]["reading"]]')" "[3, '? ?']"
 }
 
+# _ones FILE COUNT: a picture of a row of ones.
+_ones() {
+    awk -v count="$2" 'function ink(x, y) { return y >= 20 && y < 80 && x >= 40 && x < 40 + 50 * count && (x - 40) % 50 < 7 }
+        BEGIN { print "P2 330 110 255"; for (y = 0; y < 110; y++) for (x = 0; x < 330; x++) print ink(x, y) ? 30 : 220 }' >"$1"
+}
+
+among_sure_digits_a_mark_is_refused_only_below_a_smaller_threshold() {
+    refusing_model "$work/never.safetensors" 1
+    _ones "$work/three.pgm" 3
+    _ones "$work/five.pgm" 5
+    run predict --model "$work/never.safetensors" "$work/three.pgm"
+    exits 1
+    prints "three.pgm, mark 3  no digit (1 at "
+    run predict --model "$work/never.safetensors" "$work/five.pgm"
+    exits 0
+    prints "five.pgm  reads 11111"
+    prints_no "no digit"
+    # what the user asks for counts
+    run predict --model "$work/never.safetensors" "$work/five.pgm" --certain 1
+    exits 1
+    says "5 of 5 answers are less sure than 1"
+}
+
 where_no_mark_is_a_digit_it_is_as_without_marks() {
     needs_json || return
     refusing_model "$work/never.safetensors" 1
