@@ -83,11 +83,10 @@ static result measure(size_t k, size_t count) {
         right += !strcmp(expected, r.printed);
         unrefused += !strcmp(expected, r.all);
         blank += !*r.printed;
-        if (getenv("DESCENDER_SHOW") &&
-            strcmp(expected, r.printed) != 0) { /* a folder for misread pictures */
+        const char *folder = getenv("DESCENDER_SHOW"); /* for misread pictures */
+        if (folder && strcmp(expected, r.printed) != 0) {
             char path[512];
-            (void)snprintf(path, sizeof path, "%s/%zu-%zu-%s-%s.pgm", getenv("DESCENDER_SHOW"), k, i,
-                           expected, r.printed);
+            (void)snprintf(path, sizeof path, "%s/%zu-%zu-%s-%s.pgm", folder, k, i, expected, r.printed);
             const dsc_image image = {c.width, c.height, 1, c.grey};
             dsc_error error;
             if (dsc_pnm_write(path, &image, &error)) (void)fprintf(stderr, "%s\n", error.message);

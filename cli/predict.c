@@ -11,6 +11,7 @@
 #include "shipped/shipped.h"
 #include "subject.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,7 @@ static dsc_status open_model(session *s, dsc_error *error) {
     if (!status)
         status = predict_reader_make(&s->reader, model, manner, (dsc_fit)s->how->fit, s->how->show, error);
     s->reader.only_sure = command_given(s->call, "certain");
-    if (s->how->certain > s->reader.below) s->reader.below = s->how->certain;
+    s->reader.certain = s->how->certain;
     return status;
 }
 
@@ -146,7 +147,7 @@ static dsc_status tell_nothing(session *s, const predict_result *result, dsc_err
     (void)dsc_fail(&its, DSC_ERROR_FORMAT,
                    "%s: no digit found: there are %zu mark%s, but the network is less sure of %s than %s",
                    result->name, marks, marks == 1 ? "" : "s", marks == 1 ? "it" : "each",
-                   dsc_format_shortest(number, s->reader.no_digit_below));
+                   dsc_format_shortest(number, dsc_model_refuse_below(s->reader.model)));
     if (!is_alone(s)) return tell_failure(s, &its, error);
     s->nothing = its; /* answers are printed first */
     return DSC_OK;
@@ -239,9 +240,9 @@ static dsc_status run(command_call *call, dsc_error *error) {
                           s.no_answer, s.answers);
     if (!status && s.reader.only_sure && s.refused) {
         char number[32];
-        status =
-            dsc_fail(error, DSC_ERROR_MISMATCH, "%zu of %zu answers %s less sure than %s", s.refused,
-                     s.answers, s.refused == 1 ? "is" : "are", dsc_format_shortest(number, s.reader.below));
+        const double below = fmax(s.reader.certain, dsc_model_refuse_below(s.reader.model));
+        status = dsc_fail(error, DSC_ERROR_MISMATCH, "%zu of %zu answers %s less sure than %s", s.refused,
+                          s.answers, s.refused == 1 ? "is" : "are", dsc_format_shortest(number, below));
     }
     if (!status) status = command_go_on(error);
     json_decref(s.json);

@@ -27,9 +27,13 @@ bool predict_is_no_digit(const predict_answer *a, const predict_reader *r) {
     return !a->failed && (double)a->probabilities[a->order[0]] < no_digit_below(a, r);
 }
 
+/* Below it the answer is refused. */
+static double refused_below(const predict_answer *a, const predict_reader *r) {
+    return fmax(r->certain, no_digit_below(a, r));
+}
+
 bool predict_is_refused(const predict_answer *a, const predict_reader *r) {
-    return predict_is_no_digit(a, r) ||
-           (r->only_sure && !a->failed && (double)a->probabilities[a->order[0]] < r->below);
+    return !a->failed && (double)a->probabilities[a->order[0]] < refused_below(a, r);
 }
 
 size_t predict_no_digits(const predict_result *result, const predict_reader *reader) {
@@ -212,7 +216,7 @@ static json_t *answer_json(const predict_result *result, const predict_answer *a
                   "top", ranking);
     if (json && predict_is_refused(a, r))
         (void)json_object_set_new(json, "below",
-                                  json_real(predict_is_no_digit(a, r) ? no_digit_below(a, r) : r->below));
+                                  json_real(predict_is_no_digit(a, r) ? no_digit_below(a, r) : r->certain));
     if (json) (void)json_object_set_new(json, "did", predict_deeds_json(a->did));
     if (json && r->members && !a->failed)
         (void)json_object_set_new(json, "members",

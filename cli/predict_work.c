@@ -26,7 +26,6 @@ dsc_status predict_reader_make(predict_reader *r, dsc_model *model, predict_mann
     *r = (predict_reader){.model = model, .manner = manner, .classes = dsc_model_classes(model)};
     dsc_model_shape(model, r->shape);
     dsc_model_describe(&r->expected, model);
-    r->below = r->no_digit_below = dsc_model_refuse_below(model);
     if (manner == PREDICT_PREPARE) r->expected.preparation = DSC_PREPARATION_DIGITS;
     if (fit != DSC_FIT_NONE) r->expected.preparation = DSC_PREPARATION_NONE, r->expected.fit = fit;
     r->digits = manner != PREDICT_RAW && r->expected.preparation == DSC_PREPARATION_DIGITS;

@@ -33,11 +33,10 @@ typedef struct predict_reader {
     float *member_logits;     /* (members, classes) */
     size_t shape[3], classes;
     predict_manner manner;
-    dsc_images expected;   /* by the model */
-    bool digits;           /* search and prepare digits; false: a picture is one image */
-    double no_digit_below; /* the model's threshold outside of rows (dsc_digit_refuse_below) */
-    double below;          /* threshold in use: below it the answer is refused; at least no_digit_below */
-    bool only_sure;        /* hide refused answers; false: show "no digit" */
+    dsc_images expected; /* by the model */
+    bool digits;         /* search and prepare digits; false: a picture is one image */
+    bool only_sure;      /* hide refused answers; false: show "no digit" */
+    double certain;      /* answers less sure than this are refused, beside those that are no digit */
     /* Changes, reported at the end: predict_tell.h. */
     predict_count whole, scaled, turned, prepared, other_ground, unlike;
 } predict_reader;

@@ -159,8 +159,7 @@ dsc_part dsc_search_part(const dsc_search *s, size_t first, size_t count) {
 dsc_status dsc_search_add(dsc_search *s, const dsc_reading *r, const dsc_part *part, uint32_t line,
                           uint32_t marks, dsc_error *error) {
     dsc_box box;
-    if (!dsc_grow(&s->digits, &s->capacity, s->count + 1, sizeof *s->digits) ||
-        !dsc_grow(&s->sures, &s->sures_capacity, s->count + 1, sizeof *s->sures))
+    if (!dsc_grow(&s->digits, &s->capacity, s->count + 1, sizeof *s->digits))
         return dsc_fail_memory(error, (s->count + 1) * sizeof *s->digits, "the digits of a picture");
     dsc_digit *digit = &s->digits[s->count++];
     *digit = (dsc_digit){.line = line, .marks = marks};

@@ -5,6 +5,7 @@
 #include "image/search.h"
 
 #include "base/error.h"
+#include "base/memory.h"
 
 #include <math.h>
 
@@ -40,6 +41,8 @@ static dsc_status add_judged(dsc_search *s, const dsc_reading *r, const dsc_part
                              uint32_t marks, dsc_error *error) {
     const dsc_judge *judge = r->help->judge;
     float sure = 0;
+    if (!dsc_grow(&s->sures, &s->sures_capacity, s->count + 1, sizeof *s->sures))
+        return dsc_fail_memory(error, (s->count + 1) * sizeof *s->sures, "the digits of a picture");
     dsc_status status = dsc_search_add(s, r, part, line, marks, error);
     if (!status) status = judge->ask(judge->context, &sure, s->digits[s->count - 1].pixels, error);
     if (!status) s->sures[s->count - 1] = sure;

@@ -15,7 +15,7 @@ typedef struct dsc_search {
     size_t *begins;
     dsc_digit *digits;
     size_t count, capacity;
-    float *sures; /* with a judge: its probability for each digit */
+    float *sures; /* (count): the judge's probability for each digit; NULL without a judge */
     size_t sures_capacity;
     size_t tried; /* groups that were tried to cut or join */
     double sure;  /* sum over the digits of the judge's log-probabilities */

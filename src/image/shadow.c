@@ -32,10 +32,7 @@ typedef struct place {
     float x, y;
 } place;
 
-/* The distance of a place from the edge, signed, and its position along it. */
-static double beyond(const dsc_shadow *s, double x, double y) {
-    return x * s->cosine + y * s->sine - s->offset;
-}
+/* The position of a place along the edge. */
 static double along(const dsc_shadow *s, double x, double y) { return y * s->cosine - x * s->sine; }
 
 /* The value at such a distance and position, or of the picture's nearest pixel. */
@@ -111,7 +108,7 @@ static void fit(dsc_shadow *s, const place *places, size_t count) {
     double n = 0, x1 = 0, y1 = 0, xx = 0, xy = 0, yy = 0;
     for (size_t i = 0; i < count; i++) {
         const double x = places[i].x, y = places[i].y;
-        if (fabs(beyond(s, x, y)) > NEAR) continue;
+        if (fabs(dsc_shadow_beyond(s, x, y)) > NEAR) continue;
         n++, x1 += x, y1 += y, xx += x * x, xy += x * y, yy += y * y;
     }
     if (n < 2) return;
@@ -223,7 +220,7 @@ dsc_status dsc_shadow_straighten(uint8_t *ground, const dsc_shadow *s, size_t he
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++) {
             const double px = (double)x + 0.5 - (double)width / 2, py = (double)y + 0.5 - (double)height / 2,
-                         off = beyond(s, px, py), at = along(s, px, py) - s->from;
+                         off = dsc_shadow_beyond(s, px, py), at = along(s, px, py) - s->from;
             if (fabs(off) > reach) continue;
             const size_t i = at < 0 ? 0 : at < (double)s->length ? (size_t)at : s->length - 1;
             gap g = gaps[i];

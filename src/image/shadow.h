@@ -23,13 +23,16 @@ typedef struct dsc_shadow {
 dsc_status dsc_shadow_find(dsc_shadow *shadow, const uint8_t *values, const uint8_t *ground, size_t height,
                            size_t width, dsc_error *error);
 
+/* The distance of a place from the edge: positive on one side, negative on the other. */
+static inline double dsc_shadow_beyond(const dsc_shadow *shadow, double x, double y) {
+    return x * shadow->cosine + y * shadow->sine - shadow->offset;
+}
+
 /* The side of the edge on which a pixel is: 0 or 1; without an edge, 0. */
 static inline unsigned dsc_shadow_side(const dsc_shadow *shadow, size_t y, size_t x, size_t height,
                                        size_t width) {
-    if (shadow->length == 0) return 0;
-    const double across = ((double)x + 0.5 - (double)width / 2) * shadow->cosine +
-                          ((double)y + 0.5 - (double)height / 2) * shadow->sine;
-    return across > shadow->offset;
+    return shadow->length > 0 && dsc_shadow_beyond(shadow, (double)x + 0.5 - (double)width / 2,
+                                                   (double)y + 0.5 - (double)height / 2) > 0;
 }
 
 /* Straightens the shadow in `ground`, where it is off the edge: the ground there is interpolated along the

@@ -235,10 +235,6 @@ double dsc_model_multiply_adds(const dsc_model *model) {
 
 double dsc_model_refuse_below(const dsc_model *model) { return model->refuse_below; }
 
-double dsc_digit_refuse_below(const dsc_model *model, uint32_t marks) {
-    return marks & DSC_DIGIT_IN_ROW ? 0.7 * model->refuse_below : model->refuse_below;
-}
-
 dsc_status dsc_model_set_refuse_below(dsc_model *model, double probability, dsc_error *error) {
     char number[32];
     if (!(probability >= 0 && probability <= 1))

@@ -52,3 +52,9 @@ dsc_status dsc_read_digits(dsc_digit **digits, size_t *count, dsc_picture_notes 
     free(n.probabilities);
     return status;
 }
+
+double dsc_digit_refuse_below(const dsc_model *model, uint32_t marks) {
+    /* Chosen with rows of ten training digits (bench-reading --train): smaller shares refuse no fewer. */
+    const double in_row = 0.7;
+    return marks & DSC_DIGIT_IN_ROW ? in_row * model->refuse_below : model->refuse_below;
+}

@@ -144,7 +144,10 @@ among_sure_digits_a_mark_is_refused_only_below_a_smaller_threshold() {
     exits 0
     prints "five.pgm  reads 11111"
     prints_no "no digit"
-    # what the user asks for counts
+    # what the user asks for counts, if it is more
+    run predict --model "$work/never.safetensors" "$work/five.pgm" --certain 0.1
+    exits 0
+    prints "five.pgm  reads 11111"
     run predict --model "$work/never.safetensors" "$work/five.pgm" --certain 1
     exits 1
     says "5 of 5 answers are less sure than 1"

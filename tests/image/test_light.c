@@ -143,18 +143,34 @@ static void only_a_hard_straight_edge_through_the_picture_is_taken_for_one(void 
     draw_pale(values, 25, 100, nothing); /* soft */
     ASSERT_OK(dsc_shadow_find(&shadow, values, values, PALE_SIDE, PALE_SIDE, &error), error);
     assert_int_equal(shadow.length, 0);
-    for (int kind = 0; kind < 3; kind++) { /* a round shadow, one with a corner, one that ends inside */
+    for (int kind = 0; kind < 3; kind++) { /* a round shadow, one with a corner, one inside the picture */
         for (size_t i = 0; i < PALE_SIDE * PALE_SIDE; i++) {
             const double x = (double)(i % PALE_SIDE) - 50, y = (double)(i / PALE_SIDE) - 100;
             const bool shaded = kind == 0   ? x * x + y * y < 80 * 80
                                 : kind == 1 ? x < 40 && y < 20
-                                            : x < 50 && y < 50;
+                                            : fabs(x - 50) < 30 && fabs(y) < 60;
             values[i] = shaded ? SHADED : LIT;
         }
         ASSERT_OK(dsc_shadow_find(&shadow, values, values, PALE_SIDE, PALE_SIDE, &error), error);
         assert_int_equal(shadow.length, 0);
         assert_int_equal(dsc_shadow_side(&shadow, 0, 199, PALE_SIDE, PALE_SIDE), 0);
     }
+}
+
+static void without_memory_the_ground_is_not_found(void **unused) {
+    (void)unused;
+    static uint8_t values[PALE_SIDE * PALE_SIDE], ground[PALE_SIDE * PALE_SIDE];
+    long n = 0;
+    draw_pale(values, 25, 2, ring);
+    for (bool failed = true; failed; n++) {
+        bool dark;
+        testing_fail_allocation(n);
+        const dsc_status status = dsc_light_find(ground, &dark, values, PALE_SIDE, PALE_SIDE, &error);
+        failed = testing_allocation_failed();
+        assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
+        assert_true(n < 20000);
+    }
+    assert_int_equal(n, 5); /* one for the ground and three for the shadow failed */
 }
 
 static void octagons_are_round_and_have_no_holes(void **unused) {
@@ -184,6 +200,7 @@ int main(void) {
         cmocka_unit_test(a_stroke_across_a_border_of_shadow_stays_ink),
         cmocka_unit_test(the_straight_edge_of_a_shadow_is_found_behind_ink_as_bright_as_the_shadow),
         cmocka_unit_test(only_a_hard_straight_edge_through_the_picture_is_taken_for_one),
+        cmocka_unit_test(without_memory_the_ground_is_not_found),
         cmocka_unit_test(octagons_are_round_and_have_no_holes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

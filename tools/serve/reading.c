@@ -26,7 +26,6 @@ struct serve_reader {
     dsc_inspector *inspector;
     float *probabilities;
     size_t classes;
-    double below; /* an answer that is less sure is none: the model's threshold */
     pthread_mutex_t lock;
 };
 
@@ -44,7 +43,6 @@ dsc_status serve_reader_create(serve_reader **result, const dsc_model *model, ds
     r->model = model;
     r->expected = expected;
     r->classes = dsc_model_classes(model);
-    r->below = dsc_model_refuse_below(model);
     r->probabilities = dsc_allocate(r->classes, sizeof *r->probabilities);
     dsc_predictor_options how = dsc_predictor_options_defaults();
     how.batch = 1;
@@ -160,7 +158,8 @@ json_t *serve_reader_json(const serve_reader *r) {
                      "parameters", (json_int_t)dsc_model_parameters(r->model), "shape", (json_int_t)shape[0],
                      (json_int_t)shape[1], (json_int_t)shape[2], "prepares", prepares(r), "draws",
                      shape[0] == 1 && shape[1] == DSC_DIGIT_SIDE && shape[2] == DSC_DIGIT_SIDE,
-                     "refuse_below", r->below, "classes", classes, "filters", filters_json(r->model));
+                     "refuse_below", dsc_model_refuse_below(r->model), "classes", classes, "filters",
+                     filters_json(r->model));
 }
 
 /* ---- digits ---- */
