@@ -3,7 +3,8 @@
  *
  * Lit ink can be as bright as paper in a shadow. Where ink crosses the edge, light.h then takes it for a part
  * of the shadow, and strokes break there; and light paper between strokes in a shadow seems to be light ink.
- * Where no ink is, the edge is plain to see, and gives the ground behind the ink. */
+ * Where no ink is, the edge is plain to see, and gives the ground behind the ink. A second shadow that meets
+ * the edge, with light again at both ends of the edge, is taken for ink. */
 #ifndef DSC_IMAGE_SHADOW_H
 #define DSC_IMAGE_SHADOW_H
 
