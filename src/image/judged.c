@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* judged.c: finds the digits of a picture with a judge, such as a network: cuts touching digits apart, joins
- * broken digits, and turns pictures that are sideways, upside down or tilted to where the judge is surest;
- * see prepare.h and search.h. */
+ * broken digits, adds the pale parts of strokes, and turns pictures that are sideways, upside down or tilted
+ * to where the judge is surest; see prepare.h and search.h. */
 #include "image/search.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum {
     TURNED_LEAST = 3, /* digits: fewer do not tell the orientation */
@@ -15,11 +16,12 @@ enum {
     BROKEN_MOST = 3,  /* pieces of one digit */
     BREAK_PART = 10   /* usual height divided by this: largest gap in a broken stroke */
 };
-/* Least probability of a digit made of pieces, which may not be likelier. With pictures of training digits
- * (bench-reading --train), 98.3 percent of photos of one digit are right, and 97.0 without joining; rows with
- * gaps of 1, 3 and 5 pixels between digits lose nothing. If the pieces may be likelier by 0.1, the rows lose
- * up to 0.7 percent, and the photos gain nothing. */
+/* Least probability of a digit with its pale strokes, or made of pieces, which may not be likelier. With
+ * pictures of training digits (bench-reading --train), 98.3 percent of photos of one digit are right, and 97.0
+ * without joining; rows with gaps of 1, 3 and 5 pixels between digits lose nothing. If the pieces may be
+ * likelier by 0.1, the rows lose up to 0.7 percent, and the photos gain nothing. */
 #define JOINED_LEAST 0.9
+#define PALE_BELOW   0.5  /* probability of a digit whose pale strokes are sought */
 #define ROW_SURE     0.9F /* probability of the digits that make a row, */
 #define ROW_LEAST    3    /* ... and their least number beside the digit in question */
 
@@ -33,6 +35,17 @@ static dsc_box place_back(const dsc_box *box, const dsc_reading *r) {
     const size_t width = r->tilt ? r->tilt->width : r->ink.width,
                  height = r->tilt ? r->tilt->height : r->ink.height;
     return dsc_box_before_turns(&turned, width, height, r->quarters);
+}
+
+/* The judge's probability for a part of the ink as one digit. */
+static dsc_status ask_part(double *sure, const dsc_reading *r, const dsc_part *part, dsc_error *error) {
+    uint8_t image[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE];
+    dsc_box box;
+    float answer = 0;
+    dsc_status status = dsc_digit_make(image, &box, &r->ink, part, error);
+    if (!status) status = r->help->judge->ask(r->help->judge->context, &answer, image, error);
+    *sure = (double)answer;
+    return status;
 }
 
 /* --- touching digits --- */
@@ -57,14 +70,42 @@ static bool may_be_several(const dsc_group *group, size_t usual, double sure) {
     return width * 10 > high * 11 || (sure < 0.97 && width * 2 > high);
 }
 
+/* --- pale strokes --- */
+
+/* Replaces the last digit, of `part`, by itself with the pale parts of its strokes if the judge is sure of
+ * that. */
+static dsc_status try_pale(bool *taken, dsc_search *s, const dsc_reading *r, const dsc_part *part,
+                           uint32_t line, double before, dsc_error *error) {
+    const dsc_part all = dsc_search_part(s, 0, s->group_count);
+    dsc_ink_run *runs;
+    dsc_part with;
+    double sure = 0;
+    dsc_status status = dsc_part_with_pale(&runs, &with, &r->ink, part, &all, s->usual / 2, error);
+    if (!status) status = ask_part(&sure, r, &with, error);
+    *taken = !status && sure >= JOINED_LEAST;
+    if (*taken) {
+        s->count--, s->sure = before;
+        status = add_judged(s, r, &with, line, 0, error);
+    }
+    free(runs);
+    return status;
+}
+
+/* --- one group --- */
+
 static dsc_status add_group(dsc_search *s, const dsc_reading *r, size_t i, dsc_error *error) {
     const dsc_group *group = &s->groups[i];
     const dsc_part part = dsc_search_part(s, i, 1);
     const double before = s->sure;
     dsc_status status = add_judged(s, r, &part, group->line, 0, error);
-    if (status || s->tried == TRIED_MOST || !may_be_several(group, s->usual, exp(s->sure - before)))
-        return status;
-    s->tried++;
+    if (status || s->tried == TRIED_MOST) return status;
+    const double sure = exp(s->sure - before);
+    const bool doubtful = sure < PALE_BELOW && r->help->judge->knows_others,
+               several = may_be_several(group, s->usual, sure);
+    bool taken = false;
+    s->tried += doubtful || several;
+    if (doubtful) status = try_pale(&taken, s, r, &part, group->line, before, error);
+    if (status || taken || !several) return status;
     dsc_cut cut;
     status = dsc_cut_make(&cut, &r->ink, &part, s->usual, r->help->judge, error);
     if (!status && cut.count > 1) s->count--, s->sure = before;
@@ -93,14 +134,8 @@ static bool nearly_touches_next(const dsc_search *s, size_t i) {
 /* The judge's probability for `count` groups from `first` on as one digit. */
 static dsc_status ask_joined(double *sure, const dsc_search *s, const dsc_reading *r, size_t first,
                              size_t count, dsc_error *error) {
-    uint8_t image[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE];
-    dsc_box box;
-    float answer = 0;
     const dsc_part part = dsc_search_part(s, first, count);
-    dsc_status status = dsc_digit_make(image, &box, &r->ink, &part, error);
-    if (!status) status = r->help->judge->ask(r->help->judge->context, &answer, image, error);
-    *sure = (double)answer;
-    return status;
+    return ask_part(sure, r, &part, error);
 }
 
 /* Finds how many groups from `first` on are one broken digit. Only a judge that knows images which are not

@@ -11,6 +11,7 @@
  *   pieces.c   ink -> pieces: connected ink without specks
  *   rulings.c  pieces that are ruled lines, grids, boxes or frames
  *   groups.c   pieces -> groups, each a digit, in reading order; points and dashes between them
+ *   pale.c     the pale parts of a digit's strokes
  *   cut.c      a group of touching digits -> its parts, where a network is surest of all
  *   digit.c    a part -> a digit: fitted into 20 x 20 by area averaging, centred by mass in 28 x 28
  *   turn.c     ink that is sideways or tilted
@@ -129,6 +130,12 @@ dsc_box dsc_part_box(const dsc_part *part);
 /* Prepares at least one run of ink as a digit; *box: the box of the runs. */
 dsc_status dsc_digit_make(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], dsc_box *box, const dsc_ink *ink,
                           const dsc_part *part, dsc_error *error);
+
+/* Makes *with: the part, with paler ink that is connected to it and at most `reach` pixels from its box: at
+ * least half of ink->faintest. Ink of `all` that is not of the part is left out. The caller frees *runs, which
+ * *with refers to, also after a failure. */
+dsc_status dsc_part_with_pale(dsc_ink_run **runs, dsc_part *with, const dsc_ink *ink, const dsc_part *part,
+                              const dsc_part *all, size_t reach, dsc_error *error);
 
 /* A judge of prepared digits, such as a network: sets *sure to the probability of the most probable class of
  * `image` (28, 28). An error ends the search, which returns it. */

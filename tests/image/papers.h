@@ -19,12 +19,12 @@ static void fill(uint8_t *pixels, size_t left, size_t top, size_t right, size_t 
     for (size_t y = top; y < bottom; y++) memset(pixels + y * WIDE + left, grey, right - left);
 }
 
-/* Columns of a prepared digit that have ink. */
-static size_t columns_of(const uint8_t *image) {
+/* Columns of a prepared digit that have ink above `faint`. */
+static size_t columns_of(const uint8_t *image, uint8_t faint) {
     size_t count = 0;
     for (size_t x = 0; x < 28; x++) {
         bool any = false;
-        for (size_t y = 0; y < 28; y++) any = any || image[y * 28 + x] > 60;
+        for (size_t y = 0; y < 28; y++) any = any || image[y * 28 + x] > faint;
         count += any;
     }
     return count;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_broken.c: the pieces of a broken digit are joined if a judge, made up here, is sure of the whole. */
+/* test_broken.c: the pieces of a broken digit are joined, and the pale parts of its strokes added, if a judge,
+ * made up here, is sure of the whole. */
 #include "papers.h"
 
 #include "image/prepare.h"
@@ -11,7 +12,14 @@ static float sure_of_wide, sure_of_bars;
 static bool knows_others;
 static dsc_status likes_wide(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)e;
-    *sure = columns_of(image) <= 3 ? sure_of_bars : sure_of_wide;
+    *sure = columns_of(image, 60) <= 3 ? sure_of_bars : sure_of_wide;
+    return DSC_OK;
+}
+
+/* The same, but also sees pale ink. */
+static dsc_status likes_wide_and_pale(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
+    (void)unused, (void)e;
+    *sure = columns_of(image, 20) <= 3 ? sure_of_bars : sure_of_wide;
     return DSC_OK;
 }
 
@@ -53,10 +61,96 @@ static void a_judge_that_knows_nothing_else_joins_no_digits(void **unused) {
     assert_int_equal(count_of_bars(3, 10, 0.999f), 3);
 }
 
+/* Finds a bar with a pale arm of `length` to its right after a `gap`, and a bar behind it. Returns the width of
+ * the first digit. */
+static size_t width_with_arm(size_t gap, size_t length, float wide) {
+    sure_of_wide = wide;
+    uint8_t *p = paper(230);
+    fill(p, 100, 60, 110, 160, 40);
+    fill(p, 110 + gap, 60, 110 + gap + length, 70, 202);
+    fill(p, 300, 60, 310, 160, 40);
+    dsc_digit *digits;
+    size_t count;
+    const dsc_judge judge = {likes_wide_and_pale, NULL, knows_others};
+    ASSERT_OK(dsc_digits_search(&digits, &count, NULL, p, HIGH, WIDE, 1, &judge, &error), error);
+    assert_int_equal(count, 2);
+    assert_int_equal(digits[0].left, 100);
+    const size_t width = digits[0].width;
+    assert_int_equal(digits[1].left + digits[1].width, 310);
+    assert_true(digits[1].left >= 250); /* the arm may be a part of both, but neither enters the other */
+    dsc_digits_free(digits);
+    free(p);
+    return width;
+}
+
+static void pale_parts_of_strokes_are_added_where_the_judge_is_sure_with_them(void **unused) {
+    (void)unused;
+    knows_others = true, sure_of_bars = 0.3f;
+    assert_int_equal(width_with_arm(0, 40, 0.95f), 50);
+    assert_int_equal(width_with_arm(2, 40, 0.95f), 10); /* not connected */
+    assert_int_equal(width_with_arm(0, 80, 0.95f), 60); /* longer than half a digit's height: cut off there */
+    assert_int_equal(width_with_arm(0, 190, 0.95f), 60); /* leads to another digit, which stays another */
+    assert_int_equal(width_with_arm(0, 40, 0.8f), 10);   /* not sure enough with the arm */
+    sure_of_bars = 0.6f;
+    assert_int_equal(width_with_arm(0, 40, 0.95f), 10); /* not doubtful without */
+    knows_others = false, sure_of_bars = 0.3f;
+    assert_int_equal(width_with_arm(0, 40, 0.95f), 10);
+}
+
+static void pale_ink_does_not_enter_another_digit(void **unused) {
+    (void)unused;
+    uint8_t values[5 * 9] = {0};
+    const dsc_ink ink = {.width = 9, .height = 5, .scale = 1, .values = values, .faintest = 80};
+    for (size_t x = 0; x < 9; x++) values[2 * 9 + x] = 40;
+    values[2 * 9] = values[2 * 9 + 6] = 200;
+    values[2 * 9 + 8] = 39; /* too pale */
+    const dsc_ink_run runs[] = {{2, 0, 1, 0}, {2, 6, 7, 1}};
+    const dsc_part first = {runs, 1}, second = {runs + 1, 1}, all = {runs, 2};
+    dsc_ink_run *taken;
+    dsc_part with;
+    ASSERT_OK(dsc_part_with_pale(&taken, &with, &ink, &first, &all, 9, &error), error);
+    assert_int_equal(with.count, 1);
+    assert_int_equal(taken->first, 0);
+    assert_int_equal(taken->last, 6);
+    free(taken);
+    ASSERT_OK(dsc_part_with_pale(&taken, &with, &ink, &second, &all, 3, &error), error);
+    assert_int_equal(with.count, 1);
+    assert_int_equal(taken->first, 3); /* its reach */
+    assert_int_equal(taken->last, 8);
+    free(taken);
+    values[3 * 9 + 1] = 50; /* connected at a corner, and in the next row */
+    ASSERT_OK(dsc_part_with_pale(&taken, &with, &ink, &first, &all, 9, &error), error);
+    assert_int_equal(with.count, 2);
+    assert_int_equal(taken[1].row, 3);
+    free(taken);
+}
+
+static void every_failed_allocation_is_survived(void **unused) {
+    (void)unused;
+    uint8_t values[5 * 9] = {0};
+    const dsc_ink ink = {.width = 9, .height = 5, .scale = 1, .values = values, .faintest = 80};
+    const dsc_ink_run run = {2, 0, 1, 0};
+    const dsc_part part = {&run, 1};
+    size_t n = 0;
+    for (bool failed = true; failed; n++) {
+        dsc_ink_run *taken;
+        dsc_part with;
+        testing_fail_allocation(n);
+        const dsc_status status = dsc_part_with_pale(&taken, &with, &ink, &part, &part, 9, &error);
+        failed = testing_allocation_failed();
+        assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
+        free(taken);
+    }
+    assert_int_equal(n, 4); /* all three failed once */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_that_nearly_touch_are_one_digit_where_the_judge_is_sure_of_it),
         cmocka_unit_test(a_judge_that_knows_nothing_else_joins_no_digits),
+        cmocka_unit_test(pale_parts_of_strokes_are_added_where_the_judge_is_sure_with_them),
+        cmocka_unit_test(pale_ink_does_not_enter_another_digit),
+        cmocka_unit_test(every_failed_allocation_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@ static dsc_error error;
 /* Sure of bars only. */
 static dsc_status likes_bars(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)e;
-    *sure = columns_of(image) <= 8 ? 0.99f : 0.2f;
+    *sure = columns_of(image, 60) <= 8 ? 0.99f : 0.2f;
     return DSC_OK;
 }
 

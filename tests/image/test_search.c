@@ -29,7 +29,7 @@ static size_t asked;
 /* Sure of upright bars only. */
 static dsc_status likes_bars(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)e;
-    *sure = columns_of(image) <= 8 ? 0.99f : 0.2f;
+    *sure = columns_of(image, 60) <= 8 ? 0.99f : 0.2f;
     asked++;
     return DSC_OK;
 }
@@ -37,7 +37,7 @@ static dsc_status likes_bars(void *unused, float *sure, const uint8_t *image, ds
 /* Slightly surer of upright bars. */
 static dsc_status prefers_bars(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)e;
-    *sure = columns_of(image) <= 8 ? 0.98f : 0.5f;
+    *sure = columns_of(image, 60) <= 8 ? 0.98f : 0.5f;
     return DSC_OK;
 }
 
@@ -272,7 +272,7 @@ static void lines_askew_are_set_straight(void **unused) {
         ASSERT_OK(search(&digits, &count, NULL, p, likes_all), error);
         assert_int_equal(count, 5);
         for (size_t i = 0; i < 5; i++) {
-            assert_true(columns_of(digits[i].pixels) <= 8); /* upright now */
+            assert_true(columns_of(digits[i].pixels, 60) <= 8); /* upright now */
             assert_int_equal(digits[i].line, 0);
             assert_true(!i || digits[i].left > digits[i - 1].left);
         }
