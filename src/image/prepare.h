@@ -132,8 +132,8 @@ dsc_status dsc_digit_make(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], dsc_bo
                           const dsc_part *part, dsc_error *error);
 
 /* Makes *with: the part, with paler ink that is connected to it and at most `reach` pixels from its box: at
- * least half of ink->faintest. Ink of `all` that is not of the part is left out. The caller frees *runs, which
- * *with refers to, also after a failure. */
+ * least half of ink->faintest. Ink of `all` that is not of the part is left out. The caller frees *runs, to
+ * which *with refers, also after a failure. */
 dsc_status dsc_part_with_pale(dsc_ink_run **runs, dsc_part *with, const dsc_ink *ink, const dsc_part *part,
                               const dsc_part *all, size_t reach, dsc_error *error);
 

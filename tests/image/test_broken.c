@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_broken.c: the pieces of a broken digit are joined, and the pale parts of its strokes added, if a judge,
- * made up here, is sure of the whole. */
+/* test_broken.c: the pieces of a broken digit are joined, and the pale parts of its strokes added, if a
+ * judge, made up here, is sure of the whole. */
 #include "papers.h"
 
 #include "image/prepare.h"
@@ -61,8 +61,8 @@ static void a_judge_that_knows_nothing_else_joins_no_digits(void **unused) {
     assert_int_equal(count_of_bars(3, 10, 0.999f), 3);
 }
 
-/* Finds a bar with a pale arm of `length` to its right after a `gap`, and a bar behind it. Returns the width of
- * the first digit. */
+/* Finds a bar with a pale arm of `length` to its right after a `gap`, and a bar behind it. Returns the width
+ * of the first digit. */
 static size_t width_with_arm(size_t gap, size_t length, float wide) {
     sure_of_wide = wide;
     uint8_t *p = paper(230);
