@@ -17,8 +17,8 @@ enum {
     BREAK_PART = 10   /* usual height divided by this: largest gap in a broken stroke */
 };
 /* Least probability of a digit with its pale strokes, or made of pieces, which may not be likelier. With
- * pictures of training digits (bench-reading --train), 98.3 percent of photos of one digit are right, and 97.0
- * without joining; rows with gaps of 1, 3 and 5 pixels between digits lose nothing. If the pieces may be
+ * pictures of training digits (bench-reading --train), 98.3 percent of photos of one digit are right, and
+ * 97.0 without joining; rows with gaps of 1, 3 and 5 pixels between digits lose nothing. If the pieces may be
  * likelier by 0.1, the rows lose up to 0.7 percent, and the photos gain nothing. */
 #define JOINED_LEAST 0.9
 #define PALE_BELOW   0.5  /* probability of a digit whose pale strokes are sought */

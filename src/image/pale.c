@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* pale.c: the pale parts of a digit's strokes: ink that is fainter than ink must be, but connected to a digit.
- * Two thresholds, as in Canny, "A computational approach to edge detection" (1986): the lower one holds only
- * for what is connected to something above the higher one. See prepare.h. */
+/* pale.c: the pale parts of a digit's strokes: ink that is fainter than ink must be, but connected to a
+ * digit. Two thresholds, as in Canny, "A computational approach to edge detection" (1986): the lower one
+ * holds only for what is connected to something above the higher one. See prepare.h. */
 #include "image/prepare.h"
 
 #include "base/error.h"
