@@ -100,6 +100,8 @@ static void append_answer(dsc_text *text, const predict_result *result, size_t i
     if (a->agree < r->members) dsc_text_append(text, "   %zu of %zu agree", a->agree, r->members);
     if (a->marks & DSC_DIGIT_AT_EDGE) dsc_text_append(text, "   at the edge");
     if (a->marks & DSC_DIGIT_CUT) dsc_text_append(text, "   cut from its neighbour");
+    if (a->marks & DSC_DIGIT_JOINED) dsc_text_append(text, "   joined from pieces");
+    if (a->marks & DSC_DIGIT_PALE) dsc_text_append(text, "   partly pale");
     dsc_text_append(text, "\n");
 }
 
@@ -233,6 +235,8 @@ static json_t *answer_json(const predict_result *result, const predict_answer *a
         (void)json_object_set_new(json, "line", json_integer((json_int_t)a->line));
         (void)json_object_set_new(json, "edge", json_boolean(a->marks & DSC_DIGIT_AT_EDGE));
         (void)json_object_set_new(json, "cut", json_boolean(a->marks & DSC_DIGIT_CUT));
+        (void)json_object_set_new(json, "joined", json_boolean(a->marks & DSC_DIGIT_JOINED));
+        (void)json_object_set_new(json, "pale", json_boolean(a->marks & DSC_DIGIT_PALE));
     }
     return json;
 }

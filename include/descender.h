@@ -1485,9 +1485,11 @@ DSC_API dsc_status dsc_predict_all(const dsc_predictor *predictor, dsc_workspace
  * 7. One's own digits
  * ------------------------------------------------------------------------------------------------ */
 
-#define DSC_DIGIT_AT_EDGE 1u /* touches the picture's edge: a part may be missing */
-#define DSC_DIGIT_CUT     2u /* touched its neighbour, and was cut off */
-#define DSC_DIGIT_IN_ROW  4u /* dsc_read_digits: is in a row of digits that the network is sure of */
+#define DSC_DIGIT_AT_EDGE 1u  /* touches the picture's edge: a part may be missing */
+#define DSC_DIGIT_CUT     2u  /* touched its neighbour, and was cut off */
+#define DSC_DIGIT_IN_ROW  4u  /* dsc_read_digits: is in a row of digits that the network is sure of */
+#define DSC_DIGIT_JOINED  8u  /* dsc_read_digits: was in pieces that nearly touch */
+#define DSC_DIGIT_PALE    16u /* dsc_read_digits: parts of its strokes are paler than ink elsewhere */
 
 /* A digit found in a picture. */
 typedef struct dsc_digit {

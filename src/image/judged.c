@@ -21,7 +21,7 @@ enum {
  * 97.0 without joining; rows with gaps of 1, 3 and 5 pixels between digits lose nothing. If the pieces may be
  * likelier by 0.1, the rows lose up to 0.7 percent, and the photos gain nothing. */
 #define JOINED_LEAST 0.9
-#define PALE_BELOW   0.5  /* probability of a digit whose pale strokes are sought */
+#define PALE_BELOW   0.9  /* probability of a digit whose pale strokes are sought */
 #define ROW_SURE     0.9F /* probability of the digits that make a row, */
 #define ROW_LEAST    3    /* ... and their least number beside the digit in question */
 
@@ -77,17 +77,18 @@ static bool may_be_several(const dsc_group *group, size_t usual, double sure) {
 static dsc_status try_pale(bool *taken, dsc_search *s, const dsc_reading *r, const dsc_part *part,
                            uint32_t line, double before, dsc_error *error) {
     const dsc_part all = dsc_search_part(s, 0, s->group_count);
-    dsc_ink_run *runs;
-    dsc_part with;
+    dsc_reading reading = *r;
+    dsc_pale pale;
     double sure = 0;
-    dsc_status status = dsc_part_with_pale(&runs, &with, &r->ink, part, &all, s->usual / 2, error);
-    if (!status) status = ask_part(&sure, r, &with, error);
+    dsc_status status = dsc_pale_find(&pale, &r->ink, part, &all, s->usual, error);
+    reading.ink = pale.ink;
+    if (!status) status = ask_part(&sure, &reading, &pale.part, error);
     *taken = !status && sure >= JOINED_LEAST;
     if (*taken) {
         s->count--, s->sure = before;
-        status = add_judged(s, r, &with, line, 0, error);
+        status = add_judged(s, &reading, &pale.part, line, DSC_DIGIT_PALE, error);
     }
-    free(runs);
+    dsc_pale_clear(&pale);
     return status;
 }
 
@@ -168,7 +169,7 @@ static dsc_status add_groups(dsc_search *s, const dsc_reading *r, size_t first, 
     dsc_status status = count_broken(taken, s, r, first, error);
     if (status || *taken == 1) return status ? status : add_group(s, r, first, error);
     const dsc_part part = dsc_search_part(s, first, *taken);
-    return add_judged(s, r, &part, s->groups[first].line, 0, error);
+    return add_judged(s, r, &part, s->groups[first].line, DSC_DIGIT_JOINED, error);
 }
 
 /* --- orientation --- */

@@ -131,11 +131,19 @@ dsc_box dsc_part_box(const dsc_part *part);
 dsc_status dsc_digit_make(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], dsc_box *box, const dsc_ink *ink,
                           const dsc_part *part, dsc_error *error);
 
-/* Makes *with: the part, with paler ink that is connected to it and at most `reach` pixels from its box: at
- * least half of ink->faintest. Ink of `all` that is not of the part is left out. The caller frees *runs, to
- * which *with refers, also after a failure. */
-dsc_status dsc_part_with_pale(dsc_ink_run **runs, dsc_part *with, const dsc_ink *ink, const dsc_part *part,
-                              const dsc_part *all, size_t reach, dsc_error *error);
+/* A part of a picture's ink with the pale parts of its strokes, all as dark as other strokes. */
+typedef struct dsc_pale {
+    dsc_ink ink; /* has nothing else; of the picture's size */
+    dsc_part part;
+    dsc_ink_run *runs; /* owned */
+} dsc_pale;
+
+/* Adds to a part the paler ink, at least half of ink->faintest, that is connected to it. Ink of `all` that is
+ * not of the part is left out. `usual`: the usual height of the picture's digits. Release with
+ * dsc_pale_clear, also after a failure. */
+dsc_status dsc_pale_find(dsc_pale *pale, const dsc_ink *ink, const dsc_part *part, const dsc_part *all,
+                         size_t usual, dsc_error *error);
+void dsc_pale_clear(dsc_pale *pale);
 
 /* A judge of prepared digits, such as a network: sets *sure to the probability of the most probable class of
  * `image` (28, 28). An error ends the search, which returns it. */

@@ -35,6 +35,8 @@ static size_t count_of_bars(size_t bars, size_t gap, float wide) {
         assert_int_equal(digits->left, 100);
         assert_int_equal(digits->width, bars * 10 + (bars - 1) * gap);
     }
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(digits[i].marks, digits[i].width > 10 ? DSC_DIGIT_JOINED : 0);
     dsc_digits_free(digits);
     free(p);
     return count;
@@ -76,6 +78,7 @@ static size_t width_with_arm(size_t gap, size_t length, float wide) {
     assert_int_equal(count, 2);
     assert_int_equal(digits[0].left, 100);
     const size_t width = digits[0].width;
+    assert_int_equal(digits[0].marks, width > 10 ? DSC_DIGIT_PALE : 0);
     assert_int_equal(digits[1].left + digits[1].width, 310);
     assert_true(digits[1].left >= 250); /* the arm may be a part of both, but neither enters the other */
     dsc_digits_free(digits);
@@ -91,7 +94,7 @@ static void pale_parts_of_strokes_are_added_where_the_judge_is_sure_with_them(vo
     assert_int_equal(width_with_arm(0, 80, 0.95f), 60); /* longer than half a digit's height: cut off there */
     assert_int_equal(width_with_arm(0, 190, 0.95f), 60); /* leads to another digit, which stays another */
     assert_int_equal(width_with_arm(0, 40, 0.8f), 10);   /* not sure enough with the arm */
-    sure_of_bars = 0.6f;
+    sure_of_bars = 0.92f;
     assert_int_equal(width_with_arm(0, 40, 0.95f), 10); /* not doubtful without */
     knows_others = false, sure_of_bars = 0.3f;
     assert_int_equal(width_with_arm(0, 40, 0.95f), 10);
@@ -106,23 +109,28 @@ static void pale_ink_does_not_enter_another_digit(void **unused) {
     values[2 * 9 + 8] = 39; /* too pale */
     const dsc_ink_run runs[] = {{2, 0, 1, 0}, {2, 6, 7, 1}};
     const dsc_part first = {runs, 1}, second = {runs + 1, 1}, all = {runs, 2};
-    dsc_ink_run *taken;
-    dsc_part with;
-    ASSERT_OK(dsc_part_with_pale(&taken, &with, &ink, &first, &all, 9, &error), error);
-    assert_int_equal(with.count, 1);
-    assert_int_equal(taken->first, 0);
-    assert_int_equal(taken->last, 6);
-    free(taken);
-    ASSERT_OK(dsc_part_with_pale(&taken, &with, &ink, &second, &all, 3, &error), error);
-    assert_int_equal(with.count, 1);
-    assert_int_equal(taken->first, 3); /* its reach */
-    assert_int_equal(taken->last, 8);
-    free(taken);
+    dsc_pale pale;
+    ASSERT_OK(dsc_pale_find(&pale, &ink, &first, &all, 18, &error), error);
+    assert_int_equal(pale.part.count, 1);
+    assert_int_equal(pale.runs->first, 0);
+    assert_int_equal(pale.runs->last, 6);
+    const uint8_t *row = pale.ink.values + 2 * 9;
+    assert_int_equal(row[0], 255);
+    assert_int_equal(row[1], 255 * 40 / 200); /* blurred ink beside the dark one */
+    assert_int_equal(row[2], 255 * 40 / 200);
+    assert_int_equal(row[3], 255); /* as dark as other strokes */
+    assert_int_equal(row[6], 0);   /* another digit's */
+    dsc_pale_clear(&pale);
+    ASSERT_OK(dsc_pale_find(&pale, &ink, &second, &all, 6, &error), error);
+    assert_int_equal(pale.part.count, 1);
+    assert_int_equal(pale.runs->first, 3); /* its reach */
+    assert_int_equal(pale.runs->last, 8);
+    dsc_pale_clear(&pale);
     values[3 * 9 + 1] = 50; /* connected at a corner, and in the next row */
-    ASSERT_OK(dsc_part_with_pale(&taken, &with, &ink, &first, &all, 9, &error), error);
-    assert_int_equal(with.count, 2);
-    assert_int_equal(taken[1].row, 3);
-    free(taken);
+    ASSERT_OK(dsc_pale_find(&pale, &ink, &first, &all, 18, &error), error);
+    assert_int_equal(pale.part.count, 2);
+    assert_int_equal(pale.runs[1].row, 3);
+    dsc_pale_clear(&pale);
 }
 
 static void every_failed_allocation_is_survived(void **unused) {
@@ -131,17 +139,17 @@ static void every_failed_allocation_is_survived(void **unused) {
     const dsc_ink ink = {.width = 9, .height = 5, .scale = 1, .values = values, .faintest = 80};
     const dsc_ink_run run = {2, 0, 1, 0};
     const dsc_part part = {&run, 1};
+    values[2 * 9] = 200;
     size_t n = 0;
     for (bool failed = true; failed; n++) {
-        dsc_ink_run *taken;
-        dsc_part with;
+        dsc_pale pale;
         testing_fail_allocation(n);
-        const dsc_status status = dsc_part_with_pale(&taken, &with, &ink, &part, &part, 9, &error);
+        const dsc_status status = dsc_pale_find(&pale, &ink, &part, &part, 18, &error);
         failed = testing_allocation_failed();
         assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
-        free(taken);
+        dsc_pale_clear(&pale);
     }
-    assert_int_equal(n, 4); /* all three failed once */
+    assert_int_equal(n, 6); /* all five failed once */
 }
 
 int main(void) {

@@ -446,6 +446,42 @@ static void a_zero_with_a_hook_inside_is_read(void **unused) {
     assert_true(read * 100 >= tried * 95);
 }
 
+/* A thin pen's ring beside darker digits, on one side paler than ink must be. */
+static void a_ring_that_is_pale_on_one_side_is_read(void **unused) {
+    (void)unused;
+    static const double thicknesses[] = {0.04, 0.06, 0.08}, strengths[] = {0.19, 0.33};
+    static const ground grounds[] = {PLAIN, NOISE}; /* above noise, more counts as ink */
+    size_t zeros = 0;
+    for (int shape = HOOKED_ZERO; shape <= MIRRORED_ZERO; shape++)
+        for (size_t i = 0; i < 6; i++) {
+            sheet s = sheet_make(300, 140);
+            draw_digit(&s, shape, 20, 20, 80, thicknesses[i % 3]);
+            for (size_t y = 0; y < s.height; y++)
+                for (size_t x = 0; x < s.width; x++)
+                    if ((shape == HOOKED_ZERO) == (x > 20 + 80 / 2))
+                        s.ink[y * s.width + x] *= strengths[i / 3];
+            draw_digit(&s, 4, 110, 20, 80, 0.1);
+            draw_digit(&s, 7, 200, 20, 80, 0.1);
+            expose(&s, grounds[i / 3], true);
+            dsc_digit *digits;
+            size_t count;
+            ASSERT_OK(dsc_read_digits(&digits, &count, NULL, s.pixels, s.height, s.width, 1, predictor,
+                                      workspace, &error),
+                      error);
+            assert_int_equal(count, 3);
+            double probability;
+            const size_t answer = read_with(&probability, digits[0].pixels);
+            const bool pale = (digits[0].marks & DSC_DIGIT_PALE) != 0;
+            zeros += answer == 0 && probability >= 0.9 && pale;
+            print_message("shape %d, strokes %g, pale %g: %zu at %.1f %%, pale strokes%s added\n", shape,
+                          thicknesses[i % 3], strengths[i / 3], answer, 100 * probability,
+                          pale ? "" : " not");
+            dsc_digits_free(digits);
+            sheet_free(&s);
+        }
+    assert_true(zeros >= 10);
+}
+
 static int make(void **unused) {
     (void)unused;
     dsc_model *model;
@@ -474,6 +510,7 @@ int main(void) {
         cmocka_unit_test(what_is_prepared_already_stays_nearly_as_it_is),
         cmocka_unit_test(digits_of_other_hands_and_printed_ones_are_read),
         cmocka_unit_test(a_zero_with_a_hook_inside_is_read),
+        cmocka_unit_test(a_ring_that_is_pale_on_one_side_is_read),
         cmocka_unit_test(the_shipped_model_has_the_accuracy_that_is_stated),
     };
     return cmocka_run_group_tests(tests, make, clear);
