@@ -145,8 +145,9 @@ static dsc_status tell_nothing(session *s, const predict_result *result, dsc_err
         return DSC_OK;
     dsc_error its;
     (void)dsc_fail(&its, DSC_ERROR_FORMAT,
-                   "%s: no digit found: there are %zu mark%s, but the network is less sure of %s than %s",
-                   result->name, marks, marks == 1 ? "" : "s", marks == 1 ? "it" : "each",
+                   "%s: no digit found: there %s %zu mark%s, but the network is less sure of %s than %s",
+                   result->name, marks == 1 ? "is" : "are", marks, marks == 1 ? "" : "s",
+                   marks == 1 ? "it" : "each",
                    dsc_format_shortest(number, dsc_model_refuse_below(s->reader.model)));
     if (!is_alone(s)) return tell_failure(s, &its, error);
     s->nothing = its; /* answers are printed first */

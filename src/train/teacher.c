@@ -81,6 +81,7 @@ static dsc_status make(dsc_teacher *teacher, const dsc_trainer *t, const dsc_mod
     dsc_predictor_options how = dsc_predictor_options_defaults();
     how.batch = TOGETHER;
     how.kernels = t->parts.choice.kernels->name;
+    how.precision = t->parts.bf16 ? "bf16" : "f32";
     teacher->classes = model->classes;
     dsc_status status = match_classes(teacher->place, t->model, model, error);
     if (!status) status = match_ground(t, model, error);

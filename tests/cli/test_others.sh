@@ -174,6 +174,10 @@ where_no_mark_is_a_digit_it_is_as_without_marks() {
     says "sheet.pgm: no digit found: there are 3 marks"
     says "blank.pgm: "
     says "2 of 2 files could not be read"
+    awk 'BEGIN { print "P2 90 90 255"; for (i = 0; i < 8100; i++) print (i % 90 >= 41 && i % 90 < 49 && i >= 1350 && i < 6750 ? 30 : 220) }' >"$work/bar.pgm"
+    run predict --model "$work/never.safetensors" "$work/bar.pgm"
+    exits 1
+    says "bar.pgm: no digit found: there is 1 mark, but the network is less sure of it than 1"
 }
 
 the_picture_of_boxes_shows_what_is_no_digit() {

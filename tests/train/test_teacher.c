@@ -40,14 +40,16 @@ static dsc_status make_trainer(dsc_trainer **trainer, const char *json, const ds
     return status;
 }
 
-static void ask(float *p, const dsc_model *model, const float *image) {
+static void ask(float *p, const dsc_model *model, const float *image, const char *precision) {
+    dsc_predictor_options how = dsc_predictor_options_defaults();
     dsc_predictor *predictor;
     dsc_workspace *workspace;
     dsc_prediction wanted = dsc_prediction_defaults();
     wanted.count = 1;
     wanted.floats = image;
     wanted.probabilities = p;
-    ASSERT_OK(dsc_predictor_create(&predictor, model, NULL, &error), error);
+    how.precision = precision;
+    ASSERT_OK(dsc_predictor_create(&predictor, model, &how, &error), error);
     ASSERT_OK(dsc_workspace_create(&workspace, predictor, 1, &error), error);
     ASSERT_OK(dsc_predict_all(predictor, workspace, &wanted, &error), error);
     dsc_workspace_free(workspace);
@@ -62,19 +64,19 @@ static void soften(double out[CLASSES], const float *p, const size_t place[CLASS
 }
 
 /* The trainer's input, for a plain epoch and a mixed one, compared with a computation here. */
-static void the_target_is_partly_what_the_teacher_says(void **state) {
-    (void)state;
+static void check_targets(const char *precision) {
+    char json[300];
     static const char *const names[4] = {"2", "other", "0",
                                          "1"}; /* the teacher has more classes, in another order */
     static const size_t place[CLASSES] = {2, 3, 0};
     dsc_model *teacher = teacher_of("flatten, dense 5, tanh, dense", 4, names, 4);
     dsc_trainer *t;
-    ASSERT_OK(make_trainer(&t,
-                           "{\"model\": \"flatten, dense\", \"batch\": 60, \"mixup\": 1, \"epochs\": 2, "
-                           "\"clean-epochs\": 1, \"augment\": \"affine rotate=20\", \"teacher-share\": 0.75, "
-                           "\"teacher-temperature\": 3}",
-                           teacher, 1),
-              error);
+    (void)snprintf(json, sizeof json,
+                   "{\"model\": \"flatten, dense\", \"batch\": 60, \"mixup\": 1, \"epochs\": 2, "
+                   "\"clean-epochs\": 1, \"augment\": \"affine rotate=20\", \"teacher-share\": 0.75, "
+                   "\"teacher-temperature\": 3, \"precision\": \"%s\"}",
+                   precision);
+    ASSERT_OK(make_trainer(&t, json, teacher, 1), error);
     for (uint64_t epoch = 0; epoch < 2; epoch++) {
         float images[IMAGES * PIXELS], targets[IMAGES * CLASSES], p[4];
         t->progress.epoch = epoch;
@@ -86,7 +88,8 @@ static void the_target_is_partly_what_the_teacher_says(void **state) {
             const dsc_mix mix = dsc_mixup_draw(1, t->seed, epoch, sample, IMAGES);
             const double own = epoch ? 1 : mix.share; /* the last epoch has no mixup */
             double soft[CLASSES];
-            ask(p, teacher, images + i * PIXELS); /* in the model's units, where 1 corresponds to byte 255 */
+            /* in the model's units, where 1 corresponds to byte 255 */
+            ask(p, teacher, images + i * PIXELS, precision);
             soften(soft, p, place, 3);
             for (size_t k = 0; k < CLASSES; k++) {
                 const double class = own * (k == sample % 3) + (1 - own) * (k == mix.partner % 3);
@@ -96,6 +99,13 @@ static void the_target_is_partly_what_the_teacher_says(void **state) {
     }
     dsc_trainer_free(t);
     dsc_model_free(teacher);
+}
+
+/* The teacher multiplies in the run's precision. */
+static void the_target_is_partly_what_the_teacher_says(void **state) {
+    (void)state;
+    check_targets("f32");
+    check_targets("bf16");
 }
 
 static void a_network_becomes_like_its_teacher(void **state) {
@@ -114,8 +124,8 @@ static void a_network_becomes_like_its_teacher(void **state) {
     for (size_t i = 0; i < IMAGES; i++) {
         float image[PIXELS];
         for (size_t k = 0; k < PIXELS; k++) image[k] = dsc_dataset_image(stripes, i)[k] / 255.0F;
-        ask(p, teacher, image);
-        ask(q, model, image);
+        ask(p, teacher, image, "f32");
+        ask(q, model, image, "f32");
         for (size_t k = 0; k < CLASSES; k++) assert_float_equal(p[k], q[k], 0.03);
     }
     dsc_model_free(model);
