@@ -417,7 +417,7 @@ static void digits_of_other_hands_and_printed_ones_are_read(void **unused) {
     assert_true(right >= 99.4 && ones >= 98.5);
 }
 
-/* The former model refused most of them. */
+/* Many pens close a ring so. */
 static void a_zero_with_a_hook_inside_is_read(void **unused) {
     (void)unused;
     static const double sizes[] = {30, 60, 130}, thicknesses[] = {0.04, 0.07, 0.1};
