@@ -5,8 +5,7 @@
 
 /* clang-format off */
 static const dsc_digit_style styles[] = {
-    /* 0: with a stroke, within the ring or beyond it; open at the top; closed by a curl; with a hook that the
-     * closed stroke leaves inside, from either side */
+    /* 0: with a stroke, within the ring or beyond it; open at the top; closed by a curl */
     {0, 24, "psssssspc",
      {{52, 8, 20, 20, 8, 52, 24, 88, 55, 92, 86, 76, 54, 8, 84, 14, 20, 88},
       {50, 12, 22, 24, 14, 54, 28, 84, 55, 88, 80, 60, 52, 12, 98, 0, 4, 100},
@@ -15,13 +14,6 @@ static const dsc_digit_style styles[] = {
      {{40, 8, 10, 34, 10, 70, 38, 98, 74, 88, 92, 54, 82, 16, 58, 4},
       {42, 4, 12, 28, 8, 68, 36, 98, 70, 92, 92, 58, 84, 20, 66, 8}}},
     {0, 10, "psssssssss", {{56, 4, 20, 14, 6, 52, 24, 92, 58, 97, 90, 68, 86, 24, 56, 4, 38, 14, 60, 24}}},
-    {0, 9, "pssssssssssss",
-     {{2, 48, 12, 14, 44, 0, 82, 14, 98, 52, 82, 92, 48, 100, 14, 86, 3, 50, 18, 10, 56, 3, 70, 24, 52, 44},
-      {8, 40, 18, 10, 50, 0, 88, 18, 96, 56, 76, 94, 44, 100, 10, 80, 6, 44, 24, 8, 50, 2, 60, 18, 56, 36},
-      {2, 56, 10, 20, 40, 0, 80, 10, 98, 48, 86, 88, 52, 100, 18, 90, 4, 56, 16, 14, 60, 6, 78, 32, 46, 56}}},
-    {0, 9, "psssssssssc",
-     {{54, 2, 16, 14, 4, 52, 24, 92, 56, 98, 92, 72, 88, 24, 56, 2, 32, 18, 36, 44, 54, 50},
-      {60, 2, 22, 10, 6, 48, 18, 88, 52, 99, 94, 66, 86, 20, 54, 2, 38, 16, 34, 34, 40, 42}}},
 
     /* 1: a long upstroke, to half the height or down to the line; with a base too; a flag that is bent */
     {1, 40, "pcs",

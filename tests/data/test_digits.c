@@ -7,7 +7,7 @@
 #include <libdeflate.h>
 #include <stdlib.h>
 
-#define WORLD_CRC 0x0488682C
+#define WORLD_CRC 0x3412A424
 #define PRINT_CRC 0x4A108D18
 
 static dsc_dataset *draw(size_t count, uint64_t seed, unsigned threads) {
