@@ -102,6 +102,7 @@ static void append_answer(dsc_text *text, const predict_result *result, size_t i
     if (a->marks & DSC_DIGIT_CUT) dsc_text_append(text, "   cut from its neighbour");
     if (a->marks & DSC_DIGIT_JOINED) dsc_text_append(text, "   joined from pieces");
     if (a->marks & DSC_DIGIT_PALE) dsc_text_append(text, "   partly pale");
+    if (a->marks & DSC_DIGIT_OR_BAR) dsc_text_append(text, "   or a fraction bar");
     dsc_text_append(text, "\n");
 }
 
@@ -237,6 +238,7 @@ static json_t *answer_json(const predict_result *result, const predict_answer *a
         (void)json_object_set_new(json, "cut", json_boolean(a->marks & DSC_DIGIT_CUT));
         (void)json_object_set_new(json, "joined", json_boolean(a->marks & DSC_DIGIT_JOINED));
         (void)json_object_set_new(json, "pale", json_boolean(a->marks & DSC_DIGIT_PALE));
+        (void)json_object_set_new(json, "or_bar", json_boolean(a->marks & DSC_DIGIT_OR_BAR));
     }
     return json;
 }

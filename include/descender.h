@@ -1490,6 +1490,7 @@ DSC_API dsc_status dsc_predict_all(const dsc_predictor *predictor, dsc_workspace
 #define DSC_DIGIT_IN_ROW  4u  /* dsc_read_digits: is in a row of digits that the network is sure of */
 #define DSC_DIGIT_JOINED  8u  /* dsc_read_digits: was in pieces that nearly touch */
 #define DSC_DIGIT_PALE    16u /* dsc_read_digits: parts of its strokes are paler than ink elsewhere */
+#define DSC_DIGIT_OR_BAR  32u /* a straight stroke between digits, leaning right: a 1, or a fraction bar */
 
 /* A digit found in a picture. */
 typedef struct dsc_digit {

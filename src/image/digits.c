@@ -195,7 +195,7 @@ dsc_status dsc_search_run(dsc_search *s, const dsc_reading *r, dsc_error *error)
     for (size_t i = 0, taken = 1; i < found && !status; i += taken) {
         const dsc_part part = dsc_search_part(s, i, 1);
         status = r->help ? r->help->add_groups(s, r, i, &taken, error)
-                         : dsc_search_add(s, r, &part, s->groups[i].line, 0, error);
+                         : dsc_search_add(s, r, &part, s->groups[i].line, s->groups[i].marks, error);
     }
     return status;
 }

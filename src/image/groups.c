@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* groups.c: joins pieces to digits, finds points and dashes between digits, and sorts digits in reading
- * order; see prepare.h. */
+/* groups.c: joins pieces to digits, finds points, dashes and fraction bars between digits, and sorts digits
+ * in reading order; see prepare.h. */
 #include "image/prepare.h"
 
 #include <stdlib.h>
 
 enum {
     LOWEST_DIGIT = 6, /* pixels of the ink: smaller marks are illegible */
-    DOT_MOST = 14     /* likewise: a round dot, not a heavy digit */
+    DOT_MOST = 14,    /* likewise: a round dot, not a heavy digit */
+    BAR_HIGHER = 120  /* percent of the height from the top to the foot of both neighbours */
 };
+#define BAR_LEAST_SLOPE 0.3 /* pixels to the right per pixel upward */
+#define BAR_MOST_SLOPE  1.2
+#define BAR_WIDEST      0.3  /* mean width of its rows, as a share of its height */
+#define BAR_BEND        0.06 /* of its height: how far it may bend */
 
 static size_t height_of(const dsc_box *box) { return dsc_box_height(box); }
 static size_t width_of(const dsc_box *box) { return dsc_box_width(box); }
@@ -136,7 +141,8 @@ static size_t put_together(dsc_group *groups, dsc_pieces *p, size_t *usual) {
     size_t count = 0, digits = 0;
     for (size_t i = 0; i < p->count; i++)
         if (!p->pieces[i].fate)
-            groups[count++] = (dsc_group){p->pieces[i].box, p->pieces[i].area, (uint32_t)i, 0};
+            groups[count++] =
+                (dsc_group){.box = p->pieces[i].box, .area = p->pieces[i].area, .number = (uint32_t)i};
     qsort(groups, count, sizeof *groups, by_height);
     /* The tallest groups may be touching digits or a line: the usual height is the median of those at least
      * half as tall. */
@@ -194,6 +200,69 @@ static void sort_by_lines(dsc_group *groups, size_t count) {
     }
 }
 
+/* --- fraction bars --- */
+
+/* Whether a piece is one straight stroke that leans to the right: each row has one run, and their centres are
+ * on a line (least squares). The flag of a 1 is beside the line, and its foot is wider than other rows. */
+static bool is_slanted_stroke(const dsc_pieces *p, uint32_t piece, size_t height) {
+    double n = 0, x1 = 0, y1 = 0, xy = 0, yy = 0, wide = 0;
+    for (size_t i = 0; i < p->run_count; i++) {
+        const dsc_ink_run *run = &p->runs[i];
+        if (run->piece != piece) continue;
+        const double x = ((double)run->first + run->last) / 2, y = run->row;
+        n++, x1 += x, y1 += y, xy += x * y, yy += y * y, wide += run->last - run->first;
+    }
+    const double spread = n * yy - y1 * y1;
+    if (n != (double)height || spread <= 0 || wide > BAR_WIDEST * n * n) return false;
+    const double slope = (n * xy - x1 * y1) / spread;
+    if (slope > -BAR_LEAST_SLOPE || slope < -BAR_MOST_SLOPE) return false;
+    for (size_t i = 0; i < p->run_count; i++) {
+        const dsc_ink_run *run = &p->runs[i];
+        if (run->piece != piece) continue;
+        const double x = ((double)run->first + run->last) / 2,
+                     off = x - (x1 + slope * (n * run->row - y1)) / n;
+        if (off > BAR_BEND * n + 1 || off < -BAR_BEND * n - 1) return false;
+        if ((run->last - run->first) * n > 2 * wide) return false;
+    }
+    return true;
+}
+
+static bool has_one_piece(const dsc_pieces *p, uint32_t number) {
+    size_t count = 0;
+    for (size_t i = 0; i < p->count; i++) count += !p->pieces[i].fate && p->pieces[i].digit == number;
+    return count == 1;
+}
+
+/* Whether a group between two others is one stroke like a slanted fraction bar. */
+static bool is_like_a_bar(const dsc_group *left, const dsc_group *g, const dsc_group *right,
+                          const dsc_pieces *p) {
+    const size_t height = height_of(&g->box);
+    return left->line == g->line && g->line == right->line &&
+           between(left->box.right, g->box.left) <= height &&
+           between(g->box.right, right->box.left) <= height && has_one_piece(p, g->number) &&
+           is_slanted_stroke(p, g->number, height);
+}
+
+/* Removes slanted fraction bars that are much higher than both neighbours, and marks those as high as them,
+ * which may be ones. `groups` are in reading order. Returns the number of the others. */
+static size_t without_fraction_bars(dsc_group *groups, size_t count, dsc_pieces *p) {
+    size_t kept = 0;
+    for (size_t i = 1; i + 1 < count; i++) {
+        const dsc_box *left = &groups[i - 1].box, *right = &groups[i + 1].box;
+        const size_t top = left->top < right->top ? left->top : right->top,
+                     bottom = left->bottom > right->bottom ? left->bottom : right->bottom,
+                     height = height_of(&groups[i].box);
+        if (height < bottom - top || !is_like_a_bar(&groups[i - 1], &groups[i], &groups[i + 1], p)) continue;
+        if (height * 100 >= (bottom - top) * BAR_HIGHER)
+            p->pieces[groups[i].number].fate = DSC_PIECE_DASH;
+        else
+            groups[i].marks = DSC_DIGIT_OR_BAR;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!p->pieces[groups[i].number].fate) groups[kept++] = groups[i];
+    return kept;
+}
+
 /* A straight bar not much wider than the height of digits is writing, not a ruling. */
 static void find_bars(dsc_pieces *p, size_t usual) {
     for (size_t i = 0; i < p->count; i++) {
@@ -208,5 +277,5 @@ size_t dsc_groups_make(dsc_group *groups, dsc_pieces *pieces, size_t *usual) {
     const size_t count = put_together(groups, pieces, usual);
     find_bars(pieces, *usual);
     sort_by_lines(groups, count);
-    return count;
+    return without_fraction_bars(groups, count, pieces);
 }

@@ -98,7 +98,7 @@ static dsc_status add_group(dsc_search *s, const dsc_reading *r, size_t i, dsc_e
     const dsc_group *group = &s->groups[i];
     const dsc_part part = dsc_search_part(s, i, 1);
     const double before = s->sure;
-    dsc_status status = add_judged(s, r, &part, group->line, 0, error);
+    dsc_status status = add_judged(s, r, &part, group->line, group->marks, error);
     if (status || s->tried == TRIED_MOST) return status;
     const double sure = exp(s->sure - before);
     const bool doubtful = sure < PALE_BELOW && r->help->judge->knows_others,

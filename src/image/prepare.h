@@ -111,6 +111,7 @@ typedef struct dsc_group {
     size_t area;     /* of its pieces */
     uint32_t number; /* dsc_piece.digit of its pieces */
     uint32_t line;   /* its line, from 0 */
+    uint32_t marks;  /* DSC_DIGIT_OR_BAR, or 0 */
 } dsc_group;
 
 /* Groups the kept pieces, and sets the fate of those too small for a digit. `groups` has room for all kept

@@ -180,6 +180,21 @@ where_no_mark_is_a_digit_it_is_as_without_marks() {
     says "bar.pgm: no digit found: there is 1 mark, but the network is less sure of it than 1"
 }
 
+a_stroke_that_may_be_a_fraction_bar_is_told() {
+    needs_json || return
+    awk 'BEGIN { print "P2 200 110 255"; for (y = 0; y < 110; y++) for (x = 0; x < 200; x++) {
+        slanted = x - 80 - (90 - y) / 2
+        print (y >= 30 && y < 90 && ((x >= 40 && x < 47) || (slanted >= 0 && slanted < 7) || (x >= 150 && x < 157)) ? 30 : 220) } }' >"$work/bar.pgm"
+    run predict "$work/bar.pgm"
+    exits 0
+    prints "reads 111"
+    prints "bar.pgm, digit 2  1"
+    prints "or a fraction bar"
+    run predict "$work/bar.pgm" --json
+    exits 0
+    same "$(json '[[a[k] for k in ("cut", "joined", "pale", "or_bar")] for a in j["files"][0]["answers"]]')" "[[False, False, False, False], [False, False, False, True], [False, False, False, False]]"
+}
+
 the_picture_of_boxes_shows_what_is_no_digit() {
     needs_json && needs_library cairo || return
     _refusing_the_mark "$work/refusing.safetensors"
