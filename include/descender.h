@@ -1537,11 +1537,12 @@ DSC_API void dsc_digits_free(dsc_digit *digits);
 
 /* The same with the help of a network. Digits that touch are cut apart where the network is surest of all
  * pieces together. If its model has a threshold (dsc_model_refuse_below), pieces that nearly touch are joined
- * where it is as sure of the whole. A picture on its side or upside down is turned to where it is surest;
- * boxes are those of the original. At most 100 pieces are cut or joined: a page of letters has thousands. The
- * model must be for prepared digits (1 x 28 x 28 on any ground). `workspace` belongs to the predictor and
- * serves one thread at a time. Each digit is answered at least once: slower than dsc_find_digits. MISMATCH:
- * the model is for other images. Other errors are those of dsc_find_digits and dsc_predict. */
+ * where it is as sure of the whole, and pale parts of strokes are added where it is sure only with them. A
+ * picture on its side or upside down is turned to where it is surest; boxes are those of the original. At
+ * most 100 pieces are cut, joined or added to: a page of letters has thousands. The model must be for
+ * prepared digits (1 x 28 x 28 on any ground). `workspace` belongs to the predictor and serves one thread at
+ * a time. Each digit is answered at least once: slower than dsc_find_digits. MISMATCH: the model is for other
+ * images. Other errors are those of dsc_find_digits and dsc_predict. */
 DSC_API dsc_status dsc_read_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
                                    const uint8_t *pixels, size_t height, size_t width, size_t channels,
                                    const dsc_predictor *predictor, dsc_workspace *workspace,

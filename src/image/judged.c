@@ -12,7 +12,7 @@
 
 enum {
     TURNED_LEAST = 3, /* digits: fewer do not tell the orientation */
-    TRIED_MOST = 100, /* groups of a reading to cut or join: each asks the judge dozens of times */
+    TRIED_MOST = 100, /* groups of a reading to cut, join or add to: a cut asks dozens of times */
     BROKEN_MOST = 3,  /* pieces of one digit */
     BREAK_PART = 10   /* usual height divided by this: largest gap in a broken stroke */
 };

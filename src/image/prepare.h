@@ -10,7 +10,7 @@
  *   lines.c    removes lines that cross the picture
  *   pieces.c   ink -> pieces: connected ink without specks
  *   rulings.c  pieces that are ruled lines, grids, boxes or frames
- *   groups.c   pieces -> groups, each a digit, in reading order; points and dashes between them
+ *   groups.c   pieces -> groups, each a digit, in reading order; points, dashes and bars between them
  *   pale.c     the pale parts of a digit's strokes
  *   cut.c      a group of touching digits -> its parts, where a network is surest of all
  *   digit.c    a part -> a digit: fitted into 20 x 20 by area averaging, centred by mass in 28 x 28

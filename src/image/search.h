@@ -17,7 +17,7 @@ typedef struct dsc_search {
     size_t count, capacity;
     float *sures; /* (count): the judge's probability for each digit; NULL without a judge */
     size_t sures_capacity;
-    size_t tried; /* groups that were tried to cut or join */
+    size_t tried; /* groups that were tried to cut, to join or to add to */
     double sure;  /* sum over the digits of the judge's log-probabilities */
     dsc_picture_notes notes;
 } dsc_search;
