@@ -3,6 +3,8 @@
 #include "command.h"
 #include "together.h"
 
+#include "picture/decoder.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -95,6 +97,7 @@ static int dispatch(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+    picture_decoder_begin(argc, argv);
     if (!command_prepare_process()) return COMMAND_FAILED;
     command_follow_in_silence();
     return command_finish(dispatch(argc, argv));

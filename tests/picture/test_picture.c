@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/folder.h"
+#include "picture/decoder.h"
 #include "picture/orientation.h"
 #include "picture/picture.h"
 
@@ -498,7 +499,8 @@ static void a_build_without_libpng_says_so(void **state) {
     ASSERT_MESSAGE(error, "x.png");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    picture_decoder_begin(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grey_of_every_depth_is_read),
         cmocka_unit_test(colour_palette_and_alpha_are_read),

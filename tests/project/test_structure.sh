@@ -28,7 +28,7 @@ declare -A may=(
 )
 library="${!may[*]}"
 may+=(
-    [picture]="$library late"
+    [picture]="$library late child"
     [fetch]="$library late picture forms"
     [late]="$library"
     [processes]="$library late"

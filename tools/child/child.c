@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,7 +25,8 @@ enum { OUTPUT_MOST = 16 << 20, COMPLAINTS_MOST = 1 << 16 };
 
 struct child {
     pid_t id;
-    FILE *printed, *complained; /* unnamed files: an unread pipe would block the child */
+    FILE *printed,
+        *complained; /* unnamed files: an unread pipe would block the child; no `printed` if connected */
     bool ended;
     int status; /* from waitpid */
     pthread_mutex_t lock;
@@ -51,31 +53,65 @@ static void release(child *c) {
     free(c);
 }
 
-dsc_status child_start(child **result, const char *program, const char *const *arguments, dsc_error *error) {
-    *result = NULL;
-    child *c = dsc_allocate(1, sizeof *c);
-    if (!c) return dsc_fail_memory(error, sizeof *c, "a process");
-    (void)pthread_mutex_init(&c->lock, NULL);
-    c->printed = tmpfile();
-    c->complained = tmpfile();
-    const int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+/* `in` and `out` become the program's input and output; they stay the caller's. */
+static dsc_status start(child *c, const char *program, const char *const *arguments, int in, int out,
+                        dsc_error *error) {
     const pid_t parent = getpid();
     c->id = -1;
-    if (c->printed && c->complained && in >= 0) {
-        /* Inherited only as descriptors 1 and 2, and by no other child. */
-        (void)fcntl(fileno(c->printed), F_SETFD, FD_CLOEXEC);
+    c->complained = tmpfile();
+    if (c->complained && in >= 0 && out >= 0) {
+        /* Inherited only as descriptor 2, and by no other child. */
         (void)fcntl(fileno(c->complained), F_SETFD, FD_CLOEXEC);
         c->id = fork();
-        if (c->id == 0) become(program, arguments, in, fileno(c->printed), fileno(c->complained), parent);
+        if (c->id == 0) become(program, arguments, in, out, fileno(c->complained), parent);
     }
-    const int why = errno;
+    if (c->id > 0) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_IO, "cannot start a process: %s", strerror(errno));
+}
+
+static child *create(dsc_error *error) {
+    child *c = dsc_allocate(1, sizeof *c);
+    if (c)
+        (void)pthread_mutex_init(&c->lock, NULL);
+    else
+        (void)dsc_fail_memory(error, sizeof *c, "a process");
+    return c;
+}
+
+dsc_status child_start(child **result, const char *program, const char *const *arguments, dsc_error *error) {
+    *result = NULL;
+    child *c = create(error);
+    if (!c) return DSC_ERROR_MEMORY;
+    c->printed = tmpfile();
+    if (c->printed) (void)fcntl(fileno(c->printed), F_SETFD, FD_CLOEXEC);
+    const int in = c->printed ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
+    const dsc_status status = start(c, program, arguments, in, c->printed ? fileno(c->printed) : -1, error);
     if (in >= 0) (void)close(in);
-    if (c->id > 0) {
+    if (status)
+        release(c);
+    else
         *result = c;
-        return DSC_OK;
+    return status;
+}
+
+dsc_status child_start_connected(child **result, int *connection, const char *program,
+                                 const char *const *arguments, dsc_error *error) {
+    *result = NULL;
+    *connection = -1;
+    child *c = create(error);
+    if (!c) return DSC_ERROR_MEMORY;
+    int ends[2] = {-1, -1};
+    (void)socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+    const dsc_status status = start(c, program, arguments, ends[1], ends[1], error);
+    if (ends[1] >= 0) (void)close(ends[1]);
+    if (status) {
+        if (ends[0] >= 0) (void)close(ends[0]);
+        release(c);
+    } else {
+        *result = c;
+        *connection = ends[0];
     }
-    release(c);
-    return dsc_fail(error, DSC_ERROR_IO, "cannot start a process: %s", strerror(why));
+    return status;
 }
 
 /* The caller holds the lock. */
@@ -100,6 +136,13 @@ void child_stop(child *c) {
     (void)pthread_mutex_lock(&c->lock);
     if (!look(c, WNOHANG)) (void)kill(c->id, SIGTERM); /* else the id may be another process's */
     (void)pthread_mutex_unlock(&c->lock);
+}
+
+/* Waits without the lock, and without taking the id, so that child_stop can still be called. */
+static void wait_for_end(const child *c) {
+    siginfo_t info;
+    while (waitid(P_PID, (id_t)c->id, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+    }
 }
 
 static void wait_a_little(void) {
@@ -137,8 +180,8 @@ static void last_complaint(char *out, size_t size, FILE *file) {
 }
 
 dsc_status child_wait(child *c, dsc_text *output, dsc_error *error) {
-    while (!child_has_ended(c)) wait_a_little();
-    if (output) read_all(output, c->printed, OUTPUT_MOST);
+    while (!child_has_ended(c)) wait_for_end(c);
+    if (output && c->printed) read_all(output, c->printed, OUTPUT_MOST);
     if (WIFEXITED(c->status) && WEXITSTATUS(c->status) == 0 && c->status != -1) return DSC_OK;
     char said[400];
     last_complaint(said, sizeof said, c->complained);

@@ -19,6 +19,12 @@ char *child_find(const char *const *names);
  * child_end. */
 dsc_status child_start(child **child, const char *program, const char *const *arguments, dsc_error *error);
 
+/* Like child_start, but the program's input and output are a local stream socket. *connection receives the
+ * other end, which the caller closes; no other child inherits it. Sending to a child that has ended raises
+ * SIGPIPE unless MSG_NOSIGNAL is given. */
+dsc_status child_start_connected(child **child, int *connection, const char *program,
+                                 const char *const *arguments, dsc_error *error);
+
 /* Asks the child to end with SIGTERM; training then saves. Any thread, any number of times. */
 void child_stop(child *child);
 
@@ -26,7 +32,7 @@ void child_stop(child *child);
 bool child_has_ended(child *child);
 
 /* Waits for its end. Fails with its error message unless its exit status is 0. `output` (or NULL) receives
- * what it printed, at most 16 MiB. */
+ * what it printed, at most 16 MiB; nothing if it is connected. */
 dsc_status child_wait(child *child, dsc_text *output, dsc_error *error);
 
 /* Asks the child to end if it is running, kills it after `seconds`, and frees it. NULL is allowed. */

@@ -5,6 +5,7 @@
 #include "picture/picture.h"
 
 #include "base/error.h"
+#include "picture/decoder.h"
 
 #include <string.h>
 
@@ -118,6 +119,13 @@ static dsc_status decode(dsc_image *image, const reader *r, const struct heif_im
     if (!status) /* before cropping */
         status = check_size(r, r->api.heif_image_handle_get_ispe_width(handle),
                             r->api.heif_image_handle_get_ispe_height(handle));
+    /* libheif 1.15 and its decoders allocate by the sizes in streams and tiles, whatever the picture's
+     * size is. */
+    if (!status) {
+        const int width = r->api.heif_image_handle_get_ispe_width(handle),
+                  height = r->api.heif_image_handle_get_ispe_height(handle);
+        status = picture_decoder_allow((uint64_t)width * (uint64_t)height, r->error);
+    }
     if (status) return status;
     struct heif_decoding_options *options = r->api.heif_decoding_options_alloc();
     if (!options) return dsc_fail_memory(r->error, sizeof *options, r->name);
@@ -180,6 +188,7 @@ const picture_format picture_format_heif = {
 #if DESCENDER_WITH_HEIF
     .parse = parse,
 #endif
+    .apart = true,
     .library = "libheif",
     .package = "libheif-dev",
 };

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/recognise.h"
+#include "picture/decoder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,7 @@ dsc_status picture_parse_page(dsc_image *image, size_t page, const void *bytes, 
     *image = (dsc_image){0};
     const picture_format *format = picture_format_of(bytes, size);
     if (!format) return fail_unknown(bytes, size, name, error);
+    if (format->apart && format->parse) return picture_decoder_parse(image, format, bytes, size, name, error);
     if (format->parse_page) return format->parse_page(image, page, bytes, size, name, error);
     if (format->parse) return format->parse(image, bytes, size, name, error);
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,

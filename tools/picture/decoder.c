@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* decoder.c: decoding in a process of its own; see decoder.h.
+ *
+ * The request is its struct, the file's name and the file; the answer is its struct and the pixels. Both
+ * ends run the same program, so structs are sent as they are. The answer is checked nevertheless: a broken
+ * file may have misled the library in the other process. */
+#include "picture/decoder.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/visible.h"
+#include "child/child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char word[] = "decode-picture";
+
+/* Parsing and decoding took up to 20 MB and 14 bytes per pixel with libheif 1.15 (planes of the decoder,
+ * the picture in RGB, copies between them); a decoder may start a thread for each core. Seconds of
+ * processor time, for slow machines. */
+enum { ALWAYS = 128 << 20, A_CORE = 4 << 20, A_PIXEL = 24, SECONDS_MOST = 300 };
+/* A process that works less than so many nanoseconds in a second waits. */
+enum { IDLE_SECONDS_MOST = 5, WORKED = 5000000 };
+
+typedef struct request {
+    char format[16];
+    uint64_t name_length, size;
+} request;
+
+typedef struct answer {
+    uint64_t status, width, height, channels;
+    char message[DSC_MESSAGE_SIZE];
+} answer;
+
+static bool begun, is_decoder;
+
+static bool send_all(int connection, const void *bytes, size_t size) {
+    for (const char *at = bytes; size;) {
+        const ssize_t sent = send(connection, at, size, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent <= 0) return false;
+        at += sent;
+        size -= (size_t)sent;
+    }
+    return true;
+}
+
+static bool receive_all(int connection, void *bytes, size_t size) {
+    for (char *at = bytes; size;) {
+        const ssize_t got = recv(connection, at, size, 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return false;
+        at += got;
+        size -= (size_t)got;
+    }
+    return true;
+}
+
+/* --- the process that decodes --- */
+
+/* Bytes of private writable memory, which is what RLIMIT_DATA limits (Linux; proc(5), getrlimit(2)). */
+static bool memory_now(uint64_t *bytes) {
+    unsigned long long pages;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file) return false;
+    const bool read = fscanf(file, "%*u %*u %*u %*u %*u %llu", &pages) == 1; /* NOLINT(cert-err34-c) */
+    (void)fclose(file);
+    *bytes = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    return read;
+}
+
+static dsc_status limit_memory(uint64_t pixels, dsc_error *error) {
+    const long cores = sysconf(_SC_NPROCESSORS_CONF);
+    const uint64_t more = ALWAYS + A_PIXEL * pixels + (cores > 0 ? (uint64_t)A_CORE * (uint64_t)cores : 0);
+    struct rlimit limit;
+    uint64_t now;
+    if (!memory_now(&now) || getrlimit(RLIMIT_DATA, &limit) != 0)
+        return dsc_fail(error, DSC_ERROR_IO, "cannot limit the memory of a process: %s", strerror(errno));
+    const uint64_t wanted = now + more;
+    limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || wanted < limit.rlim_max ? wanted : limit.rlim_max;
+    if (setrlimit(RLIMIT_DATA, &limit) == 0) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_IO, "cannot limit the memory of a process: %s", strerror(errno));
+}
+
+dsc_status picture_decoder_allow(uint64_t pixels, dsc_error *error) {
+    return is_decoder ? limit_memory(pixels, error) : DSC_OK;
+}
+
+/* Ends the process if it has not computed for some seconds: libde265 waits for ever if an allocation
+ * failed in one of its threads. */
+static void end_if_stalled(int signal) {
+    static time_t seconds;
+    static long nanoseconds;
+    static int idle;
+    struct timespec used;
+    (void)signal;
+    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) != 0) _exit(EXIT_FAILURE);
+    const bool worked = used.tv_sec != seconds || used.tv_nsec - nanoseconds > WORKED;
+    idle = worked ? 0 : idle + 1;
+    if (idle >= IDLE_SECONDS_MOST) _exit(EXIT_FAILURE);
+    seconds = used.tv_sec;
+    nanoseconds = used.tv_nsec;
+}
+
+static void limit_time(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CPU, &limit) == 0) {
+        if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > SECONDS_MOST) limit.rlim_cur = SECONDS_MOST;
+        (void)setrlimit(RLIMIT_CPU, &limit);
+    }
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none); /* a crash of a library is no reason for a file of its memory */
+    const struct sigaction tick = {.sa_handler = end_if_stalled, .sa_flags = SA_RESTART};
+    const struct itimerval each_second = {.it_interval = {1, 0}, .it_value = {1, 0}};
+    (void)sigaction(SIGALRM, &tick, NULL);
+    (void)setitimer(ITIMER_REAL, &each_second, NULL);
+}
+
+/* Returns the exit status of the process. */
+static int decode(int connection) {
+    request asked;
+    answer given = {0};
+    dsc_error error = {0};
+    dsc_image image = {0};
+    if (!receive_all(connection, &asked, sizeof asked)) return EXIT_FAILURE;
+    char *name = dsc_allocate((size_t)asked.name_length + 1, 1);
+    unsigned char *bytes = dsc_allocate((size_t)asked.size, 1);
+    if (!name || !bytes || !receive_all(connection, name, (size_t)asked.name_length) ||
+        !receive_all(connection, bytes, (size_t)asked.size))
+        return EXIT_FAILURE;
+    asked.format[sizeof asked.format - 1] = '\0';
+    const picture_format *format = (const picture_format *)dsc_registry_find(&picture_formats, asked.format);
+    if (!format || !format->parse) return EXIT_FAILURE;
+    limit_time();
+    dsc_status status = limit_memory(0, &error);
+    if (!status) status = format->parse(&image, bytes, (size_t)asked.size, name, &error);
+    (void)setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
+    given.status = (uint64_t)status;
+    given.width = image.width;
+    given.height = image.height;
+    given.channels = image.channels;
+    memcpy(given.message, error.message, sizeof given.message);
+    const bool sent = send_all(connection, &given, sizeof given) &&
+                      send_all(connection, image.pixels, image.width * image.height * image.channels);
+    return sent ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static bool is_socket(int descriptor) {
+    struct stat found;
+    return fstat(descriptor, &found) == 0 && S_ISSOCK(found.st_mode);
+}
+
+void picture_decoder_begin(int argc, char **argv) {
+    begun = true;
+    if (argc != 2 || strcmp(argv[1], word) != 0 || !is_socket(STDIN_FILENO)) return;
+    is_decoder = true;
+    _exit(decode(STDIN_FILENO)); /* nothing of the libraries runs any more */
+}
+
+/* --- the process that asks --- */
+
+static bool ask(int connection, const picture_format *format, const unsigned char *bytes, size_t size,
+                const char *name) {
+    request asked = {.name_length = strlen(name), .size = size};
+    (void)snprintf(asked.format, sizeof asked.format, "%s", format->name);
+    return send_all(connection, &asked, sizeof asked) && send_all(connection, name, strlen(name)) &&
+           send_all(connection, bytes, size);
+}
+
+static dsc_status fail_crashed(const picture_format *format, const char *name, const char *reason,
+                               dsc_error *error) {
+    return dsc_fail(
+        error, DSC_ERROR_FORMAT,
+        "%s: the %s file is damaged, or needs far more memory or time than its size explains (%s: %s); "
+        "make or copy it again, or convert it to PNG",
+        name, format->title, format->library, reason);
+}
+
+/* Whether the answer is whole and sound; the error and the picture are the other process's then. Otherwise
+ * `reason` is set if the answer has one. */
+static bool receive(dsc_image *image, dsc_status *status, int connection, const char **reason,
+                    dsc_error *error) {
+    answer given;
+    if (!receive_all(connection, &given, sizeof given)) return false;
+    given.message[sizeof given.message - 1] = '\0';
+    *status = (dsc_status)given.status;
+    if (*status == DSC_ERROR_MEMORY) *reason = "out of memory"; /* the limit was reached */
+    if (*status) {
+        const bool known =
+            *status == DSC_ERROR_FORMAT || *status == DSC_ERROR_UNSUPPORTED || *status == DSC_ERROR_IO;
+        if (known && error) (void)dsc_visible(error->message, sizeof error->message, given.message);
+        return known && given.message[0];
+    }
+    if (given.channels != 1 && given.channels != 3 && given.channels != 4) return false;
+    if (given.width > SIZE_MAX || given.height > SIZE_MAX ||
+        !dsc_image_size_allowed((size_t)given.width, (size_t)given.height))
+        return false;
+    *status =
+        dsc_image_create(image, (size_t)given.width, (size_t)given.height, (size_t)given.channels, error);
+    if (*status || receive_all(connection, image->pixels, image->width * image->height * image->channels))
+        return true;
+    dsc_image_clear(image);
+    return false;
+}
+
+dsc_status picture_decoder_parse(dsc_image *image, const picture_format *format, const unsigned char *bytes,
+                                 size_t size, const char *name, dsc_error *error) {
+    *image = (dsc_image){0};
+    if (!begun)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: this program cannot read %s pictures: it must call picture_decoder_begin first",
+                        name, format->title);
+    child *decoder;
+    int connection;
+    const char *const arguments[] = {"descender", word, NULL};
+    dsc_status status = child_start_connected(&decoder, &connection, "/proc/self/exe", arguments, error);
+    if (status) return dsc_error_context(error, status, "%s", name);
+    const char *reason = NULL;
+    const bool answered =
+        ask(connection, format, bytes, size, name) && receive(image, &status, connection, &reason, error);
+    (void)close(connection);
+    if (!answered) {
+        dsc_error why = {0};
+        if (child_wait(decoder, NULL, &why) && !reason) reason = why.message;
+        status = fail_crashed(format, name, reason ? reason : "no answer", error);
+    }
+    child_end(decoder, 0);
+    return status;
+}
