@@ -206,6 +206,11 @@ dsc_status predict_append_pictures(dsc_text *text, const predict_result *result,
 
 /* ---- JSON ---- */
 
+static json_t *box_json(size_t left, size_t top, size_t width, size_t height) {
+    return json_pack("{s:I, s:I, s:I, s:I}", "left", (json_int_t)left, "top", (json_int_t)top, "width",
+                     (json_int_t)width, "height", (json_int_t)height);
+}
+
 static json_t *answer_json(const predict_result *result, const predict_answer *a, const predict_reader *r,
                            size_t top) {
     json_t *ranking = json_array();
@@ -228,10 +233,7 @@ static json_t *answer_json(const predict_result *result, const predict_answer *a
     if (json && result->content.is_array)
         (void)json_object_set_new(json, "image", json_integer((json_int_t)a->image));
     if (json && a->width)
-        (void)json_object_set_new(json, "box",
-                                  json_pack("{s:I, s:I, s:I, s:I}", "left", (json_int_t)a->left, "top",
-                                            (json_int_t)a->top, "width", (json_int_t)a->width, "height",
-                                            (json_int_t)a->height));
+        (void)json_object_set_new(json, "box", box_json(a->left, a->top, a->width, a->height));
     if (json && a->width) {
         (void)json_object_set_new(json, "line", json_integer((json_int_t)a->line));
         (void)json_object_set_new(json, "edge", json_boolean(a->marks & DSC_DIGIT_AT_EDGE));
@@ -254,6 +256,17 @@ static void add_reading(json_t *json, const predict_result *result, const predic
     dsc_text_free(&whole);
 }
 
+/* [{"reason": "point", "box": {...}}]: the marks that were left out. */
+static json_t *marks_json(const dsc_picture_notes *notes) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < notes->mark_count; i++) {
+        const dsc_mark *m = &notes->marks[i];
+        (void)json_array_append_new(list, json_pack("{s:s, s:o}", "reason", dsc_notes_reason(m->reason),
+                                                    "box", box_json(m->left, m->top, m->width, m->height)));
+    }
+    return list;
+}
+
 json_t *predict_json(const predict_result *result, const predict_reader *reader, size_t top) {
     json_t *answers = json_array(), *refused = json_array();
     for (size_t i = 0; i < result->count; i++) {
@@ -267,6 +280,8 @@ json_t *predict_json(const predict_result *result, const predict_reader *reader,
     const dsc_picture_notes *n = result->content.is_array ? &result->sum.marks : &result->notes;
     if (json && n->reduced) /* digits were searched */
         (void)json_object_set_new(json, "left_out", dsc_notes_marks_json(n));
+    if (json && n->reduced && !result->content.is_array)
+        (void)json_object_set_new(json, "marks", marks_json(n));
     if (json && n->reduced) (void)json_object_set_new(json, "reduced", json_integer((json_int_t)n->reduced));
     if (json && n->reduced && !result->content.is_array) {
         (void)json_object_set_new(json, "turned", json_integer((json_int_t)n->turned));
@@ -278,6 +293,8 @@ json_t *predict_json(const predict_result *result, const predict_reader *reader,
 
 /* ---- drawn on the picture ---- */
 
+enum { READ = 0xD55E00, NOT_READ = 0x767676, SMALLEST_TYPE = 9 };
+
 typedef struct drawn {
     const predict_result *result;
     const predict_reader *reader;
@@ -285,25 +302,55 @@ typedef struct drawn {
     size_t width, height, scale;
 } drawn;
 
+/* A box in pixels of the picture, with a label on the colour of its lines: above it, below it, or inside. */
+static void paint_box(draw_canvas *canvas, const drawn *d, const dsc_mark *at, const char *label, bool above,
+                      double size, const draw_pen *pen) {
+    const double scale = (double)d->scale, x = (double)at->left / scale, y = (double)at->top / scale,
+                 width = (double)at->width / scale, height = (double)at->height / scale;
+    const draw_font font = {.size = size, .colour = 0xFFFFFF, .bold = true};
+    const draw_pen outline = {.colour = pen->colour, .width = pen->width};
+    const double tab = size * 1.2, wide = draw_label_width(canvas, label, &font) + size / 2;
+    const bool fits = above ? y >= tab : y + height + tab <= (double)d->height;
+    const double top = !fits ? y : above ? y - tab : y + height;
+    draw_rectangle(canvas, x, y, width, height, DRAW_NO_FILL, pen);
+    const double left = fmax(0, fmin(x, (double)d->width - wide));
+    draw_rectangle(canvas, left, top, wide, tab, (int32_t)pen->colour, &outline);
+    draw_label(canvas, left + size / 4, top + size, label, &font);
+}
+
+static double line_of(const drawn *d, size_t height) {
+    return fmax(1, (double)height / (double)d->scale / 40);
+}
+
+static void paint_answer(draw_canvas *canvas, const drawn *d, const predict_answer *a) {
+    const bool refused = a->failed || predict_is_refused(a, d->reader);
+    const bool doubtful =
+        !refused && (!(a->probabilities[a->order[0]] >= 0.5f) || a->marks & DSC_DIGIT_OR_BAR);
+    const bool decided =
+        (a->marks & (DSC_DIGIT_AT_EDGE | DSC_DIGIT_CUT | DSC_DIGIT_JOINED | DSC_DIGIT_PALE)) != 0;
+    const draw_pen pen = {.colour = predict_is_no_digit(a, d->reader) ? NOT_READ : READ,
+                          .width = line_of(d, a->height),
+                          .dash = decided ? DRAW_DASHED : DRAW_SOLID};
+    const double size = fmin(fmax((double)a->height / (double)d->scale / 3, SMALLEST_TYPE), 40);
+    const dsc_mark at = {.left = a->left, .top = a->top, .width = a->width, .height = a->height};
+    dsc_text label = {0};
+    dsc_text_append(&label, "%s%s", reading_of(a, d->reader), doubtful ? "?" : "");
+    paint_box(canvas, d, &at, label.data ? label.data : "?", true, size, &pen);
+    dsc_text_free(&label);
+}
+
 static void paint(draw_canvas *canvas, const void *data) {
     const drawn *d = data;
-    const double scale = (double)d->scale;
+    const dsc_picture_notes *notes = &d->result->notes;
     draw_pixels(canvas, 0, 0, (double)d->width, (double)d->height, d->colours, d->width, d->height);
-    for (size_t i = 0; i < d->result->count; i++) {
-        const predict_answer *a = &d->result->answers[i];
-        const double x = (double)a->left / scale, y = (double)a->top / scale,
-                     height = (double)a->height / scale;
-        const double line = fmax(1, height / 40), size = fmin(fmax(height / 3, 9), 40);
-        const draw_colour colour = predict_is_no_digit(a, d->reader) ? 0x767676 : 0xD55E00;
-        const draw_pen pen = {.colour = colour, .width = line};
-        const draw_font font = {.size = size, .colour = 0xFFFFFF, .bold = true};
-        const char *reading = reading_of(a, d->reader);
-        const double wide = draw_label_width(canvas, reading, &font) + size / 2;
-        const double top = y >= size * 1.2 ? y - size * 1.2 : y; /* above the box, or inside it */
-        draw_rectangle(canvas, x, y, (double)a->width / scale, height, DRAW_NO_FILL, &pen);
-        draw_rectangle(canvas, x, top, wide, size * 1.2, colour, &pen);
-        draw_label(canvas, x + size / 4, top + size, reading, &font);
+    for (size_t i = 0; i < notes->mark_count; i++) {
+        const draw_pen pen = {.colour = NOT_READ,
+                              .width = line_of(d, notes->digit_height * notes->reduced),
+                              .dash = DRAW_DOTTED};
+        const dsc_mark *mark = &notes->marks[i];
+        paint_box(canvas, d, mark, dsc_notes_reason(mark->reason), false, SMALLEST_TYPE, &pen);
     }
+    for (size_t i = 0; i < d->result->count; i++) paint_answer(canvas, d, &d->result->answers[i]);
 }
 
 /* Takes one pixel of each square. */

@@ -1500,6 +1500,25 @@ typedef struct dsc_digit {
     uint32_t marks;          /* DSC_DIGIT_..., as bits */
 } dsc_digit;
 
+/* Why a mark is no digit: one value for each count of dsc_picture_notes. */
+typedef enum dsc_mark_reason {
+    DSC_MARK_DIGIT, /* it is (a part of) a digit */
+    DSC_MARK_AT_EDGE,
+    DSC_MARK_LINE,
+    DSC_MARK_SMALL,
+    DSC_MARK_POINT,
+    DSC_MARK_DASH,
+    DSC_MARK_PALE
+} dsc_mark_reason;
+
+/* A mark that is no digit. */
+typedef struct dsc_mark {
+    size_t left, top, width, height; /* its box in the picture, in pixels */
+    dsc_mark_reason reason;
+} dsc_mark;
+
+#define DSC_MARKS_MOST 64
+
 /* The parts of a picture that were not returned as digits, with the reasons. A mark is connected ink. */
 typedef struct dsc_picture_notes {
     size_t at_edge; /* marks that touch the picture's edge, while other large marks do not */
@@ -1515,6 +1534,10 @@ typedef struct dsc_picture_notes {
     size_t sheet; /* 1: the surroundings of a sheet of paper were left out */
     /* dsc_read_digits: the number of quarter turns to the right before the picture was read, 0 to 3. */
     size_t turned;
+    /* The first marks that were left out: small ones only if there is room. Ruled lines that cross the picture
+     * and boxes of forms are counted above, and have no mark. */
+    size_t mark_count;
+    dsc_mark marks[DSC_MARKS_MOST];
 } dsc_picture_notes;
 
 /* Prepares the only digit of a picture as MNIST's digits were. The digit may be light or dark, on unevenly

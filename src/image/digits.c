@@ -36,30 +36,68 @@ static dsc_status read_pieces(dsc_pieces *pieces, const dsc_ink *ink, size_t lin
     return status ? status : dsc_pieces_sift(pieces, ink, several, error);
 }
 
-static void take_notes(dsc_picture_notes *notes, const dsc_ink *ink, const dsc_pieces *p, size_t usual) {
-    *notes = (dsc_picture_notes){
-        .reduced = ink->scale, .digit_height = usual, .lines = p->lines, .sheet = ink->sheet};
-    for (size_t i = 0; i < p->count; i++) switch (p->pieces[i].fate) {
-        case DSC_PIECE_KEPT:
-            break;
-        case DSC_PIECE_AT_EDGE:
-            notes->at_edge++;
-            break;
-        case DSC_PIECE_LINE:
-            notes->lines++;
-            break;
-        case DSC_PIECE_SMALL:
-            notes->small++;
-            break;
-        case DSC_PIECE_POINT:
-            notes->points++;
-            break;
-        case DSC_PIECE_DASH:
-            notes->dashes++;
-            break;
-        case DSC_PIECE_PALE:
-            notes->pale++;
-            break;
+/* Converts a box in the ink to pixels of the picture. */
+static dsc_mark to_pixels(const dsc_box *b, const dsc_ink *ink, size_t height, size_t width) {
+    const size_t left = b->left * ink->scale, top = b->top * ink->scale, right = b->right * ink->scale,
+                 bottom = b->bottom * ink->scale;
+    return (dsc_mark){.left = left,
+                      .top = top,
+                      .width = (right < width ? right : width) - left,
+                      .height = (bottom < height ? bottom : height) - top};
+}
+
+static void place(dsc_digit *digit, const dsc_box *b, const dsc_ink *ink, size_t height, size_t width) {
+    const dsc_mark at = to_pixels(b, ink, height, width);
+    digit->left = at.left;
+    digit->top = at.top;
+    digit->width = at.width;
+    digit->height = at.height;
+    if (at.left == 0 || at.top == 0 || at.left + at.width == width || at.top + at.height == height)
+        digit->marks |= DSC_DIGIT_AT_EDGE;
+}
+
+/* The box in the picture's ink, of a box in the ink that was read. */
+static dsc_box place_upright(const dsc_box *box, const dsc_reading *r) {
+    return r->help ? r->help->place(box, r) : *box;
+}
+
+/* Of a piece that is not kept. */
+static size_t *count_of(dsc_picture_notes *notes, dsc_mark_reason reason) {
+    size_t *const counts[] = {[DSC_MARK_AT_EDGE] = &notes->at_edge, [DSC_MARK_LINE] = &notes->lines,
+                              [DSC_MARK_SMALL] = &notes->small,     [DSC_MARK_POINT] = &notes->points,
+                              [DSC_MARK_DASH] = &notes->dashes,     [DSC_MARK_PALE] = &notes->pale};
+    return counts[reason];
+}
+
+/* Whether a pale mark is in a digit to which pale ink was added. */
+static bool was_added(const dsc_mark *m, const dsc_digit *digits, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const dsc_digit *d = &digits[i];
+        if (d->marks & DSC_DIGIT_PALE && m->left >= d->left && m->left + m->width <= d->left + d->width &&
+            m->top >= d->top && m->top + m->height <= d->top + d->height)
+            return true;
+    }
+    return false;
+}
+
+/* Counts the pieces that are not in the digits, and lists them, small ones last. */
+static void take_notes(dsc_picture_notes *notes, const dsc_reading *r, const dsc_pieces *p, size_t usual,
+                       const dsc_digit *digits, size_t count) {
+    *notes = (dsc_picture_notes){.reduced = r->ink.scale,
+                                 .digit_height = usual,
+                                 .lines = p->lines,
+                                 .sheet = r->ink.sheet,
+                                 .turned = r->quarters};
+    for (int small = 0; small < 2; small++)
+        for (size_t i = 0; i < p->count; i++) {
+            const dsc_piece *piece = &p->pieces[i];
+            if (piece->fate == DSC_MARK_DIGIT || (piece->fate == DSC_MARK_SMALL) != (small == 1)) continue;
+            const dsc_box box = place_upright(&piece->box, r);
+            dsc_mark mark = to_pixels(&box, &r->ink, r->height, r->width);
+            mark.reason = piece->fate;
+            if (mark.reason == DSC_MARK_PALE && was_added(&mark, digits, count)) continue;
+            ++*count_of(notes, mark.reason);
+            if (notes->mark_count < DSC_MARKS_MOST) notes->marks[notes->mark_count++] = mark;
         }
 }
 
@@ -78,38 +116,27 @@ static dsc_status fail_no_digit(const dsc_picture_notes *notes, dsc_error *error
     return status;
 }
 
-/* Converts a box in the ink to pixels of the picture. */
-static void place(dsc_digit *digit, const dsc_box *b, const dsc_ink *ink, size_t height, size_t width) {
-    const size_t right = b->right * ink->scale, bottom = b->bottom * ink->scale;
-    digit->left = b->left * ink->scale;
-    digit->top = b->top * ink->scale;
-    digit->width = (right < width ? right : width) - digit->left;
-    digit->height = (bottom < height ? bottom : height) - digit->top;
-    if (digit->left == 0 || digit->top == 0 || right >= width || bottom >= height)
-        digit->marks |= DSC_DIGIT_AT_EDGE;
-}
-
 dsc_status dsc_prepare_digit(dsc_digit *digit, dsc_picture_notes *notes, const uint8_t *pixels, size_t height,
                              size_t width, size_t channels, dsc_error *error) {
-    dsc_ink ink = {0};
+    dsc_reading r = {.height = height, .width = width};
     dsc_pieces pieces = {0};
     dsc_picture_notes own;
     dsc_box box;
-    size_t lines, kept = 0;
+    size_t kept = 0;
     if (!notes) notes = &own;
     *notes = (dsc_picture_notes){.reduced = 1};
     memset(digit, 0, sizeof *digit);
-    dsc_status status = read_ink(&ink, &lines, pixels, height, width, channels, false, error);
-    if (!status) status = read_pieces(&pieces, &ink, lines, false, error);
+    dsc_status status = read_ink(&r.ink, &r.lines, pixels, height, width, channels, false, error);
+    if (!status) status = read_pieces(&pieces, &r.ink, r.lines, false, error);
     for (size_t i = 0; i < pieces.run_count && !status; i++)
         if (!pieces.pieces[pieces.runs[i].piece].fate) pieces.runs[kept++] = pieces.runs[i];
-    if (!status) take_notes(notes, &ink, &pieces, 0);
+    if (!status) take_notes(notes, &r, &pieces, 0, NULL, 0);
     if (!status && kept == 0) status = fail_no_digit(notes, error);
-    if (!status) status = dsc_digit_make(digit->pixels, &box, &ink, &(dsc_part){pieces.runs, kept}, error);
-    if (!status) place(digit, &box, &ink, height, width);
-    if (!status) notes->digit_height = digit->height / ink.scale;
+    if (!status) status = dsc_digit_make(digit->pixels, &box, &r.ink, &(dsc_part){pieces.runs, kept}, error);
+    if (!status) place(digit, &box, &r.ink, height, width);
+    if (!status) notes->digit_height = digit->height / r.ink.scale;
     dsc_pieces_clear(&pieces);
-    dsc_ink_clear(&ink);
+    dsc_ink_clear(&r.ink);
     return status;
 }
 
@@ -165,7 +192,7 @@ dsc_status dsc_search_add(dsc_search *s, const dsc_reading *r, const dsc_part *p
     *digit = (dsc_digit){.line = line, .marks = marks};
     dsc_status status = dsc_digit_make(digit->pixels, &box, &r->ink, part, error);
     if (status) return status;
-    const dsc_box upright = r->help ? r->help->place(&box, r) : box;
+    const dsc_box upright = place_upright(&box, r);
     place(digit, &upright, &r->ink, r->height, r->width);
     return DSC_OK;
 }
@@ -188,8 +215,7 @@ dsc_status dsc_search_run(dsc_search *s, const dsc_reading *r, dsc_error *error)
         return dsc_fail_memory(error, s->pieces.run_count * sizeof *s->runs, "the digits of a picture");
     const size_t found = dsc_groups_make(s->groups, &s->pieces, &s->usual);
     s->group_count = found;
-    take_notes(&s->notes, &r->ink, &s->pieces, s->usual);
-    s->notes.turned = r->quarters;
+    take_notes(&s->notes, r, &s->pieces, s->usual, NULL, 0);
     if (found == 0) return fail_no_digit(&s->notes, error);
     sort_runs(s->runs, s->begins, &s->pieces, s->groups, found);
     for (size_t i = 0, taken = 1; i < found && !status; i += taken) {
@@ -197,6 +223,7 @@ dsc_status dsc_search_run(dsc_search *s, const dsc_reading *r, dsc_error *error)
         status = r->help ? r->help->add_groups(s, r, i, &taken, error)
                          : dsc_search_add(s, r, &part, s->groups[i].line, s->groups[i].marks, error);
     }
+    take_notes(&s->notes, r, &s->pieces, s->usual, s->digits, s->count);
     return status;
 }
 

@@ -108,16 +108,16 @@ static bool is_comma(const dsc_group *mark, const dsc_group *groups, size_t coun
 }
 
 /* The kind of a mark, by its place on the line. */
-static dsc_piece_fate kind_of(const dsc_group *mark, const dsc_group *groups, size_t count, size_t usual) {
+static dsc_mark_reason kind_of(const dsc_group *mark, const dsc_group *groups, size_t count, size_t usual) {
     const size_t width = width_of(&mark->box), height = height_of(&mark->box);
     const dsc_group *digit = neighbour_of(&mark->box, groups, count, usual);
     if (width >= 2 * height && width * 5 >= usual && width <= 3 * usual && mark->area * 2 >= width * height)
-        return DSC_PIECE_DASH;
-    if (!digit || height * 2 > usual || height * 12 < usual || width * 2 > usual) return DSC_PIECE_SMALL;
+        return DSC_MARK_DASH;
+    if (!digit || height * 2 > usual || height * 12 < usual || width * 2 > usual) return DSC_MARK_SMALL;
     const size_t middle = (mark->box.top + mark->box.bottom) / 2;
     return middle > digit->box.top && (middle - digit->box.top) * 4 >= height_of(&digit->box) * 3
-               ? DSC_PIECE_POINT
-               : DSC_PIECE_SMALL;
+               ? DSC_MARK_POINT
+               : DSC_MARK_SMALL;
 }
 
 /* Removes the groups that are marks. Returns the number of the others. */
@@ -125,13 +125,13 @@ static size_t without_marks(dsc_group *groups, size_t count, dsc_pieces *p, size
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
         if (is_comma(&groups[i], groups, count, usual))
-            p->pieces[groups[i].number].fate = DSC_PIECE_POINT;
+            p->pieces[groups[i].number].fate = DSC_MARK_POINT;
         else if (is_mark(&groups[i]))
             p->pieces[groups[i].number].fate = kind_of(&groups[i], groups, count, usual);
     for (size_t i = 0; i < count; i++)
         if (!p->pieces[groups[i].number].fate) groups[kept++] = groups[i];
     for (size_t i = 0; i < p->count; i++) /* pieces that belong to the removed groups */
-        if (!p->pieces[i].fate && p->pieces[p->pieces[i].digit].fate) p->pieces[i].fate = DSC_PIECE_SMALL;
+        if (!p->pieces[i].fate && p->pieces[p->pieces[i].digit].fate) p->pieces[i].fate = DSC_MARK_SMALL;
     return kept;
 }
 
@@ -254,7 +254,7 @@ static size_t without_fraction_bars(dsc_group *groups, size_t count, dsc_pieces 
                      height = height_of(&groups[i].box);
         if (height < bottom - top || !is_like_a_bar(&groups[i - 1], &groups[i], &groups[i + 1], p)) continue;
         if (height * 100 >= (bottom - top) * BAR_HIGHER)
-            p->pieces[groups[i].number].fate = DSC_PIECE_DASH;
+            p->pieces[groups[i].number].fate = DSC_MARK_DASH;
         else
             groups[i].marks = DSC_DIGIT_OR_BAR;
     }
@@ -268,8 +268,8 @@ static void find_bars(dsc_pieces *p, size_t usual) {
     for (size_t i = 0; i < p->count; i++) {
         dsc_piece *piece = &p->pieces[i];
         const size_t width = width_of(&piece->box), height = height_of(&piece->box);
-        if (piece->fate == DSC_PIECE_LINE && width >= 2 * height && width <= 3 * usual)
-            piece->fate = DSC_PIECE_DASH;
+        if (piece->fate == DSC_MARK_LINE && width >= 2 * height && width <= 3 * usual)
+            piece->fate = DSC_MARK_DASH;
     }
 }
 

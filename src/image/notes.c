@@ -28,6 +28,14 @@ void dsc_notes_marks(dsc_text *text, const dsc_picture_notes *notes) {
     }
 }
 
+const char *dsc_notes_reason(dsc_mark_reason reason) {
+    static const char *const names[] = {
+        [DSC_MARK_DIGIT] = "digit", [DSC_MARK_AT_EDGE] = "edge", [DSC_MARK_LINE] = "line",
+        [DSC_MARK_SMALL] = "small", [DSC_MARK_POINT] = "point",  [DSC_MARK_DASH] = "dash",
+        [DSC_MARK_PALE] = "pale"};
+    return names[reason];
+}
+
 json_t *dsc_notes_marks_json(const dsc_picture_notes *notes) {
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "at_edge", (json_int_t)notes->at_edge, "lines",
                      (json_int_t)notes->lines, "small", (json_int_t)notes->small, "points",

@@ -16,6 +16,9 @@ void dsc_notes_marks(dsc_text *text, const dsc_picture_notes *notes);
 struct json_t; /* not jansson.h: builds without jansson include this, too */
 struct json_t *dsc_notes_marks_json(const dsc_picture_notes *notes);
 
+/* "edge", "line", "small", "point", "dash" or "pale". */
+const char *dsc_notes_reason(dsc_mark_reason reason);
+
 /* Appends remarks for the user: "left out: ...", and the loss of detail by reducing the picture, with a
  * remedy; nothing if neither applies. */
 void dsc_notes_remark(dsc_text *text, const dsc_picture_notes *notes);

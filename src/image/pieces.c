@@ -119,7 +119,7 @@ static bool is_digit_at_the_edge(const dsc_piece *piece, const dsc_ink *ink, siz
 
 dsc_status dsc_pieces_sift(dsc_pieces *p, const dsc_ink *ink, bool several, dsc_error *error) {
     for (size_t i = 0; i < p->count; i++)
-        p->pieces[i].fate = p->pieces[i].most < 128 ? DSC_PIECE_PALE : DSC_PIECE_KEPT;
+        p->pieces[i].fate = p->pieces[i].most < 128 ? DSC_MARK_PALE : DSC_MARK_DIGIT;
     dsc_status status = dsc_rulings_find(p, ink, error);
     if (status) return status;
     size_t largest = 0, inside = 0, usual = 0;
@@ -138,9 +138,9 @@ dsc_status dsc_pieces_sift(dsc_pieces *p, const dsc_ink *ink, bool several, dsc_
         dsc_piece *piece = &p->pieces[i];
         if (piece->fate) continue;
         if (piece->area * 50 < reference)
-            piece->fate = DSC_PIECE_SMALL;
+            piece->fate = DSC_MARK_SMALL;
         else if (others && at_the_edge(piece, ink) && !(several && is_digit_at_the_edge(piece, ink, usual)))
-            piece->fate = DSC_PIECE_AT_EDGE;
+            piece->fate = DSC_MARK_AT_EDGE;
     }
     return DSC_OK;
 }

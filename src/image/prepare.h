@@ -61,24 +61,13 @@ typedef struct dsc_box {
     size_t left, top, right, bottom; /* right and bottom are exclusive */
 } dsc_box;
 
-/* Why a piece is not (a part of) a digit: one value for each count of dsc_picture_notes. */
-typedef enum dsc_piece_fate {
-    DSC_PIECE_KEPT,
-    DSC_PIECE_AT_EDGE,
-    DSC_PIECE_LINE,
-    DSC_PIECE_SMALL,
-    DSC_PIECE_POINT,
-    DSC_PIECE_DASH,
-    DSC_PIECE_PALE
-} dsc_piece_fate;
-
 typedef struct dsc_piece {
     dsc_box box;
-    size_t area;         /* pixels */
-    size_t at_edge;      /* of them, at the picture's edge */
-    uint8_t most;        /* its darkest pixel */
-    dsc_piece_fate fate; /* set by dsc_pieces_sift and by grouping */
-    uint32_t digit;      /* set by grouping, if the piece is kept */
+    size_t area;          /* pixels */
+    size_t at_edge;       /* of them, at the picture's edge */
+    uint8_t most;         /* its darkest pixel */
+    dsc_mark_reason fate; /* set by dsc_pieces_sift and by grouping */
+    uint32_t digit;       /* set by grouping, if the piece is kept */
 } dsc_piece;
 
 typedef struct dsc_pieces {

@@ -42,7 +42,7 @@ static void rulings_clear(rulings *r) {
 }
 
 static bool may_be(const dsc_piece *piece) {
-    return piece->fate == DSC_PIECE_KEPT &&
+    return piece->fate == DSC_MARK_DIGIT &&
            (dsc_box_width(&piece->box) >= SIDE_LEAST || dsc_box_height(&piece->box) >= SIDE_LEAST);
 }
 
@@ -166,7 +166,7 @@ dsc_status dsc_rulings_find(dsc_pieces *p, const dsc_ink *ink, dsc_error *error)
         dsc_piece *piece = &p->pieces[r.candidates[i].piece];
         if (is_line(piece, ink) || is_grid(&r.candidates[i], piece) ||
             (p->count <= INSIDE_MOST && encloses(p, piece)))
-            piece->fate = DSC_PIECE_LINE;
+            piece->fate = DSC_MARK_LINE;
     }
     rulings_clear(&r);
     return status;

@@ -167,6 +167,8 @@ one_digit_on_lines_is_read_without_them() {
     exits 0
     holds "what was left out" [ "$(json '[j["files"][0]["left_out"][k] for k in ("at_edge", "lines", "small", "points", "pale")]')" = "[1, 1, 0, 1, 0]" ]
     holds "the scale" [ "$(json 'j["files"][0]["reduced"]')" = 1 ]
+    holds "their places" [ "$(json 'sorted(m["reason"] for m in j["files"][0]["marks"])')" = "['edge', 'point']" ]
+    holds "boxes of pixels" [ "$(json 'all(m["box"]["width"] > 0 for m in j["files"][0]["marks"])')" = True ]
 }
 # _idx FILE P2...: one array of pictures of 200 x 120, or of the size in _rows and _columns.
 _idx() {
@@ -298,6 +300,9 @@ the_picture_comes_back_with_boxes() {
     run predict "$work/folder" --out "$work/boxed.png"
     exits 2
     says "one picture"
+    run predict "$work/several.pgm" --out "$work/boxed.svg"
+    exits 0
+    holds "dotted boxes around what was left out" grep -q stroke-dasharray "$work/boxed.svg"
 }
 arrays_of_images_are_raw_by_themselves() {
     # Two blank images, IDX of 2 x 28 x 28: they are not prepared, so a blank one is no error.
