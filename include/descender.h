@@ -1517,6 +1517,7 @@ typedef struct dsc_mark {
     dsc_mark_reason reason;
 } dsc_mark;
 
+/* The most marks that dsc_picture_notes lists. */
 #define DSC_MARKS_MOST 64
 
 /* The parts of a picture that were not returned as digits, with the reasons. A mark is connected ink. */
@@ -1534,8 +1535,8 @@ typedef struct dsc_picture_notes {
     size_t sheet; /* 1: the surroundings of a sheet of paper were left out */
     /* dsc_read_digits: the number of quarter turns to the right before the picture was read, 0 to 3. */
     size_t turned;
-    /* The first marks that were left out: small ones only if there is room. Ruled lines that cross the picture
-     * and boxes of forms are counted above, and have no mark. */
+    /* The first marks that were left out: small ones only if there is room. Ruled lines that cross the
+     * picture and boxes of forms are counted above, and have no mark. */
     size_t mark_count;
     dsc_mark marks[DSC_MARKS_MOST];
 } dsc_picture_notes;
