@@ -4,6 +4,7 @@
 
 #include "child/child.h"
 
+#include <errno.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -53,8 +54,16 @@ static void a_connected_program_reads_and_writes_the_socket(void **state) {
         child_start_connected(&cat, &connection, "/bin/cat", (const char *const[]){"cat", NULL}, &error),
         error);
     for (int i = 0; i < 10; i++) {
-        assert_int_equal(send(connection, sent, sizeof sent, MSG_NOSIGNAL), sizeof sent);
-        assert_int_equal(recv(connection, got, sizeof got, MSG_WAITALL), sizeof got);
+        for (size_t done = 0; done < sizeof sent;) {
+            const ssize_t n = send(connection, sent + done, sizeof sent - done, MSG_NOSIGNAL);
+            assert_true(n > 0 || errno == EINTR);
+            if (n > 0) done += (size_t)n;
+        }
+        for (size_t done = 0; done < sizeof got;) {
+            const ssize_t n = recv(connection, got + done, sizeof got - done, 0);
+            assert_true(n > 0 || (n < 0 && errno == EINTR));
+            if (n > 0) done += (size_t)n;
+        }
         assert_memory_equal(sent, got, sizeof got);
     }
     assert_false(child_has_ended(cat));

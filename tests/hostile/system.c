@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* system.c: the system calls of the hostile build. The linker's --wrap redirects the program's own calls
- * to these. Each does less than requested, as POSIX allows for every file, and sometimes nothing, with
- * EINTR. A short request is served byte by byte; a long one in larger parts, so that the tests end. */
+ * to these. Each does less than requested, as POSIX allows for every file and socket, and sometimes
+ * nothing, with EINTR. A short request is served byte by byte; a long one in larger parts, so that the
+ * tests end. */
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -50,6 +52,18 @@ ssize_t __real_pwrite(int file, const void *bytes, size_t size, off_t at);
 ssize_t __wrap_pwrite(int file, const void *bytes, size_t size, off_t at);
 ssize_t __wrap_pwrite(int file, const void *bytes, size_t size, off_t at) {
     return is_interrupted(&size) ? -1 : __real_pwrite(file, bytes, size, at);
+}
+
+ssize_t __real_send(int socket, const void *bytes, size_t size, int flags);
+ssize_t __wrap_send(int socket, const void *bytes, size_t size, int flags);
+ssize_t __wrap_send(int socket, const void *bytes, size_t size, int flags) {
+    return is_interrupted(&size) ? -1 : __real_send(socket, bytes, size, flags);
+}
+
+ssize_t __real_recv(int socket, void *bytes, size_t size, int flags);
+ssize_t __wrap_recv(int socket, void *bytes, size_t size, int flags);
+ssize_t __wrap_recv(int socket, void *bytes, size_t size, int flags) {
+    return is_interrupted(&size) ? -1 : __real_recv(socket, bytes, size, flags);
 }
 
 /* Output is not buffered: each part of the printed text is a separate write. */

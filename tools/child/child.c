@@ -32,6 +32,16 @@ struct child {
     pthread_mutex_t lock;
 };
 
+static void say(const char *text) {
+    while (*text) {
+        const ssize_t written = write(STDERR_FILENO, text, strlen(text));
+        if (written > 0)
+            text += written;
+        else if (errno != EINTR)
+            return;
+    }
+}
+
 /* Between fork and exec of a threaded process only async-signal-safe functions may be called. */
 static void become(const char *program, const char *const *arguments, int in, int out, int err,
                    pid_t parent) {
@@ -43,6 +53,8 @@ static void become(const char *program, const char *const *arguments, int in, in
 #endif
     if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) _exit(127);
     (void)execv(program, (char *const *)(uintptr_t)arguments);
+    say("descender: cannot start ");
+    say(program);
     _exit(127);
 }
 

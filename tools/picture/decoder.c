@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* decoder.c: decoding in a process of its own; see decoder.h.
  *
- * The request is its struct, the file's name and the file; the answer is its struct and the pixels. Both
- * ends run the same program, so structs are sent as they are. The answer is checked nevertheless: a broken
- * file may have misled the library in the other process. */
+ * The other process sends a byte when it has started. The request is its struct, the file's name and the
+ * file; the answer is its struct and the pixels. Both ends run the same program, so structs are sent as they
+ * are. The answer is checked nevertheless: a broken file may have misled the library in the other process. */
 #include "picture/decoder.h"
 
 #include "base/error.h"
@@ -31,6 +31,8 @@ static const char word[] = "decode-picture";
 enum { ALWAYS = 128 << 20, A_CORE = 4 << 20, A_PIXEL = 24, SECONDS_MOST = 300 };
 /* A process that works less than so many nanoseconds in a second waits. */
 enum { IDLE_SECONDS_MOST = 5, WORKED = 5000000 };
+
+enum { STARTED = 's' };
 
 typedef struct request {
     char format[16];
@@ -132,7 +134,8 @@ static int decode(int connection) {
     answer given = {0};
     dsc_error error = {0};
     dsc_image image = {0};
-    if (!receive_all(connection, &asked, sizeof asked)) return EXIT_FAILURE;
+    if (!send_all(connection, &(char){STARTED}, 1) || !receive_all(connection, &asked, sizeof asked))
+        return EXIT_FAILURE;
     char *name = dsc_allocate((size_t)asked.name_length + 1, 1);
     unsigned char *bytes = dsc_allocate((size_t)asked.size, 1);
     if (!name || !bytes || !receive_all(connection, name, (size_t)asked.name_length) ||
@@ -213,6 +216,24 @@ static bool receive(dsc_image *image, dsc_status *status, int connection, const 
     return false;
 }
 
+/* The picture of the process at the other end, or its error, or why there is none. */
+static dsc_status talk(dsc_image *image, child *decoder, int connection, const picture_format *format,
+                       const unsigned char *bytes, size_t size, const char *name, dsc_error *error) {
+    dsc_status status = DSC_OK;
+    dsc_error why = {0};
+    const char *reason = NULL;
+    char started;
+    const bool has_started = receive_all(connection, &started, 1);
+    if (has_started && ask(connection, format, bytes, size, name) &&
+        receive(image, &status, connection, &reason, error))
+        return status;
+    (void)shutdown(connection, SHUT_RDWR); /* so that the process ends if it still sends */
+    if (child_wait(decoder, NULL, &why) && !reason) reason = why.message;
+    if (has_started) return fail_crashed(format, name, reason ? reason : "no answer", error);
+    return dsc_fail(error, DSC_ERROR_IO, "%s: the process that decodes %s pictures failed: %s", name,
+                    format->title, why.message);
+}
+
 dsc_status picture_decoder_parse(dsc_image *image, const picture_format *format, const unsigned char *bytes,
                                  size_t size, const char *name, dsc_error *error) {
     *image = (dsc_image){0};
@@ -225,15 +246,8 @@ dsc_status picture_decoder_parse(dsc_image *image, const picture_format *format,
     const char *const arguments[] = {"descender", word, NULL};
     dsc_status status = child_start_connected(&decoder, &connection, "/proc/self/exe", arguments, error);
     if (status) return dsc_error_context(error, status, "%s", name);
-    const char *reason = NULL;
-    const bool answered =
-        ask(connection, format, bytes, size, name) && receive(image, &status, connection, &reason, error);
+    status = talk(image, decoder, connection, format, bytes, size, name, error);
     (void)close(connection);
-    if (!answered) {
-        dsc_error why = {0};
-        if (child_wait(decoder, NULL, &why) && !reason) reason = why.message;
-        status = fail_crashed(format, name, reason ? reason : "no answer", error);
-    }
     child_end(decoder, 0);
     return status;
 }
