@@ -8,12 +8,16 @@
 enum {
     LOWEST_DIGIT = 6, /* pixels of the ink: smaller marks are illegible */
     DOT_MOST = 14,    /* likewise: a round dot, not a heavy digit */
-    BAR_HIGHER = 120  /* percent of the height from the top to the foot of both neighbours */
+    /* Percent of the height from the top to the foot of both neighbours: */
+    BAR_HIGHER = 120,       /* a bar */
+    BAR_STEEP_HIGHER = 103, /* a steep stroke that may be one */
+    BAR_AS_HIGH = 98        /* another stroke that may be one: round digits are a little higher than others */
 };
-#define BAR_LEAST_SLOPE 0.3 /* pixels to the right per pixel upward */
-#define BAR_MOST_SLOPE  1.2
-#define BAR_WIDEST      0.3  /* mean width of its rows, as a share of its height */
-#define BAR_BEND        0.06 /* of its height: how far it may bend */
+#define BAR_STEEPEST 0.2 /* pixels to the right per pixel upward */
+#define BAR_USUAL    0.3 /* steeper strokes are usually ones */
+#define BAR_FLATTEST 1.2
+#define BAR_WIDEST   0.3  /* mean width of its rows, as a share of its height */
+#define BAR_BEND     0.06 /* of its height: how far it may bend */
 
 static size_t height_of(const dsc_box *box) { return dsc_box_height(box); }
 static size_t width_of(const dsc_box *box) { return dsc_box_width(box); }
@@ -202,9 +206,10 @@ static void sort_by_lines(dsc_group *groups, size_t count) {
 
 /* --- fraction bars --- */
 
-/* Whether a piece is one straight stroke that leans to the right: each row has one run, and their centres are
- * on a line (least squares). The flag of a 1 is beside the line, and its foot is wider than other rows. */
-static bool is_slanted_stroke(const dsc_pieces *p, uint32_t piece, size_t height) {
+/* How far a piece that is one straight stroke leans to the right, in pixels per pixel upward: each row has
+ * one run, and their centres are on a line (least squares). 0: it is no such stroke. The flag of a 1 is
+ * beside the line, and its foot is wider than other rows. */
+static double lean_of(const dsc_pieces *p, uint32_t piece, size_t height) {
     double n = 0, x1 = 0, y1 = 0, xy = 0, yy = 0, wide = 0;
     for (size_t i = 0; i < p->run_count; i++) {
         const dsc_ink_run *run = &p->runs[i];
@@ -213,18 +218,17 @@ static bool is_slanted_stroke(const dsc_pieces *p, uint32_t piece, size_t height
         n++, x1 += x, y1 += y, xy += x * y, yy += y * y, wide += run->last - run->first;
     }
     const double spread = n * yy - y1 * y1;
-    if (n != (double)height || spread <= 0 || wide > BAR_WIDEST * n * n) return false;
+    if (n != (double)height || spread <= 0 || wide > BAR_WIDEST * n * n) return 0;
     const double slope = (n * xy - x1 * y1) / spread;
-    if (slope > -BAR_LEAST_SLOPE || slope < -BAR_MOST_SLOPE) return false;
     for (size_t i = 0; i < p->run_count; i++) {
         const dsc_ink_run *run = &p->runs[i];
         if (run->piece != piece) continue;
         const double x = ((double)run->first + run->last) / 2,
                      off = x - (x1 + slope * (n * run->row - y1)) / n;
-        if (off > BAR_BEND * n + 1 || off < -BAR_BEND * n - 1) return false;
-        if ((run->last - run->first) * n > 2 * wide) return false;
+        if (off > BAR_BEND * n + 1 || off < -BAR_BEND * n - 1) return 0;
+        if ((run->last - run->first) * n > 2 * wide) return 0;
     }
-    return true;
+    return -slope >= BAR_STEEPEST && -slope <= BAR_FLATTEST ? -slope : 0;
 }
 
 static bool has_one_piece(const dsc_pieces *p, uint32_t number) {
@@ -233,29 +237,32 @@ static bool has_one_piece(const dsc_pieces *p, uint32_t number) {
     return count == 1;
 }
 
-/* Whether a group between two others is one stroke like a slanted fraction bar. */
-static bool is_like_a_bar(const dsc_group *left, const dsc_group *g, const dsc_group *right,
-                          const dsc_pieces *p) {
+/* How far a group between two others leans to the right, if it is one stroke like a slanted fraction bar;
+ * otherwise 0. */
+static double lean_between(const dsc_group *left, const dsc_group *g, const dsc_group *right,
+                           const dsc_pieces *p) {
     const size_t height = height_of(&g->box);
-    return left->line == g->line && g->line == right->line &&
-           between(left->box.right, g->box.left) <= height &&
-           between(g->box.right, right->box.left) <= height && has_one_piece(p, g->number) &&
-           is_slanted_stroke(p, g->number, height);
+    const bool beside = left->line == g->line && g->line == right->line &&
+                        between(left->box.right, g->box.left) <= height &&
+                        between(g->box.right, right->box.left) <= height;
+    return beside && has_one_piece(p, g->number) ? lean_of(p, g->number, height) : 0;
 }
 
 /* Removes slanted fraction bars that are much higher than both neighbours, and marks those as high as them,
- * which may be ones. `groups` are in reading order. Returns the number of the others. */
+ * which may be ones. A steep one is marked only, and only if it is higher. `groups` are in reading order.
+ * Returns the number of the others. */
 static size_t without_fraction_bars(dsc_group *groups, size_t count, dsc_pieces *p) {
     size_t kept = 0;
     for (size_t i = 1; i + 1 < count; i++) {
         const dsc_box *left = &groups[i - 1].box, *right = &groups[i + 1].box;
         const size_t top = left->top < right->top ? left->top : right->top,
                      bottom = left->bottom > right->bottom ? left->bottom : right->bottom,
-                     height = height_of(&groups[i].box);
-        if (height < bottom - top || !is_like_a_bar(&groups[i - 1], &groups[i], &groups[i + 1], p)) continue;
-        if (height * 100 >= (bottom - top) * BAR_HIGHER)
+                     percent = height_of(&groups[i].box) * 100 / (bottom - top);
+        const double lean =
+            percent >= BAR_AS_HIGH ? lean_between(&groups[i - 1], &groups[i], &groups[i + 1], p) : 0;
+        if (lean >= BAR_USUAL && percent >= BAR_HIGHER)
             p->pieces[groups[i].number].fate = DSC_MARK_DASH;
-        else
+        else if (lean >= BAR_USUAL || (lean > 0 && percent >= BAR_STEEP_HIGHER))
             groups[i].marks = DSC_DIGIT_OR_BAR;
     }
     for (size_t i = 0; i < count; i++)

@@ -73,8 +73,11 @@ static void a_slanted_bar_higher_than_its_neighbours_is_no_digit(void **unused) 
         {94, 45, 3, true, "a little higher"},
         {80, 45, 3, true, "as high"},
         {78, 45, 3, false, "lower"},
-        {110, 25, 3, false, "steep"},
-        {80, 25, 3, false, "steep, and as high"},
+        {110, 25, 3, true, "steep"},
+        {83, 25, 3, true, "steep, and a little higher"},
+        {82, 25, 3, false, "steep, and as high"},
+        {79, 45, 3, true, "nearly as high"},
+        {110, 15, 3, false, "nearly upright"},
         {110, -45, 3, false, "leans to the left"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
