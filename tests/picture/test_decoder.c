@@ -12,9 +12,9 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-static dsc_error error;
-
 #if DESCENDER_WITH_HEIF
+
+static dsc_error error;
 
 /* All functions that heif.c looks for must be there; the first that it calls ends as $FAULT says. */
 static const char library_source[] =
