@@ -124,7 +124,11 @@ static void limit_time(void) {
     (void)setrlimit(RLIMIT_CORE, &none); /* a crash of a library is no reason for a file of its memory */
     const struct sigaction tick = {.sa_handler = end_if_stalled, .sa_flags = SA_RESTART};
     const struct itimerval each_second = {.it_interval = {1, 0}, .it_value = {1, 0}};
+    sigset_t alarm; /* the program that started this one may have blocked it */
+    (void)sigemptyset(&alarm);
+    (void)sigaddset(&alarm, SIGALRM);
     (void)sigaction(SIGALRM, &tick, NULL);
+    (void)sigprocmask(SIG_UNBLOCK, &alarm, NULL);
     (void)setitimer(ITIMER_REAL, &each_second, NULL);
 }
 
