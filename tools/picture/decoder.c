@@ -10,27 +10,17 @@
 #include "base/memory.h"
 #include "base/visible.h"
 #include "child/child.h"
+#include "picture/limits.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char word[] = "decode-picture";
-
-/* Parsing and decoding took up to 20 MB and 14 bytes per pixel with libheif 1.15 (planes of the decoder,
- * the picture in RGB, copies between them); a decoder may start a thread for each core. Seconds of
- * processor time, for slow machines. */
-enum { ALWAYS = 128 << 20, A_CORE = 4 << 20, A_PIXEL = 24, SECONDS_MOST = 300 };
-/* A process that works less than so many nanoseconds in a second waits. */
-enum { IDLE_SECONDS_MOST = 5, WORKED = 5000000 };
 
 enum { STARTED = 's' };
 
@@ -44,7 +34,7 @@ typedef struct answer {
     char message[DSC_MESSAGE_SIZE];
 } answer;
 
-static bool begun, is_decoder;
+static bool begun;
 
 static bool send_all(int connection, const void *bytes, size_t size) {
     for (const char *at = bytes; size;) {
@@ -70,68 +60,6 @@ static bool receive_all(int connection, void *bytes, size_t size) {
 
 /* --- the process that decodes --- */
 
-/* Bytes of private writable memory, which is what RLIMIT_DATA limits (Linux; proc(5), getrlimit(2)). */
-static bool memory_now(uint64_t *bytes) {
-    unsigned long long pages;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (!file) return false;
-    const bool read = fscanf(file, "%*u %*u %*u %*u %*u %llu", &pages) == 1; /* NOLINT(cert-err34-c) */
-    (void)fclose(file);
-    *bytes = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
-    return read;
-}
-
-static dsc_status limit_memory(uint64_t pixels, dsc_error *error) {
-    const long cores = sysconf(_SC_NPROCESSORS_CONF);
-    const uint64_t more = ALWAYS + A_PIXEL * pixels + (cores > 0 ? (uint64_t)A_CORE * (uint64_t)cores : 0);
-    struct rlimit limit;
-    uint64_t now;
-    if (!memory_now(&now) || getrlimit(RLIMIT_DATA, &limit) != 0)
-        return dsc_fail(error, DSC_ERROR_IO, "cannot limit the memory of a process: %s", strerror(errno));
-    const uint64_t wanted = now + more;
-    limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || wanted < limit.rlim_max ? wanted : limit.rlim_max;
-    if (setrlimit(RLIMIT_DATA, &limit) == 0) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_IO, "cannot limit the memory of a process: %s", strerror(errno));
-}
-
-dsc_status picture_decoder_allow(uint64_t pixels, dsc_error *error) {
-    return is_decoder ? limit_memory(pixels, error) : DSC_OK;
-}
-
-/* Ends the process if it has not computed for some seconds: libde265 waits for ever if an allocation
- * failed in one of its threads. */
-static void end_if_stalled(int signal) {
-    static time_t seconds;
-    static long nanoseconds;
-    static int idle;
-    struct timespec used;
-    (void)signal;
-    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) != 0) _exit(EXIT_FAILURE);
-    const bool worked = used.tv_sec != seconds || used.tv_nsec - nanoseconds > WORKED;
-    idle = worked ? 0 : idle + 1;
-    if (idle >= IDLE_SECONDS_MOST) _exit(EXIT_FAILURE);
-    seconds = used.tv_sec;
-    nanoseconds = used.tv_nsec;
-}
-
-static void limit_time(void) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_CPU, &limit) == 0) {
-        if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > SECONDS_MOST) limit.rlim_cur = SECONDS_MOST;
-        (void)setrlimit(RLIMIT_CPU, &limit);
-    }
-    const struct rlimit none = {0, 0};
-    (void)setrlimit(RLIMIT_CORE, &none); /* a crash of a library is no reason for a file of its memory */
-    const struct sigaction tick = {.sa_handler = end_if_stalled, .sa_flags = SA_RESTART};
-    const struct itimerval each_second = {.it_interval = {1, 0}, .it_value = {1, 0}};
-    sigset_t alarm; /* the program that started this one may have blocked it */
-    (void)sigemptyset(&alarm);
-    (void)sigaddset(&alarm, SIGALRM);
-    (void)sigaction(SIGALRM, &tick, NULL);
-    (void)sigprocmask(SIG_UNBLOCK, &alarm, NULL);
-    (void)setitimer(ITIMER_REAL, &each_second, NULL);
-}
-
 /* Returns the exit status of the process. */
 static int decode(int connection) {
     request asked;
@@ -148,10 +76,9 @@ static int decode(int connection) {
     asked.format[sizeof asked.format - 1] = '\0';
     const picture_format *format = (const picture_format *)dsc_registry_find(&picture_formats, asked.format);
     if (!format || !format->parse) return EXIT_FAILURE;
-    limit_time();
-    dsc_status status = limit_memory(0, &error);
+    dsc_status status = picture_limits_begin(&error);
     if (!status) status = format->parse(&image, bytes, (size_t)asked.size, name, &error);
-    (void)setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
+    picture_limits_end();
     given.status = (uint64_t)status;
     given.width = image.width;
     given.height = image.height;
@@ -170,7 +97,6 @@ static bool is_socket(int descriptor) {
 void picture_decoder_begin(int argc, char **argv) {
     begun = true;
     if (argc != 2 || strcmp(argv[1], word) != 0 || !is_socket(STDIN_FILENO)) return;
-    is_decoder = true;
     _exit(decode(STDIN_FILENO)); /* nothing of the libraries runs any more */
 }
 

@@ -18,8 +18,4 @@ void picture_decoder_begin(int argc, char **argv);
 dsc_status picture_decoder_parse(dsc_image *image, const picture_format *format, const unsigned char *bytes,
                                  size_t size, const char *name, dsc_error *error);
 
-/* For formats, in that process: allows what a picture of `pixels` pixels needs to be decoded, from now on.
- * Until then, only parsing the file is allowed. No effect in other processes. */
-dsc_status picture_decoder_allow(uint64_t pixels, dsc_error *error);
-
 #endif

@@ -5,7 +5,7 @@
 #include "picture/picture.h"
 
 #include "base/error.h"
-#include "picture/decoder.h"
+#include "picture/limits.h"
 
 #include <string.h>
 
@@ -124,7 +124,7 @@ static dsc_status decode(dsc_image *image, const reader *r, const struct heif_im
     if (!status) {
         const int width = r->api.heif_image_handle_get_ispe_width(handle),
                   height = r->api.heif_image_handle_get_ispe_height(handle);
-        status = picture_decoder_allow((uint64_t)width * (uint64_t)height, r->error);
+        status = picture_limits_allow((uint64_t)width * (uint64_t)height, r->error);
     }
     if (status) return status;
     struct heif_decoding_options *options = r->api.heif_decoding_options_alloc();
