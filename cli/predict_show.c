@@ -77,6 +77,9 @@ static void append_refused(dsc_text *text, const char *name, const predict_answe
     dsc_text_append(text, "\n");
 }
 
+/* Whether all other classes together are likelier. */
+static bool is_unsure(const predict_answer *a) { return !(a->probabilities[a->order[0]] >= 0.5f); }
+
 static void append_answer(dsc_text *text, const predict_result *result, size_t i, const predict_reader *r,
                           size_t top, int width) {
     const predict_answer *a = &result->answers[i];
@@ -96,7 +99,7 @@ static void append_answer(dsc_text *text, const predict_result *result, size_t i
         dsc_text_append(text, "%s%s %s %%", k == 1 ? "   then " : ", ",
                         dsc_model_class_name(r->model, a->order[k]),
                         percent(number, a->probabilities[a->order[k]]));
-    if (!(a->probabilities[a->order[0]] >= 0.5f)) dsc_text_append(text, "   unsure");
+    if (is_unsure(a)) dsc_text_append(text, "   unsure");
     if (a->agree < r->members) dsc_text_append(text, "   %zu of %zu agree", a->agree, r->members);
     if (a->marks & DSC_DIGIT_AT_EDGE) dsc_text_append(text, "   at the edge");
     if (a->marks & DSC_DIGIT_CUT) dsc_text_append(text, "   cut from its neighbour");
@@ -324,8 +327,7 @@ static double line_of(const drawn *d, size_t height) {
 
 static void paint_answer(draw_canvas *canvas, const drawn *d, const predict_answer *a) {
     const bool refused = a->failed || predict_is_refused(a, d->reader);
-    const bool doubtful =
-        !refused && (!(a->probabilities[a->order[0]] >= 0.5f) || a->marks & DSC_DIGIT_OR_BAR);
+    const bool doubtful = !refused && (is_unsure(a) || a->marks & DSC_DIGIT_OR_BAR);
     const bool decided =
         (a->marks & (DSC_DIGIT_AT_EDGE | DSC_DIGIT_CUT | DSC_DIGIT_JOINED | DSC_DIGIT_PALE)) != 0;
     const draw_pen pen = {.colour = predict_is_no_digit(a, d->reader) ? NOT_READ : READ,

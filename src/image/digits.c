@@ -215,8 +215,10 @@ dsc_status dsc_search_run(dsc_search *s, const dsc_reading *r, dsc_error *error)
         return dsc_fail_memory(error, s->pieces.run_count * sizeof *s->runs, "the digits of a picture");
     const size_t found = dsc_groups_make(s->groups, &s->pieces, &s->usual);
     s->group_count = found;
-    take_notes(&s->notes, r, &s->pieces, s->usual, NULL, 0);
-    if (found == 0) return fail_no_digit(&s->notes, error);
+    if (found == 0) {
+        take_notes(&s->notes, r, &s->pieces, s->usual, NULL, 0);
+        return fail_no_digit(&s->notes, error);
+    }
     sort_runs(s->runs, s->begins, &s->pieces, s->groups, found);
     for (size_t i = 0, taken = 1; i < found && !status; i += taken) {
         const dsc_part part = dsc_search_part(s, i, 1);

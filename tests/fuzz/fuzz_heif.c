@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_heif.c: any bytes as a HEIF file, decoded as the program does it, in a process of its own. */
+/* fuzz_heif.c: any bytes as a HEIF file, decoded as the program does it, in a separate process. */
 #include "picture.h"
 
 #include "picture/decoder.h"

@@ -24,13 +24,12 @@ typedef struct place {
     size_t left, top, right, bottom;
 } place;
 
-static void check_marks(const dsc_picture_notes *notes, const place *places, size_t count, size_t scale) {
+static void check_marks(const dsc_picture_notes *notes, const place *wanted, size_t count) {
     assert_int_equal(notes->mark_count, count);
     for (size_t i = 0; i < count; i++) {
         const dsc_mark *m = &notes->marks[i];
-        if (m->reason != places[i].reason || m->left != places[i].left * scale ||
-            m->top != places[i].top * scale || m->left + m->width != places[i].right * scale ||
-            m->top + m->height != places[i].bottom * scale)
+        if (m->reason != wanted[i].reason || m->left != wanted[i].left || m->top != wanted[i].top ||
+            m->left + m->width != wanted[i].right || m->top + m->height != wanted[i].bottom)
             fail_msg("mark %zu: reason %d, %zu,%zu %zu x %zu", i, (int)m->reason, m->left, m->top, m->width,
                      m->height);
     }
@@ -49,7 +48,7 @@ static void marks_that_are_left_out_have_places_and_reasons(void **unused) {
     size_t count;
     ASSERT_OK(dsc_find_digits(&digits, &count, &notes, p, HIGH, WIDE, 1, &error), error);
     assert_int_equal(count, 3);
-    check_marks(&notes, places, 4, 1);
+    check_marks(&notes, places, 4);
     assert_int_equal(notes.dashes + notes.points + notes.at_edge + notes.small, 4);
     dsc_digits_free(digits);
     free(p);
@@ -81,6 +80,43 @@ static void places_are_pixels_of_the_picture_also_if_it_is_reduced(void **unused
     assert_int_equal(notes.mark_count, 4);
     dsc_digits_free(digits);
     free(large);
+    free(p);
+}
+
+/* Likes an L that stands upright: its foot is a wide row, with nothing else as wide. */
+static dsc_status likes_feet(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
+    (void)unused, (void)e;
+    size_t widest = 0, at = 0;
+    for (size_t y = 0; y < 28; y++) {
+        size_t width = 0;
+        for (size_t x = 0; x < 28; x++) width += image[y * 28 + x] > 60;
+        if (width >= widest) widest = width, at = y;
+    }
+    *sure = widest >= 8 && widest <= 14 && at >= 16 ? 0.98f : 0.3f;
+    return DSC_OK;
+}
+
+static void places_are_those_of_the_picture_before_it_was_turned(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230), *turned = malloc(WIDE * HIGH);
+    assert_non_null(turned);
+    for (size_t left = 60; left < 340; left += 80) {
+        fill(p, left, 100, left + 9, 180, 40);
+        fill(p, left, 171, left + 44, 180, 40);
+    }
+    fill(p, 115, 168, 127, 180, 40);
+    for (size_t y = 0; y < HIGH; y++) /* to the left */
+        for (size_t x = 0; x < WIDE; x++) turned[(WIDE - 1 - x) * HIGH + y] = p[y * WIDE + x];
+    dsc_digit *digits;
+    dsc_picture_notes notes;
+    size_t count;
+    const dsc_judge judge = {likes_feet, NULL, false};
+    ASSERT_OK(dsc_digits_search(&digits, &count, &notes, turned, WIDE, HIGH, 1, &judge, &error), error);
+    assert_int_equal(notes.turned, 1);
+    assert_int_equal(count, 4);
+    check_marks(&notes, &(place){DSC_MARK_POINT, 168, WIDE - 127, 180, WIDE - 115}, 1);
+    dsc_digits_free(digits);
+    free(turned);
     free(p);
 }
 
@@ -141,6 +177,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks_that_are_left_out_have_places_and_reasons),
         cmocka_unit_test(places_are_pixels_of_the_picture_also_if_it_is_reduced),
+        cmocka_unit_test(places_are_those_of_the_picture_before_it_was_turned),
         cmocka_unit_test(of_many_marks_small_ones_are_listed_last),
         cmocka_unit_test(pale_ink_that_was_added_to_a_digit_is_not_left_out),
     };

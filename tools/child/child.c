@@ -70,8 +70,8 @@ static dsc_status start(child *c, const char *program, const char *const *argume
                         dsc_error *error) {
     const pid_t parent = getpid();
     c->id = -1;
-    c->complained = tmpfile();
-    if (c->complained && in >= 0 && out >= 0) {
+    if (in >= 0 && out >= 0) c->complained = tmpfile(); /* otherwise errno says why not */
+    if (c->complained) {
         /* Inherited only as descriptor 2, and by no other child. */
         (void)fcntl(fileno(c->complained), F_SETFD, FD_CLOEXEC);
         c->id = fork();

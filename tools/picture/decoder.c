@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* decoder.c: decoding in a process of its own; see decoder.h.
+/* decoder.c: decoding in a separate process; see decoder.h.
  *
  * The other process sends a byte when it has started. The request is its struct, the file's name and the
  * file; the answer is its struct and the pixels. Both ends run the same program, so structs are sent as they

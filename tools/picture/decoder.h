@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* decoder.h: decodes pictures in a process of its own, for formats whose libraries crash on broken files,
+/* decoder.h: decodes pictures in a separate process, for formats whose libraries crash on broken files,
  * or allocate whatever sizes such files claim. The process is this program, started again. It has limits
  * on its memory and time; if it fails, only the picture fails. It receives the file and returns the pixels
  * over a local socket. */
@@ -12,7 +12,7 @@
  * picture, it decodes the picture and ends the process. Otherwise it returns. */
 void picture_decoder_begin(int argc, char **argv);
 
-/* Like picture_parse, in a process of its own, for a picture of `format`. DSC_ERROR_FORMAT also if the
+/* Like picture_parse, in a separate process, for a picture of `format`. DSC_ERROR_FORMAT also if the
  * process crashed or reached a limit. DSC_ERROR_UNSUPPORTED: the program has not called
  * picture_decoder_begin. Any thread may call it. */
 dsc_status picture_decoder_parse(dsc_image *image, const picture_format *format, const unsigned char *bytes,

@@ -116,16 +116,12 @@ static dsc_status decode(dsc_image *image, const reader *r, const struct heif_im
     const bool alpha = r->api.heif_image_handle_has_alpha_channel(handle) != 0;
     dsc_status status = check_size(r, r->api.heif_image_handle_get_width(handle),
                                    r->api.heif_image_handle_get_height(handle));
-    if (!status) /* before cropping */
-        status = check_size(r, r->api.heif_image_handle_get_ispe_width(handle),
-                            r->api.heif_image_handle_get_ispe_height(handle));
+    const int width = r->api.heif_image_handle_get_ispe_width(handle), /* before cropping */
+        height = r->api.heif_image_handle_get_ispe_height(handle);
+    if (!status) status = check_size(r, width, height);
     /* libheif 1.15 and its decoders allocate by the sizes in streams and tiles, whatever the picture's
      * size is. */
-    if (!status) {
-        const int width = r->api.heif_image_handle_get_ispe_width(handle),
-                  height = r->api.heif_image_handle_get_ispe_height(handle);
-        status = picture_limits_allow((uint64_t)width * (uint64_t)height, r->error);
-    }
+    if (!status) status = picture_limits_allow((uint64_t)width * (uint64_t)height, r->error);
     if (status) return status;
     struct heif_decoding_options *options = r->api.heif_decoding_options_alloc();
     if (!options) return dsc_fail_memory(r->error, sizeof *options, r->name);

@@ -10,7 +10,7 @@
  * DSC_ERROR_IO: the system cannot. One thread calls it, once. */
 dsc_status picture_limits_begin(dsc_error *error);
 
-/* The picture is decoded: from now on the process may wait. */
+/* After decoding: the process may then wait, such as for the reader of the picture. */
 void picture_limits_end(void);
 
 /* For formats, before they decode: allows the memory that a picture of `pixels` pixels needs, from now on.
