@@ -41,6 +41,7 @@ static void the_last_complaint_becomes_the_error(void **state) {
     ASSERT_MESSAGE(error, "ended without a message");
     assert_int_equal(child_run("/nowhere", (const char *const[]){"nowhere", NULL}, NULL, &error),
                      DSC_ERROR_IO);
+    ASSERT_MESSAGE(error, "cannot start /nowhere");
 }
 
 /* In turns, and more than a socket holds at once. */
