@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "ranks/ranks.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +71,13 @@ static void say_aloud(const command_call *call, const dsc_error *error) {
     const int length =
         snprintf(line, sizeof line, "descender: process %u on %s: %s\n", dsc_ranks_own(command_ranks(call)),
                  processes_machine(call->together->world), error->message);
-    if (length > 0 && write(said_aloud, line, strlen(line)) < 0) return; /* no other way to report it */
+    const size_t size = length > 0 ? strlen(line) : 0;
+    for (size_t written = 0; written < size;) {
+        const ssize_t n = write(said_aloud, line + written, size - written);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return; /* no other way to report it */
+        written += (size_t)n;
+    }
 }
 
 void command_leave(command_call *call, dsc_status status, const dsc_error *error, int exit_status) {

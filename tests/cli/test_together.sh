@@ -25,6 +25,24 @@ _together() {
     status=$?
     _keep
 }
+# _together_apart ARGUMENTS... -- ARGUMENTS...: two processes. Each has its own arguments of mpirun, the word
+# "descender", and arguments of the program. Each complains into its own file: mpirun may mix two lines.
+_together_apart() {
+    local words=() word count=0
+    for word; do
+        case $word in
+        --) words+=(: -np 1) ;;
+        descender) words+=(sh -c 'exec 2>"$0"; exec "$@"' "$work/.err$((++count))" "$program") ;;
+        *) words+=("$word") ;;
+        esac
+    done
+    said="two processes: $*"
+    # shellcheck disable=SC2046
+    $(_start 1) "${words[@]}" >"$work/.out" 2>"$work/.err" </dev/null
+    status=$?
+    cat "$work/.err1" "$work/.err2" >>"$work/.err"
+    _keep
+}
 _network=(--model "conv 4 3x3 stride=2, batch-norm, relu, flatten, dense 16, relu, dense" --shards 8 --batch 24 --lanes 2
     --kernels portable --validation 0.2 --augment "affine shift=1")
 
@@ -76,12 +94,8 @@ what_cannot_be_shared_is_refused_once() {
 a_process_that_cannot_begin_ends_all() {
     _needs_processes || return
     small_data "$work/data"
-    said="two processes, one of them without data"
-    # shellcheck disable=SC2046
-    $(_start 1) "$program" train --data "$work/data" "${_network[@]}" --out "$work/none" : \
-        -np 1 "$program" train --data "$work/data/none" "${_network[@]}" --out "$work/none" >"$work/.out" 2>"$work/.err" </dev/null
-    status=$?
-    _keep
+    _together_apart descender train --data "$work/data" "${_network[@]}" --out "$work/none" -- \
+        descender train --data "$work/data/none" "${_network[@]}" --out "$work/none"
     says "descender: process 1 on "
     says "$work/data/none: there are no data"
     says "process 1 failed, so all processes end"
@@ -135,12 +149,8 @@ a_search_needs_its_folder_in_all_processes() {
     _needs_processes || return
     small_data "$work/data"
     mkdir "$work/here" "$work/there"
-    said="two processes in two folders"
-    # shellcheck disable=SC2046
-    $(_start 1) --wdir "$work/here" "$program" "${_search[@]}" --data "$work/data" --out search : \
-        -np 1 --wdir "$work/there" "$program" "${_search[@]}" --data "$work/data" --out search >"$work/.out" 2>"$work/.err" </dev/null
-    status=$?
-    _keep
+    _together_apart --wdir "$work/here" descender "${_search[@]}" --data "$work/data" --out search -- \
+        --wdir "$work/there" descender "${_search[@]}" --data "$work/data" --out search
     [ "$status" != 0 ] || complain "it went on"
     says "descender: process 1 on "
     says "search: there is no such folder here; every process needs the folder of the search, at the same path"

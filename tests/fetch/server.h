@@ -10,6 +10,7 @@
 #include "testing.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -42,6 +43,7 @@ static void server_send_uncounted(int client, const void *bytes, size_t size) {
     const char *next = bytes;
     while (size) {
         ssize_t n = send(client, next, size, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR) continue;
         if (n <= 0) _exit(0);
         next += n;
         size -= (size_t)n;
@@ -134,6 +136,7 @@ static void server_answer(int client, const char *root) {
     size_t length = 0;
     while (!strstr(request, "\r\n\r\n") && length < sizeof request - 1) {
         ssize_t n = recv(client, request + length, sizeof request - 1 - length, 0);
+        if (n < 0 && errno == EINTR) continue;
         if (n <= 0) return;
         length += (size_t)n;
         request[length] = '\0';

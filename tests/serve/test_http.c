@@ -42,6 +42,7 @@ static void send_all(int s, const void *bytes, size_t size) {
     const char *at = bytes;
     while (size > 0) {
         const ssize_t sent = send(s, at, size, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
         if (sent <= 0) return; /* it closed the connection, which is allowed */
         at += sent;
         size -= (size_t)sent;
@@ -54,6 +55,7 @@ static unsigned receive(int s, char *out, size_t size) {
     size_t length = 0;
     for (;;) {
         const ssize_t got = recv(s, out + length, size - 1 - length, 0);
+        if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
         length += (size_t)got;
         if (length == size - 1) break;
