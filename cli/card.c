@@ -278,8 +278,8 @@ static const command_operand operands[] = {
 };
 
 static const command_example examples[] = {
-    {"card runs/0001-mnist-cnn-166k", "Print the card of a run."},
-    {"card runs/0001-mnist-cnn-166k --out runs/0001-mnist-cnn-166k/README.md",
+    {"card runs/0001-mnist-cnn-109k", "Print the card of a run."},
+    {"card runs/0001-mnist-cnn-109k --out runs/0001-mnist-cnn-109k/README.md",
      "Write it beside the model, under the name that model hubs display."},
     {"card model.safetensors --data ./letters",
      "Print the card of a model's file; the card then leaves open how the model was trained."},

@@ -180,8 +180,8 @@ static const command_option extras[] = {
 static const command_operand operands[] = {{.name = "RUN", .help = "folder of a finished run"}, {0}};
 
 static const command_example examples[] = {
-    {"claim runs/0001-mnist-cnn-166k", "Write runs/0001-mnist-cnn-166k/claim.json."},
-    {"claim runs/0001-mnist-cnn-166k --out ninety-nine.json", "Write the claim to a file of your choice."},
+    {"claim runs/0001-mnist-cnn-109k", "Write runs/0001-mnist-cnn-109k/claim.json."},
+    {"claim runs/0001-mnist-cnn-109k --out ninety-nine.json", "Write the claim to a file of your choice."},
     {0},
 };
 

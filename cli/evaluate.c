@@ -354,13 +354,13 @@ static const command_operand operands[] = {
 };
 
 static const command_example examples[] = {
-    {"evaluate runs/0001-mnist-cnn-166k",
+    {"evaluate runs/0001-mnist-cnn-109k",
      "Evaluate the model of a run on the test set of the data it was trained with."},
     {"evaluate model.safetensors --data ./letters --json", "Evaluate a model on your own data, as JSON."},
-    {"evaluate runs/0001-mnist-cnn-166k --others non-digits",
+    {"evaluate runs/0001-mnist-cnn-109k --others non-digits",
      "Report how many images of no class it refuses."},
-    {"evaluate runs/0001-mnist-cnn-166k --per-sample answers.csv", "Write its answer to each image."},
-    {"evaluate runs/0001-mnist-cnn-166k --shifts 1",
+    {"evaluate runs/0001-mnist-cnn-109k --per-sample answers.csv", "Write its answer to each image."},
+    {"evaluate runs/0001-mnist-cnn-109k --shifts 1",
      "Average its answers to nine shifted copies of each image."},
     {0},
 };

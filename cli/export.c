@@ -356,7 +356,7 @@ static const command_operand operands[] = {
 };
 
 static const command_example examples[] = {
-    {"export runs/0001-mnist-cnn-166k --to c --out digits",
+    {"export runs/0001-mnist-cnn-109k --to c --out digits",
      "Write digits.h and digits.c: C source without dependencies."},
     {"export model.safetensors --to onnx --verify", "Write ONNX for onnxruntime, and compare its answers."},
     {"export model.safetensors --verify", "Compare all formats with the model, in a table."},

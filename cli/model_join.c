@@ -68,7 +68,7 @@ static const command_operand operands[] = {
 };
 
 static const command_example examples[] = {
-    {"model join runs/0001-mnist-cnn-166k runs/0002-mnist-cnn-166k -o both.safetensors",
+    {"model join runs/0001-mnist-cnn-109k runs/0002-mnist-cnn-109k -o both.safetensors",
      "Join the models of two runs."},
     {"model join first.onnx second.safetensors -o both.safetensors --json",
      "Join models of different formats; print JSON."},

@@ -294,7 +294,7 @@ static const command_example examples[] = {
     {"predict --show three.png", "Show what the network saw, and which pixels led to its answer."},
     {"predict --certain 0.99 meter.png",
      "For scripts: print certain answers only, exit status 1 if any is not certain."},
-    {"predict --model runs/0001-mnist-cnn-166k scans/ --json",
+    {"predict --model runs/0001-mnist-cnn-109k scans/ --json",
      "Read a folder with your own model; print JSON."},
     {0},
 };

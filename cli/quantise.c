@@ -208,7 +208,7 @@ static const command_operand operands[] = {
 };
 
 static const command_example examples[] = {
-    {"quantise runs/0001-mnist-cnn-166k --out small.safetensors",
+    {"quantise runs/0001-mnist-cnn-109k --out small.safetensors",
      "Write a model with 8-bit weights: a quarter of the bytes, integer arithmetic."},
     {"quantise runs/0002-mnist-cnn-6k --json", "Print what the result would be, as JSON."},
     {0},

@@ -201,12 +201,12 @@ static const command_operand operands[] = {
 };
 
 static const command_example examples[] = {
-    {"report runs/0001-mnist-cnn-166k", "Print a summary."},
-    {"report runs/0001-mnist-cnn-166k --out report",
+    {"report runs/0001-mnist-cnn-109k", "Print a summary."},
+    {"report runs/0001-mnist-cnn-109k --out report",
      "Write the whole report as one page, report/report.html, and its figures."},
-    {"report runs/0001-mnist-784-256-10 runs/0002-mnist-cnn-166k --out side-by-side",
+    {"report runs/0001-mnist-784-256-10 runs/0002-mnist-cnn-109k --out side-by-side",
      "Show any number of runs: curves, results, and a test between any two."},
-    {"report --compare runs/0001-mnist-784-256-10 runs/0002-mnist-cnn-166k --out versus",
+    {"report --compare runs/0001-mnist-784-256-10 runs/0002-mnist-cnn-109k --out versus",
      "Test whether the second model is really better."},
     {0},
 };

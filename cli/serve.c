@@ -175,7 +175,7 @@ static const command_example examples[] = {
     {"serve --collect corrections", "Keep corrected digits, and train on them."},
     {"serve --allow-host digits.example.org",
      "Serve behind a proxy with this name; give the address with the token to your guests."},
-    {"serve runs/0001-mnist-cnn-166k", "Serve your own model; the page also shows its curves."},
+    {"serve runs/0001-mnist-cnn-109k", "Serve your own model; the page also shows its curves."},
     {0},
 };
 

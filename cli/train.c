@@ -436,11 +436,11 @@ static const command_example examples[] = {
     {"train --model 784-300-100-10 --epochs 20 --validation 0.1 --patience 3",
      "Train a network of your own."},
     {"train --recipe mlp --find-rate", "Find a learning rate for this network."},
-    {"train --data letters/ --from runs/0001-mnist-cnn-166k --freeze 'conv*'",
+    {"train --data letters/ --from runs/0001-mnist-cnn-109k --freeze 'conv*'",
      "Start from a trained model, for other classes."},
     {"train --others non-digits --validation 0.1", "Also learn to refuse images that are no digit."},
     {"train --members 5", "Train an ensemble: five networks, joined to one model."},
-    {"train --resume runs/0001-mnist-cnn-166k", "Continue a stopped run."},
+    {"train --resume runs/0001-mnist-cnn-109k", "Continue a stopped run."},
     {0},
 };
 

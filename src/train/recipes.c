@@ -7,6 +7,9 @@
     " dropout 0.3, dense"
 
 #define NORM "batch-norm, relu"
+/* docs/training.md, "Fewer steps to the same accuracy", has what was tried. */
+#define SMOOTHED "\"loss\": \"softmax-cross-entropy smoothing=0.05\""
+#define RISING   "\"schedule\": \"linear warmup=0.15\""
 
 #define CONV(channels) "conv " #channels " 3x3 bias=off, " NORM
 #define SAME(channels) "conv " #channels " 3x3 padding=1 bias=off, " NORM
@@ -63,22 +66,22 @@ const dsc_named_recipe dsc_named_recipes[] = {
      " \"learning-rate\": 0.006, \"weight-decay\": 0.02, \"batch\": 64, \"schedule\": \"one-cycle\","
      " \"epochs\": 14, \"augment\": \"affine rotate=12 shift=2 scale=0.12 shear=10\", \"clean-epochs\": 2,"
      " \"ema\": 0.998, \"precision\": \"auto\"}"},
-    {"mnist-98", "98 percent in about a second",
-     "{\"model\": \"784-256-10\", \"optimiser\": \"adam\", \"learning-rate\": 0.005, \"batch\": 128,"
-     " \"schedule\": \"one-cycle\", \"epochs\": 4, \"precision\": \"auto\"}"},
-    {"mnist-99", "99 percent in a few seconds: two convolutions, two epochs",
-     "{\"model\": \"conv 24 5x5 bias=off, " NORM ", max-pool 2, conv 48 3x3 bias=off, " NORM
-     ", max-pool 2, flatten, dense 128, relu, dense\", \"normalise\": \"standard\", \"optimiser\": \"adam\","
-     " \"learning-rate\": 0.008, \"batch\": 128, \"schedule\": \"one-cycle\", \"epochs\": 2, \"precision\": "
-     "\"auto\"}"},
-    {"mnist-99.5", "99.5 percent in half a minute: three convolutions, six epochs, augmentation",
-     "{\"model\": \"conv 24 5x5 bias=off, " NORM ", max-pool 2, conv 48 3x3 bias=off, " NORM
-     ", conv 48 3x3 bias=off, " NORM ", max-pool 2, flatten, dropout 0.3, dense 128 bias=off, " NORM
-     ", dropout 0.3, dense\", \"normalise\": \"standard\", \"optimiser\": \"adamw\", \"learning-rate\": "
-     "0.004,"
-     " \"weight-decay\": 0.02, \"batch\": 64, \"schedule\": \"one-cycle\", \"epochs\": 6, \"augment\": "
-     "\"affine rotate=10"
-     " shift=2 scale=0.1 shear=5\", \"clean-epochs\": 1, \"ema\": 0.998, \"precision\": \"auto\"}"},
+    {"mnist-98", "98 percent in less than a second",
+     "{\"model\": \"784-256-10\", " SMOOTHED ", \"optimiser\": \"adam beta1=0.7 beta2=0.99\","
+     " \"learning-rate\": 0.008, \"batch\": 128, " RISING ", \"epochs\": 2, \"precision\": \"auto\"}"},
+    {"mnist-99", "99 percent in two seconds: two convolutions, one epoch",
+     "{\"model\": \"conv 16 5x5 bias=off, max-pool 2, " NORM ", conv 32 3x3 bias=off, max-pool 2, " NORM
+     ", flatten, dense 128 bias=off, " NORM ", dense\", " SMOOTHED ", \"normalise\": \"standard\","
+     " \"optimiser\": \"adam beta1=0.7 beta2=0.9\", \"learning-rate\": 0.015, \"batch\": 128, " RISING
+     ", \"epochs\": 1, \"precision\": \"auto\"}"},
+    {"mnist-99.5", "99.5 percent in fifteen seconds: three convolutions, four epochs, augmentation",
+     "{\"model\": \"conv 24 5x5 bias=off, max-pool 2, " NORM ", conv 48 3x3 bias=off, " NORM
+     ", conv 48 3x3 bias=off, max-pool 2, " NORM ", flatten, dropout 0.3, dense 128 bias=off, " NORM
+     ", dropout 0.3, dense\", " SMOOTHED ", \"normalise\": \"standard\","
+     " \"optimiser\": \"adamw beta1=0.8 beta2=0.99\", \"learning-rate\": 0.008,"
+     " \"weight-decay\": 0.02, \"batch\": 64, " RISING ", \"epochs\": 4, \"augment\": "
+     "\"affine rotate=10 shift=2 scale=0.1 shear=5\", \"clean-epochs\": 1, \"ema\": 0.995,"
+     " \"precision\": \"auto\"}"},
     {"mnist-99.7", "99.7 percent in about a quarter of an hour: six convolutions, 34 epochs, augmentation",
      "{\"model\": \"conv 32 3x3 bias=off, " NORM ", conv 48 3x3 bias=off, " NORM
      ", max-pool 2, conv 64 3x3 padding=1 bias=off, " NORM ", conv 96 3x3 padding=1 bias=off, " NORM

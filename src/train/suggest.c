@@ -19,8 +19,8 @@
 enum { DIGITS_ENOUGH = 20000, FEW = 5000, CONVOLVED_FROM = 4, STEPS_LEAST = 1200, EPOCHS_MOST = 200 };
 static const double SHOWN = 1e6, SECONDS = 420;
 
-/* Images shown by the recipes mnist-99.5 and mnist-99. Prepared digits and letters are easier than other
- * images. */
+/* Images that the recipes mnist-99.5 and mnist-99 are shown: more than in their own epochs, since data other
+ * than MNIST may be harder. Prepared digits and letters are easier than other images. */
 static const double CHARACTERS_SHOWN = 360000, EASY_SHOWN = 120000;
 
 /* Largest height or width of the last convolutions' feature maps, in pixels. */

@@ -32,7 +32,7 @@ typedef struct dsc_suggestion {
 /* Suggests a recipe for training on `data`.
  *
  *   images                                network and training
- *   ten classes of prepared digits,       the recipe mnist-99
+ *   ten classes of prepared digits,       the recipe mnist-99, with two epochs
  *     20,000 and more                   (of 60,000; fewer images get more epochs)
  *   other prepared digits or letters      the recipe mnist-99.5; fewer images get more epochs
  *   less than 4 pixels high or wide       two dense layers

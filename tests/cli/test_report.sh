@@ -581,7 +581,7 @@ the_guides_commands_work() {
     mkdir -p "$place/runs"
     cp -r "$_small" "$place/letters"
     cp -r "$work/run" "$place/runs/0001-mnist-784-256-10"
-    cp -r "$work/weak" "$place/runs/0002-mnist-cnn-166k"
+    cp -r "$work/weak" "$place/runs/0002-mnist-cnn-109k"
     while IFS= read -r line; do
         count=$((count + 1))
         run_shell "cd '$place' && descender() { '$program' \"\$@\"; } && $line"

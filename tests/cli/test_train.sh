@@ -381,7 +381,7 @@ recipes_are_listed_shown_and_followed() {
     run recipe show mnist-99
     exits 0
     prints '"model": "conv'
-    prints '"learning-rate": 0.00'
+    prints '"learning-rate": 0.015'
     run recipe show mist-99
     exits 2
     says "did you mean 'mnist-99'"
