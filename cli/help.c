@@ -95,8 +95,7 @@ void command_print_welcome(void) {
     help_row("descender serve --open", "draw a digit in the browser, and see how a network reads it");
     help_row("descender predict IMAGE", "read the digits on a photo or scan of your own");
     help_heading("Then:");
-    help_row("descender train",
-             "train a better network: 99 percent of MNIST's test digits in seconds");
+    help_row("descender train", "train a better network: 99 percent of MNIST's test digits in seconds");
     help_row("descender evaluate RUN", "measure how good it is; report RUN: where it errs");
     help_row("descender --help", "all commands");
     help_row("descender COMMAND --help", "show the options of a command, with examples");
