@@ -30,4 +30,16 @@ static size_t columns_of(const uint8_t *image, uint8_t faint) {
     return count;
 }
 
+/* The number of inked pixels in the widest row of a prepared digit (28 x 28), and the lowest such row. */
+static inline size_t widest_row(size_t *at, const uint8_t *image) {
+    size_t widest = 0;
+    *at = 0;
+    for (size_t y = 0; y < 28; y++) {
+        size_t width = 0;
+        for (size_t x = 0; x < 28; x++) width += image[y * 28 + x] > 60;
+        if (width >= widest) widest = width, *at = y;
+    }
+    return widest;
+}
+
 #endif

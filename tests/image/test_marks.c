@@ -86,12 +86,7 @@ static void places_are_pixels_of_the_picture_also_if_it_is_reduced(void **unused
 /* Likes an L that stands upright: its foot is a wide row, with nothing else as wide. */
 static dsc_status likes_feet(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)e;
-    size_t widest = 0, at = 0;
-    for (size_t y = 0; y < 28; y++) {
-        size_t width = 0;
-        for (size_t x = 0; x < 28; x++) width += image[y * 28 + x] > 60;
-        if (width >= widest) widest = width, at = y;
-    }
+    size_t at, widest = widest_row(&at, image);
     *sure = widest >= 8 && widest <= 14 && at >= 16 ? 0.98f : 0.3f;
     return DSC_OK;
 }

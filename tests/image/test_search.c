@@ -51,12 +51,7 @@ static dsc_status likes_all(void *unused, float *sure, const uint8_t *image, dsc
 static float sure_of_heads = 0.3f;
 static dsc_status likes_feet(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)e;
-    size_t widest = 0, at = 0;
-    for (size_t y = 0; y < 28; y++) {
-        size_t width = 0;
-        for (size_t x = 0; x < 28; x++) width += image[y * 28 + x] > 60;
-        if (width >= widest) widest = width, at = y;
-    }
+    size_t at, widest = widest_row(&at, image);
     const bool ell = widest >= 8 && widest <= 14;
     *sure = ell && at >= 16 ? 0.98f : ell && at < 12 ? sure_of_heads : 0.3f;
     return DSC_OK;
