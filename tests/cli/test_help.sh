@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Texts that are made from the tables of all commands and the registries: man pages, completion, `help THINGS`.
 # (--help: test_program.sh.)
+# labels: later
 . "$(dirname "$0")/lib.sh"
 
 _names=$("$program" help --as names | sed 's/^descender-*//;/^$/d')

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The binary interface is the recorded one (tests/abi/descender.abi), the library has its symbols and its name, and
 # scripts/abi.py tells breaks from additions.
+# labels: later
 #   test_abi.sh PROGRAM     in the build folder
 set -u
 source "$(dirname "$0")/../shell.sh"

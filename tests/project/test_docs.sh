@@ -16,32 +16,33 @@ build=$PWD
 sanitize=$(sed -n 's/^DESCENDER_SANITIZE:[A-Z]*=//p' CMakeCache.txt)
 
 # --- every line of every page ---
-"$program" help --as bash >"$folder/completion"
-commands=$("$program" help --as names | sed 's/^descender-*//')
-# Prints the commands and options of a line that do not exist.
+declare -A options_of=() # by the name of the command: its options; empty for a group
+for name in $("$program" help --as names | sed 's/^descender-*//'); do options_of[$name]=; done
+while IFS='|' read -r name options; do
+    options_of[${name// /-}]=$options
+done < <("$program" help --as bash | sed -n "/^    '[a-z]/{N;s/^    '\([a-z -]*\)').*options='\(.*\)'.*/\1|\2/;T;p}")
+# Prints the commands and options of a line that do not exist. Without other processes: there are hundreds of lines.
 check_line() {
-    local words=$1 command action name option options
+    local words=$1 command action word
     words=${words%%[|>#]*}
     read -r _ command action _ <<<"$words"
     case $command in '' | -* | COMMAND | *[A-Z]*) return ;; esac
-    name=$command
-    grep -qx "$command" <<<"$commands" || { echo "no command: $words"; return; }
-    grep -qx "$command-${action:-none}" <<<"$commands" && name="$command $action"
-    options=$(grep -A 1 "^    '$name')" "$folder/completion" | sed -n "s/.*options='\(.*\)'/\1/p")
-    [ -n "$options" ] || return # a group
-    for option in $(grep -oE '(^| )--[a-z0-9-]+' <<<"$words"); do
-        case " $options " in *" $option "*) ;; *) echo "no option $option: $words" ;; esac
+    [ -n "${options_of[$command]+there}" ] || { echo "no command: $words"; return; }
+    [ -z "${options_of[$command-$action]+there}" ] || command+=-$action
+    [ -n "${options_of[$command]}" ] || return # a group
+    for word in $words; do
+        [[ $word =~ ^(--[a-z0-9-]+) ]] || continue
+        [[ " ${options_of[$command]} " == *" ${BASH_REMATCH[1]} "* ]] || echo "no option ${BASH_REMATCH[1]}: $words"
     done
 }
 pages=$(cd "$top" && git ls-files '*.md' 2>/dev/null || (cd "$top" && ls ./*.md docs/*.md))
-wrong='' lines=0
+lines=0
 while IFS= read -r line; do
     lines=$((lines + 1))
-    found=$(check_line "$line")
-    [ -z "$found" ] || wrong+="$found"$'\n'
-done < <(cd "$top" && grep -hE '^( {4})?(\$ )?descender ' $pages | sed 's/^ *\(\$ \)\?//')
+    check_line "$line"
+done >"$folder/wrong" < <(cd "$top" && grep -hE '^( {4})?(\$ )?descender ' $pages | sed 's/^ *\(\$ \)\?//')
 is "there_are_commands_in_the_pages" "$([ $lines -gt 40 ] && echo many)" many
-is "every_command_and_option_in_the_pages_is_there" "$wrong" ""
+is "every_command_and_option_in_the_pages_is_there" "$(<"$folder/wrong")" ""
 
 # --- the generated page ---
 differs=$(diff <("$program" help --as markdown) "$top/docs/reference.md" | head -n 5)

@@ -56,6 +56,11 @@ is "the_library_neither_prints_nor_exits" "$forbidden" ""
 globals=$(objdump -t libdescender.a | awk '/file format/ { file = $1 } NF > 3 && $(NF-2) ~ /^\.t?(data|bss)$/ && $(NF-1) !~ /^0+$/ { print file, $NF }')
 is "the_library_has_no_mutable_globals" "$globals" ""
 
+# Every command would load them, with their dependencies, before it does anything (tools/late/late.h).
+others=$(objdump -p descender | awk '$1 == "NEEDED" { print $2 }' |
+    grep -vE '^(lib(deflate|jansson|protobuf-c|c|m|dl|pthread|gcov|hostile)[.]so|ld-linux)')
+is "the_program_loads_no_other_libraries_at_its_start" "$others" ""
+
 # --- the registries ---
 # check_registered OBJECT...: prints a line for every descriptor that no registry names. Such a thing would be in no list, in no
 # help and in no test.

@@ -12,12 +12,12 @@
 
 /* Converts to one byte per pixel if all are grey, which takes a third of the size and time; otherwise three.
  * Returns false without memory. */
-static bool image_of(dsc_image *image, cairo_surface_t *s) {
-    size_t width = (size_t)cairo_image_surface_get_width(s),
-           height = (size_t)cairo_image_surface_get_height(s);
-    cairo_surface_flush(s);
-    const unsigned char *data = cairo_image_surface_get_data(s);
-    size_t stride = (size_t)cairo_image_surface_get_stride(s);
+static bool image_of(dsc_image *image, const cairo_functions *api, cairo_surface_t *s) {
+    size_t width = (size_t)api->cairo_image_surface_get_width(s),
+           height = (size_t)api->cairo_image_surface_get_height(s);
+    api->cairo_surface_flush(s);
+    const unsigned char *data = api->cairo_image_surface_get_data(s);
+    size_t stride = (size_t)api->cairo_image_surface_get_stride(s);
     uint32_t different = 0;
     for (size_t y = 0; y < height && !different; y++)
         for (size_t x = 0; x < width; x++) {
@@ -45,15 +45,15 @@ static cairo_status_t append(void *out, const unsigned char *bytes, unsigned siz
     return ((dsc_text *)out)->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
 }
 
-void draw_surface_append_png(dsc_text *out, cairo_surface_t *surface) {
+void draw_surface_append_png(dsc_text *out, const cairo_functions *api, cairo_surface_t *surface) {
     dsc_image image;
     unsigned char *bytes = NULL;
     size_t size;
-    if (cairo_surface_status(surface)) {
+    if (api->cairo_surface_status(surface)) {
         out->failed = true;
     } else if (!picture_png_available()) {
-        if (cairo_surface_write_to_png_stream(surface, append, out)) out->failed = true;
-    } else if (image_of(&image, surface)) {
+        if (api->cairo_surface_write_to_png_stream(surface, append, out)) out->failed = true;
+    } else if (image_of(&image, api, surface)) {
         if (picture_png_format(&bytes, &size, &image, NULL))
             out->failed = true;
         else

@@ -34,7 +34,7 @@ dsc_status draw_save(const char *path, const draw_picture *picture, dsc_error *e
 
 #if DESCENDER_WITH_CAIRO
 
-#include <cairo-svg.h>
+static const char *const cairo_names[] = {LATE_CAIRO(LATE_NAME) NULL};
 
 static dsc_status check_picture(const draw_picture *p, dsc_error *error) {
     if (p->width >= 1 && p->height >= 1 && p->width <= 10000 && p->height <= 10000 && p->scale >= 0 &&
@@ -47,32 +47,32 @@ static dsc_status check_picture(const draw_picture *p, dsc_error *error) {
         p->width, p->height, p->scale);
 }
 
-static dsc_status paint(cairo_surface_t *surface, const draw_picture *p, double scale, bool vector,
-                        bool background, dsc_error *error) {
-    draw_canvas canvas = {.cairo = cairo_create(surface), .vector = vector};
-    cairo_font_options_t *options = cairo_font_options_create();
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-    cairo_set_font_options(canvas.cairo, options);
-    cairo_font_options_destroy(options);
-    cairo_scale(canvas.cairo, scale, scale);
-    cairo_set_line_join(canvas.cairo, CAIRO_LINE_JOIN_ROUND);
+static dsc_status paint(const cairo_functions *api, cairo_surface_t *surface, const draw_picture *p,
+                        double scale, bool vector, bool background, dsc_error *error) {
+    draw_canvas canvas = {.api = api, .cairo = api->cairo_create(surface), .vector = vector};
+    cairo_font_options_t *options = api->cairo_font_options_create();
+    api->cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    api->cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    api->cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    api->cairo_set_font_options(canvas.cairo, options);
+    api->cairo_font_options_destroy(options);
+    api->cairo_scale(canvas.cairo, scale, scale);
+    api->cairo_set_line_join(canvas.cairo, CAIRO_LINE_JOIN_ROUND);
     if (background) {
-        cairo_set_source_rgb(canvas.cairo, 1, 1, 1);
-        cairo_paint(canvas.cairo);
+        api->cairo_set_source_rgb(canvas.cairo, 1, 1, 1);
+        api->cairo_paint(canvas.cairo);
     }
     p->paint(&canvas, p->data);
-    cairo_status_t status = cairo_status(canvas.cairo);
-    cairo_destroy(canvas.cairo);
-    if (vector) cairo_surface_finish(surface); /* writes its last bytes */
-    if (!status) status = cairo_surface_status(surface);
+    cairo_status_t status = api->cairo_status(canvas.cairo);
+    api->cairo_destroy(canvas.cairo);
+    if (vector) api->cairo_surface_finish(surface); /* writes its last bytes */
+    if (!status) status = api->cairo_surface_status(surface);
     if (canvas.no_memory || status == CAIRO_STATUS_NO_MEMORY)
         return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a picture of %.0f x %.0f points",
                         p->width, p->height);
     if (status)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "the picture cannot be drawn: cairo says: %s",
-                        cairo_status_to_string(status));
+                        api->cairo_status_to_string(status));
     return DSC_OK;
 }
 
@@ -81,11 +81,12 @@ static cairo_status_t collect(void *text, const unsigned char *data, unsigned le
     return ((dsc_text *)text)->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
 }
 
-static dsc_status render_svg(dsc_text *out, const draw_picture *p, dsc_error *error) {
+static dsc_status render_svg(dsc_text *out, const cairo_functions *api, const draw_picture *p,
+                             dsc_error *error) {
     dsc_text raw = {0};
-    cairo_surface_t *surface = cairo_svg_surface_create_for_stream(collect, &raw, p->width, p->height);
-    dsc_status status = paint(surface, p, 1, true, true, error);
-    cairo_surface_destroy(surface);
+    cairo_surface_t *surface = api->cairo_svg_surface_create_for_stream(collect, &raw, p->width, p->height);
+    dsc_status status = paint(api, surface, p, 1, true, true, error);
+    api->cairo_surface_destroy(surface);
     if (!status && raw.data && !raw.failed)
         draw_svg_append_tidied(out, raw.data, p);
     else if (!status)
@@ -94,13 +95,14 @@ static dsc_status render_svg(dsc_text *out, const draw_picture *p, dsc_error *er
     return status;
 }
 
-static dsc_status render_png(dsc_text *out, const draw_picture *p, dsc_error *error) {
+static dsc_status render_png(dsc_text *out, const cairo_functions *api, const draw_picture *p,
+                             dsc_error *error) {
     double scale = p->scale > 0 ? p->scale : 2;
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(p->width * scale),
-                                                          (int)ceil(p->height * scale));
-    dsc_status status = paint(surface, p, scale, false, true, error);
-    if (!status) draw_surface_append_png(out, surface);
-    cairo_surface_destroy(surface);
+    cairo_surface_t *surface = api->cairo_image_surface_create(
+        CAIRO_FORMAT_RGB24, (int)ceil(p->width * scale), (int)ceil(p->height * scale));
+    dsc_status status = paint(api, surface, p, scale, false, true, error);
+    if (!status) draw_surface_append_png(out, api, surface);
+    api->cairo_surface_destroy(surface);
     return status;
 }
 
@@ -109,8 +111,10 @@ dsc_status draw_render(unsigned char **bytes, size_t *size, const draw_picture *
     *bytes = NULL;
     *size = 0;
     dsc_text out = {0};
+    cairo_functions api;
     dsc_status status = check_picture(picture, error);
-    if (!status) status = (format == DRAW_SVG ? render_svg : render_png)(&out, picture, error);
+    if (!status) status = late_load(&api, cairo_names, DESCENDER_CAIRO_SONAME, error);
+    if (!status) status = (format == DRAW_SVG ? render_svg : render_png)(&out, &api, picture, error);
     if (!status && out.failed) status = dsc_fail_memory(error, out.capacity, "a picture");
     if (status) {
         dsc_text_free(&out);
@@ -122,13 +126,17 @@ dsc_status draw_render(unsigned char **bytes, size_t *size, const draw_picture *
 }
 
 dsc_status draw_measure(double box[4], const draw_picture *picture, dsc_error *error) {
-    cairo_surface_t *surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);
-    dsc_status status = paint(surface, picture, 1, false, false, error);
+    for (int i = 0; i < 4; i++) box[i] = 0;
+    cairo_functions api;
+    dsc_status status = late_load(&api, cairo_names, DESCENDER_CAIRO_SONAME, error);
+    if (status) return status;
+    cairo_surface_t *surface = api.cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);
+    status = paint(&api, surface, picture, 1, false, false, error);
     double width = 0, height = 0;
-    cairo_recording_surface_ink_extents(surface, &box[0], &box[1], &width, &height);
+    api.cairo_recording_surface_ink_extents(surface, &box[0], &box[1], &width, &height);
     box[2] = box[0] + width;
     box[3] = box[1] + height;
-    cairo_surface_destroy(surface);
+    api.cairo_surface_destroy(surface);
     return status;
 }
 

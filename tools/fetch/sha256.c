@@ -15,38 +15,62 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "late/late.h"
+
+/* clang-format off */
+#define LATE_CRYPTO(X) \
+    X(EVP_MD_CTX_new) \
+    X(EVP_MD_CTX_free) \
+    X(EVP_DigestInit_ex) \
+    X(EVP_DigestUpdate) \
+    X(EVP_DigestFinal_ex) \
+    X(EVP_sha256) \
+    X(EVP_md5)
+/* clang-format on */
+typedef struct crypto_functions {
+    LATE_CRYPTO(LATE_MEMBER)
+} crypto_functions;
+static const char *const crypto_names[] = {LATE_CRYPTO(LATE_NAME) NULL};
+
 struct fetch_sha256 {
+    crypto_functions api;
     EVP_MD_CTX *context;
 };
 
 bool fetch_sha256_available(void) { return true; }
 
-static dsc_status create(fetch_sha256 **result, const EVP_MD *kind, const char *name, dsc_error *error) {
+static dsc_status create(fetch_sha256 **result, bool md5, dsc_error *error) {
     *result = NULL;
     fetch_sha256 *hash = calloc(1, sizeof *hash);
     if (!hash) return dsc_fail_memory(error, sizeof *hash, "a checksum");
-    hash->context = EVP_MD_CTX_new();
+    dsc_status status = late_load(&hash->api, crypto_names, DESCENDER_CRYPTO_SONAME, error);
+    if (status) {
+        free(hash);
+        return status;
+    }
+    hash->context = hash->api.EVP_MD_CTX_new();
     if (!hash->context) {
         free(hash);
         return dsc_fail_memory(error, sizeof *hash, "a checksum");
     }
-    if (EVP_DigestInit_ex(hash->context, kind, NULL) != 1) {
+    const EVP_MD *kind = md5 ? hash->api.EVP_md5() : hash->api.EVP_sha256();
+    if (hash->api.EVP_DigestInit_ex(hash->context, kind, NULL) != 1) {
         fetch_sha256_free(hash);
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                         "libcrypto offers no %s, expected in its default provider; check the configuration "
                         "of OpenSSL on this machine",
-                        name);
+                        md5 ? "MD5" : "SHA-256");
     }
     *result = hash;
     return DSC_OK;
 }
 
 dsc_status fetch_sha256_create(fetch_sha256 **result, dsc_error *error) {
-    return create(result, EVP_sha256(), "SHA-256", error);
+    return create(result, false, error);
 }
 
 dsc_status fetch_sha256_append(fetch_sha256 *hash, const void *bytes, size_t size, dsc_error *error) {
-    if (EVP_DigestUpdate(hash->context, bytes, size) == 1) return DSC_OK;
+    if (hash->api.EVP_DigestUpdate(hash->context, bytes, size) == 1) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "libcrypto failed to compute a checksum");
 }
 
@@ -55,7 +79,8 @@ dsc_status fetch_sha256_finish(char hex[FETCH_SHA256_HEX], fetch_sha256 *hash, d
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned length = 0;
     hex[0] = '\0';
-    if (EVP_DigestFinal_ex(hash->context, sum, &length) != 1 || 2 * (size_t)length >= FETCH_SHA256_HEX)
+    if (hash->api.EVP_DigestFinal_ex(hash->context, sum, &length) != 1 ||
+        2 * (size_t)length >= FETCH_SHA256_HEX)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "libcrypto failed to compute a checksum");
     for (unsigned i = 0; i < length; i++) {
         hex[2 * i] = digits[sum[i] >> 4];
@@ -67,7 +92,7 @@ dsc_status fetch_sha256_finish(char hex[FETCH_SHA256_HEX], fetch_sha256 *hash, d
 
 void fetch_sha256_free(fetch_sha256 *hash) {
     if (!hash) return;
-    EVP_MD_CTX_free(hash->context);
+    hash->api.EVP_MD_CTX_free(hash->context);
     free(hash);
 }
 
@@ -118,7 +143,7 @@ dsc_status fetch_sha256_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const c
 dsc_status fetch_md5_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error) {
     hex[0] = '\0';
     fetch_sha256 *hash;
-    dsc_status status = create(&hash, EVP_md5(), "MD5", error);
+    dsc_status status = create(&hash, true, error);
     if (!status) status = hash_file(hex, size, path, hash, error);
     fetch_sha256_free(hash);
     return status;

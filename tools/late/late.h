@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* late.h: loads libraries on first use instead of at program start: with their dependencies, libcurl and
- * libmicrohttpd would more than double the start-up time of every command.
+ * libmicrohttpd would more than double the start-up time of every command, and cairo and libcrypto again.
  *
  *   #define LATE_CURL(X) X(curl_easy_init) X(curl_easy_cleanup)
  *   typedef struct curl_functions { LATE_CURL(LATE_MEMBER) } curl_functions;

@@ -18,6 +18,20 @@ static bool is_png(const unsigned char *bytes, size_t size) {
 #include <png.h>
 #include <stdlib.h>
 
+#include "late/late.h"
+
+/* clang-format off */
+#define LATE_PNG(X) \
+    X(png_image_begin_read_from_memory) \
+    X(png_image_finish_read) \
+    X(png_image_free) \
+    X(png_image_write_to_memory)
+/* clang-format on */
+typedef struct png_functions {
+    LATE_PNG(LATE_MEMBER)
+} png_functions;
+static const char *const png_names[] = {LATE_PNG(LATE_NAME) NULL};
+
 /* The last chunk has always these bytes: length 0, "IEND", checksum. */
 static const char end_chunk[] = "\0\0\0\0IEND\xAE\x42\x60\x82";
 enum { SIGNATURE_SIZE = 8, CHUNK_OVERHEAD = 12 /* length, type and checksum of a chunk */ };
@@ -49,8 +63,8 @@ static dsc_status check_chunks(const unsigned char *bytes, size_t size, const ch
 }
 
 /* Chooses the format, reads, and checks; on failure libpng frees `png`, otherwise the caller does. */
-static dsc_status read_rows(dsc_image *image, png_image *png, size_t size, const char *name,
-                            dsc_error *error) {
+static dsc_status read_rows(dsc_image *image, const png_functions *api, png_image *png, size_t size,
+                            const char *name, dsc_error *error) {
     dsc_status status =
         picture_check_size(png->width, png->height, size, MOST_PIXELS_A_BYTE, "PNG", name, error);
     if (status) return status;
@@ -60,7 +74,7 @@ static dsc_status read_rows(dsc_image *image, png_image *png, size_t size, const
     png->format = channels == 4 ? PNG_FORMAT_RGBA : channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
     status = dsc_image_create(image, png->width, png->height, channels, error);
     if (status) return status;
-    if (png_image_finish_read(png, NULL, image->pixels, 0, NULL)) return DSC_OK;
+    if (api->png_image_finish_read(png, NULL, image->pixels, 0, NULL)) return DSC_OK;
     return fail_png(error, name, png->message);
 }
 
@@ -68,11 +82,13 @@ static dsc_status parse(dsc_image *image, const unsigned char *bytes, size_t siz
                         dsc_error *error) {
     *image = (dsc_image){0};
     dsc_status status = check_chunks(bytes, size, name, error);
+    png_functions api;
+    if (!status) status = late_load(&api, png_names, DESCENDER_PNG_SONAME, error);
     if (status) return status;
     png_image png = {.version = PNG_IMAGE_VERSION};
-    if (!png_image_begin_read_from_memory(&png, bytes, size)) return fail_png(error, name, png.message);
-    status = read_rows(image, &png, size, name, error);
-    png_image_free(&png);
+    if (!api.png_image_begin_read_from_memory(&png, bytes, size)) return fail_png(error, name, png.message);
+    status = read_rows(image, &api, &png, size, name, error);
+    api.png_image_free(&png);
     if (!status) status = dsc_image_turn(image, picture_png_orientation(bytes, size), error);
     if (status) dsc_image_clear(image);
     return status;
@@ -92,10 +108,13 @@ dsc_status picture_png_format(unsigned char **bytes, size_t *size, const dsc_ima
                      .format = image->channels == 4   ? PNG_FORMAT_RGBA
                                : image->channels == 3 ? PNG_FORMAT_RGB
                                                       : PNG_FORMAT_GRAY};
+    png_functions api;
+    dsc_status status = late_load(&api, png_names, DESCENDER_PNG_SONAME, error);
+    if (status) return status;
     png_alloc_size_t room = PNG_IMAGE_PNG_SIZE_MAX(png);
     unsigned char *out = malloc(room);
     if (!out) return dsc_fail_memory(error, room, "a PNG");
-    if (!png_image_write_to_memory(&png, out, &room, 0, image->pixels, 0, NULL)) {
+    if (!api.png_image_write_to_memory(&png, out, &room, 0, image->pixels, 0, NULL)) {
         free(out);
         return dsc_fail(error, DSC_ERROR_MEMORY, "a PNG cannot be made: libpng: %s", png.message);
     }
