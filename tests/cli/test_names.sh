@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Names from outside (files, folders, classes, recipes): all bytes work, printed commands can be pasted, no name
 # controls the terminal, and JSON stays JSON.
+# labels: later
 . "$(dirname "$0")/lib.sh"
 
 # A name with all difficult characters, and names with one each.
