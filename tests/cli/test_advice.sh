@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Every piece of advice in an error message must work as it stands. The text behind a mark in the message is run in a
 # shell in which `descender` is the program, or replaces the wrong argument.
+# labels: later
 . "$(dirname "$0")/lib.sh"
 
 _small=(--model "flatten, dense" --recipe tutorial --batch 16 --epochs 1 --threads 1)
