@@ -188,7 +188,7 @@ dsc_status tutorial_show_curves(dsc_text *text, const tutorial_figures *figures,
 }
 
 dsc_status tutorial_pictures_possible(dsc_error *error) {
-    if (DESCENDER_WITH_CAIRO) return DSC_OK;
+    if (DESCENDER_WITH_CAIRO) return draw_possible(error);
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                     "--out: this build lacks cairo, which draws SVG and PNG; build with cairo, or omit --out "
                     "and see the pictures in the terminal");

@@ -175,6 +175,24 @@ pictures_are_written() {
     done
     holds "no picture names the data" grep -q "small-data" "$work/pictures/deep/curves.svg"
 }
+# An empty file in the place of a library that is loaded when it is needed.
+libraries_that_cannot_be_loaded_are_told_before_any_work() {
+    needs_library cairo || return
+    mkdir -p "$work/broken"
+    : >"$work/broken/libcairo.so.2"
+    : >"$work/broken/libcrypto.so.3"
+    LD_LIBRARY_PATH=$work/broken run tutorial --epochs 1 --out "$work/undrawn"
+    exits 1
+    says "libcairo.so.2, which is required here, cannot be loaded"
+    prints_nothing
+    [ ! -e "$work/undrawn" ] || complain "expected no folder"
+    small_data "$work/small"
+    LD_LIBRARY_PATH=$work/broken run train --data "$work/small" --model "flatten, dense" --epochs 1 --out "$work/unhashed"
+    exits 0
+    says "warning: the curves were not drawn"
+    LD_LIBRARY_PATH=$work/broken run card "$work/unhashed" --data "$work/small"
+    exits 0
+}
 without_cairo_pictures_are_refused_before_any_work() {
     "$program" --version | grep -q '^with .*cairo' && { because "needs a build without cairo"; return; }
     _on_small --epochs 3 --out "$work/pictures"

@@ -35,6 +35,9 @@ dsc_status draw_save(const char *path, const draw_picture *picture, dsc_error *e
 dsc_status draw_render(unsigned char **bytes, size_t *size, const draw_picture *picture, draw_format format,
                        dsc_error *error);
 
+/* Whether this build and this machine can draw, to be asked before long work. DSC_ERROR_UNSUPPORTED: no. */
+dsc_status draw_possible(dsc_error *error);
+
 /* Stores the smallest box around all painted shapes: left, top, right, bottom. */
 dsc_status draw_measure(double box[4], const draw_picture *picture, dsc_error *error);
 

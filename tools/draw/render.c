@@ -125,6 +125,11 @@ dsc_status draw_render(unsigned char **bytes, size_t *size, const draw_picture *
     return DSC_OK;
 }
 
+dsc_status draw_possible(dsc_error *error) {
+    cairo_functions api;
+    return late_load(&api, cairo_names, DESCENDER_CAIRO_SONAME, error);
+}
+
 dsc_status draw_measure(double box[4], const draw_picture *picture, dsc_error *error) {
     for (int i = 0; i < 4; i++) box[i] = 0;
     cairo_functions api;
@@ -170,6 +175,8 @@ dsc_status draw_render(unsigned char **bytes, size_t *size, const draw_picture *
     *size = 0;
     return fail_without_cairo(error);
 }
+
+dsc_status draw_possible(dsc_error *error) { return fail_without_cairo(error); }
 
 dsc_status draw_measure(double box[4], const draw_picture *picture, dsc_error *error) {
     (void)picture;

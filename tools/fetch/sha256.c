@@ -37,7 +37,10 @@ struct fetch_sha256 {
     EVP_MD_CTX *context;
 };
 
-bool fetch_sha256_available(void) { return true; }
+bool fetch_sha256_available(void) {
+    crypto_functions api;
+    return !late_load(&api, crypto_names, DESCENDER_CRYPTO_SONAME, NULL);
+}
 
 static dsc_status create(fetch_sha256 **result, bool md5, dsc_error *error) {
     *result = NULL;

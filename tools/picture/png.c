@@ -41,7 +41,10 @@ enum { SIGNATURE_SIZE = 8, CHUNK_OVERHEAD = 12 /* length, type and checksum of a
 
 extern const picture_format picture_format_png;
 
-bool picture_png_available(void) { return true; }
+bool picture_png_available(void) {
+    png_functions api;
+    return !late_load(&api, png_names, DESCENDER_PNG_SONAME, NULL);
+}
 
 static dsc_status fail_png(dsc_error *error, const char *name, const char *reason) {
     return picture_fail_damaged(&picture_format_png, name, reason, error);
