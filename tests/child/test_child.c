@@ -5,6 +5,7 @@
 #include "child/child.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,29 +45,37 @@ static void the_last_complaint_becomes_the_error(void **state) {
     ASSERT_MESSAGE(error, "cannot start /nowhere");
 }
 
-/* In turns, and more than a socket holds at once. */
+/* Sends `size` bytes and receives as many, as each gets ready: a program that answers while it reads, as cat does,
+ * waits for its reader when the socket is full, and then reads no more. */
+static void exchange(int connection, const char *sent, char *got, size_t size) {
+    for (size_t out = 0, in = 0; in < size;) {
+        struct pollfd ready = {connection, (short)(POLLIN | (out < size ? POLLOUT : 0)), 0};
+        assert_true(poll(&ready, 1, 60000) > 0 || errno == EINTR);
+        if (out < size) {
+            const ssize_t n = send(connection, sent + out, size - out, MSG_NOSIGNAL | MSG_DONTWAIT);
+            assert_true(n > 0 || errno == EINTR || errno == EAGAIN);
+            if (n > 0) out += (size_t)n;
+        }
+        const ssize_t n = recv(connection, got + in, size - in, MSG_DONTWAIT);
+        assert_true(n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
+        if (n > 0) in += (size_t)n;
+    }
+}
+
+/* More than a socket holds at once. */
 static void a_connected_program_reads_and_writes_the_socket(void **state) {
     (void)state;
     child *cat;
     int connection;
-    static char sent[100000], got[100000];
-    for (size_t i = 0; i < sizeof sent; i++) sent[i] = (char)i;
+    static char sent[1000000], got[1000000];
+    for (size_t i = 0; i < sizeof sent; i++) sent[i] = (char)(i ^ i >> 8 ^ i >> 16);
     ASSERT_OK(
         child_start_connected(&cat, &connection, "/bin/cat", (const char *const[]){"cat", NULL}, &error),
         error);
-    for (int i = 0; i < 10; i++) {
-        for (size_t done = 0; done < sizeof sent;) {
-            const ssize_t n = send(connection, sent + done, sizeof sent - done, MSG_NOSIGNAL);
-            assert_true(n > 0 || errno == EINTR);
-            if (n > 0) done += (size_t)n;
-        }
-        for (size_t done = 0; done < sizeof got;) {
-            const ssize_t n = recv(connection, got + done, sizeof got - done, 0);
-            assert_true(n > 0 || (n < 0 && errno == EINTR));
-            if (n > 0) done += (size_t)n;
-        }
-        assert_memory_equal(sent, got, sizeof got);
-    }
+    exchange(connection, sent, got, sizeof sent);
+    assert_memory_equal(sent, got, sizeof got);
+    exchange(connection, "again", got, 5);
+    assert_memory_equal(got, "again", 5);
     assert_false(child_has_ended(cat));
     (void)close(connection); /* the end of its input */
     ASSERT_OK(child_wait(cat, NULL, &error), error);
