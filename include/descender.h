@@ -792,6 +792,7 @@ typedef struct dsc_needs {
     const char *least_reason;                      /* "one value has no variance" */
     const dsc_stage *prepare, *forward, *backward; /* may be replaced */
     size_t totals; /* TOTALS: the number of doubles at the beginning of saved_per_lane */
+    bool exact; /* given: sums of integers must stay exact, because the graph computes with whole numbers */
 } dsc_needs;
 
 /* An example of an op in use; the tests check the gradient of each. An op brings at least one example, and at

@@ -62,7 +62,14 @@ enum {
      * does. */
     DSC_CONV_CHANNELS_ENOUGH = 8,
     /* Of a product that is rounded to bfloat16 while it is in the first-level cache. */
-    DSC_CONV_TILE_BYTES = DSC_USUALLY(16384, 1)
+    DSC_CONV_TILE_BYTES = DSC_USUALLY(16384, 1),
+
+    /* 3 x 3 in tiles (op/conv2d_winograd.h), which changes the last bits of results: the least input and
+     * output channels, the cost of a tile in multiplications, with its transforms, and the bytes of a strip
+     * of tiles, for the second-level cache. */
+    DSC_WINOGRAD_CHANNELS = DSC_USUALLY(16, 1),
+    DSC_WINOGRAD_COST = DSC_USUALLY(24, 0),
+    DSC_WINOGRAD_STRIP = DSC_USUALLY(393216, 1)
 };
 
 /* Output channels from which a convolution's values are stored channels last (graph/forms.h): loops over few

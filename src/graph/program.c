@@ -66,7 +66,7 @@ static dsc_status check_shards(const dsc_program *program, dsc_error *error) {
     return DSC_OK;
 }
 
-/* Integer networks need more than the 8 bits of bfloat16. */
+/* Integer networks need more than the 8 bits of bfloat16, and sums without fractions. */
 static bool has_whole_numbers(const dsc_graph *graph) {
     for (size_t i = 0; i < graph->count; i++)
         if (graph->nodes[i]->kind == DSC_NODE_OP && graph->nodes[i]->op->flags & DSC_OP_WHOLE) return true;
@@ -83,7 +83,8 @@ dsc_status dsc_program_create(dsc_program **result, const dsc_graph *graph,
     if (!program) return dsc_fail_memory(error, sizeof *program, "a program");
     program->graph = graph;
     program->options = *options;
-    program->options.bf16 = options->bf16 && !has_whole_numbers(graph);
+    program->exact = has_whole_numbers(graph);
+    program->options.bf16 = options->bf16 && !program->exact;
     if (!program->options.kernels) program->options.kernels = dsc_kernels_auto();
     status = take_shards(program, error);
     if (status) {

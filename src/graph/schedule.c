@@ -127,6 +127,7 @@ static bool ask_needs(const dsc_program *program, const dsc_node *node, dsc_need
                          .lanes = options->lanes,
                          .training = training,
                          .goes_back = dsc_program_goes_back(program),
+                         .exact = program->exact,
                          .wants = wanted_inputs(program, node),
                          .kernels = options->kernels,
                          .product = options->bf16 ? options->kernels->bf16 : options->kernels->f32,

@@ -88,6 +88,7 @@ typedef struct dsc_node_place {
 struct dsc_program {
     const dsc_graph *graph;
     dsc_executor_options options;
+    bool exact;                               /* dsc_needs.exact */
     unsigned shards, first_shard, last_shard; /* total; this process has [first, last) */
     size_t shard_samples, here_samples;       /* most in a shard, and in this process */
     size_t lane_samples;                      /* most samples in a lane */

@@ -418,6 +418,36 @@ static void check_pools(checker *t, size_t columns) {
     expect(t, same(t->c, t->right, columns * channels), "pool_pixels");
 }
 
+/* ---- 3 x 3 convolutions in tiles ---- */
+
+static void check_tiles(checker *t, size_t channels) {
+    const dsc_vector_kernels *v = t->set->vector, *p = t->portable->vector;
+    const size_t tiles = 1 + channels % 4, plane = tiles * channels + GAP, all = 16 * plane;
+    const size_t in_row = (2 * tiles + 2) * channels, columns = 2 * tiles - channels / 4 % 2;
+    const size_t rows = 1 + channels % 2, out_row = columns * channels;
+    const dsc_real *bias = channels % 3 ? t->bias : NULL;
+    const bool relu = channels % 5 > 1;
+    dsc_check_fill(t->a, all + 4 * in_row, &t->numbers);
+    dsc_check_fill(t->bias, channels, &t->numbers);
+    memset(t->c, 0, all * sizeof *t->c); /* for the gaps */
+    memset(t->right, 0, all * sizeof *t->right);
+    v->winograd_values(t->c, plane, t->a, in_row, tiles, channels);
+    p->winograd_values(t->right, plane, t->a, in_row, tiles, channels);
+    expect(t, same(t->c, t->right, all), "winograd_values");
+    const size_t apart = channels + channels % 2, apart_plane = plane + tiles;
+    memset(t->c, 0, 16 * apart_plane * sizeof *t->c);
+    memset(t->right, 0, 16 * apart_plane * sizeof *t->right);
+    v->winograd_gradients(t->c, apart_plane, apart, t->a, in_row, tiles, channels);
+    p->winograd_gradients(t->right, apart_plane, apart, t->a, in_row, tiles, channels);
+    expect(t, same(t->c, t->right, 16 * apart_plane), "winograd_gradients");
+    v->winograd_sums(t->c, out_row, t->a, plane, bias, relu, rows, columns, channels);
+    p->winograd_sums(t->right, out_row, t->a, plane, bias, relu, rows, columns, channels);
+    expect(t, same(t->c, t->right, all), "winograd_sums");
+    v->winograd_pooled(t->c, t->a, plane, bias, relu, tiles, channels);
+    p->winograd_pooled(t->right, t->a, plane, bias, relu, tiles, channels);
+    expect(t, same(t->c, t->right, all), "winograd_pooled");
+}
+
 /* ---- entry point ---- */
 
 static bool make_room(checker *t) {
@@ -440,6 +470,7 @@ dsc_status dsc_kernels_check_all(const dsc_kernels *set, dsc_error *error) {
             check_rows(&t, 1 + columns % 37, columns);
             check_panels(&t, columns);
             check_pools(&t, columns);
+            check_tiles(&t, columns);
         }
         check_rounding(&t);
         check_products(&t, set->f32, t.portable->f32, "the f32 product");

@@ -121,6 +121,7 @@ struct dsc_gemm_kernels {
     size_t depth_multiple;          /* packed depth is padded with zeros to a multiple of this, in elements */
     size_t depth_block;             /* most elements of depth in a block, a multiple of depth_multiple */
     bool rounds;                    /* operands are rounded to bfloat16, so plain matrices are packed too */
+    bool plain;                     /* ops compute by their definition, as exported C does: its reference */
     size_t (*vectors)(size_t rows); /* best number of vectors in a micro-tile of that many rows */
     /* Computes one micro-tile; `vectors` is a power of two, at most vectors(rows). */
     void (*tile)(size_t rows, size_t vectors, const dsc_micro_tile *tile);

@@ -16,4 +16,5 @@
 #undef DSC_SET_ROWS_4
 #undef DSC_SET_ROWS_8
 #undef DSC_SET_DEPTH
+#undef DSC_SET_PLAIN
 #undef DSC_SET_LOOPS

@@ -31,3 +31,4 @@ DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
 #define DSC_SET_ROWS_4 2
 #define DSC_SET_ROWS_8 1
 #define DSC_SET_DEPTH  512
+#define DSC_SET_PLAIN  true

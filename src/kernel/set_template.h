@@ -5,16 +5,22 @@
  *   DSC_SET_NAME, DSC_SET_HELP                    texts for people
  *   DSC_SET_ROWS, DSC_SET_ROWS_4, DSC_SET_ROWS_8  DSC_TILE_ROWS and so on of gemm_template.h
  *   DSC_SET_DEPTH                                 dsc_gemm_kernels.depth_block
+ *   DSC_SET_PLAIN                                 optional: true for dsc_gemm_kernels.plain
  *   DSC_SET_LOOPS                                 optional: a file of the set's own loops, which define
  *                                                 DSC_OWN_... to replace those of the templates */
 #if defined(DSC_SET_LOOPS)
 #include DSC_SET_LOOPS
 #endif
 
+#if !defined(DSC_SET_PLAIN)
+#define DSC_SET_PLAIN false
+#endif
+
 #include "kernel/loops_template.h"
 
 #include "kernel/pool_template.h"
 #include "kernel/sparse_template.h"
+#include "kernel/winograd_template.h"
 
 #include "kernel/math_template.h"
 
@@ -65,6 +71,10 @@ const dsc_vector_kernels DSC_ISA(dsc_vectors) = {
     .pool_2x2 = DSC_ISA(pool_2x2),
     .pool_2x2_back = DSC_ISA(pool_2x2_back),
     .pool_pixels = DSC_ISA(pool_pixels),
+    .winograd_values = DSC_ISA(winograd_values),
+    .winograd_gradients = DSC_ISA(winograd_gradients),
+    .winograd_sums = DSC_ISA(winograd_sums),
+    .winograd_pooled = DSC_ISA(winograd_pooled),
 };
 
 const dsc_sparse_kernels DSC_ISA(dsc_sparse) = {
@@ -83,6 +93,7 @@ const dsc_gemm_kernels DSC_ISA(dsc_gemm_f32) = {
     .elements_per_word = 1,
     .depth_multiple = 1,
     .depth_block = DSC_SET_DEPTH,
+    .plain = DSC_SET_PLAIN,
     .vectors = DSC_ISA(tile_vectors),
     .tile = DSC_ISA(tile),
     .vector = &DSC_ISA(dsc_vectors),

@@ -110,15 +110,28 @@ static dsc_conv_room room_of(const dsc_conv_plan *p, const dsc_gemm_kernels *pro
     size_t used = 0, again;
     room.image = take(&used, dsc_conv_image_numbers(&p->x, product));
     room.source = take(&used, dsc_conv_image_scratch(&p->x, product));
-    room.out = take(&used, p->y.rows * z->k);
+    room.tiles = take(&used, z->in_tiles ? dsc_winograd_scratch(&p->y_tiles) : 0);
+    room.out = take(&used, z->in_tiles ? z->pixels * z->k : p->y.rows * z->k);
     room.pooled = take(&used, p->pool ? z->pixels * z->k / 4 : 0);
     room.workspace = used;
     if (!back) return room;
     used = 0;
-    room.sums = take(&used, z->patch * z->k);
+    room.sums = take(&used, z->in_tiles ? DSC_WINOGRAD_PLANES * z->c * z->k : z->patch * z->k);
     again = used;
     room.back_image = take(&used, dsc_conv_image_numbers(&p->dy, product));
     room.back_source = take(&used, dsc_conv_image_scratch(&p->dy, product));
+    if (z->in_tiles) {
+        room.x_image = take(&again, dsc_conv_image_numbers(&p->x, product));
+        room.x_source = take(&again, dsc_conv_image_scratch(&p->x, product));
+        room.dy = take(&again, dsc_conv_image_numbers(&p->dy_alone, product));
+        room.rounded = take(&again, dsc_conv_image_scratch(&p->dy_alone, product));
+        used = again = dsc_larger(used, again);
+        room.back_tiles =
+            take(&used, dsc_larger(dsc_winograd_scratch(&p->dx_tiles), dsc_winograd_scratch(&p->dw_tiles)));
+        room.back_out = take(&used, z->input_pixels * z->c);
+        room.back_workspace = used;
+        return room;
+    }
     room.back_out = take(&used, p->dx.rows * p->dx.columns);
     room.scattered = take(&used, p->scatters ? z->input_pixels * z->c : 0);
     room.planes = take(&again, dsc_conv_planes_numbers(&p->planes, z, product));
@@ -129,10 +142,15 @@ static dsc_conv_room room_of(const dsc_conv_plan *p, const dsc_gemm_kernels *pro
     return room;
 }
 
-static void plan_y(const dsc_needs *needs, dsc_conv_plan *p) {
+/* Returns the workspace bytes of the product. */
+static size_t plan_y(const dsc_needs *needs, dsc_conv_plan *p) {
     const dsc_conv_sizes *z = &p->z;
     p->x = dsc_conv_image_of_x(z, p->x_form, needs->product);
     p->y_weight = dsc_conv_weight_for_y(z, p->x.filled, needs->product);
+    if (z->in_tiles) {
+        dsc_winograd_plan_result(&p->y_tiles, &p->x, z->k, z->oh, z->ow, needs->lane_batch, needs->product);
+        return p->y_tiles.plan.workspace;
+    }
     p->y_rows = dsc_conv_patches_for_y(z, &p->x, needs->product);
     p->y_apart = dsc_conv_apart(&p->y_rows);
     p->y = (dsc_gemm){.rows = dsc_conv_lines(z->oh, p->y_apart, z->ow),
@@ -143,9 +161,17 @@ static void plan_y(const dsc_needs *needs, dsc_conv_plan *p) {
                       .c_row = (ptrdiff_t)z->k,
                       .relu = p->relu};
     dsc_gemm_plan_make(&p->y_plan, needs->product, &p->y, p->pool ? 1 : dsc_conv_tiles(p->y_form, &p->y));
+    return p->y_plan.workspace;
 }
 
 static const dsc_stage single_stages[];
+
+/* Rows of y that a thread computes at least: a row, or one of tiles. */
+static size_t single_unit(const dsc_conv_plan *p) { return p->z.in_tiles && !p->pool ? 2 : 1; }
+static size_t single_units(const dsc_conv_plan *p, size_t rows) {
+    const size_t unit = single_unit(p);
+    return (rows + unit - 1) / unit;
+}
 
 static void needs(dsc_needs *needs) {
     dsc_conv_plan *p = needs->plan;
@@ -156,19 +182,19 @@ static void needs(dsc_needs *needs) {
     p->pool = values->pool;
     p->x_form = needs->in_form[0];
     p->y_form = needs->out_form[0];
-    plan_y(needs, p);
-    p->packed_dx = needs->saved_shared = dsc_pack_size(product, DSC_SIDE_B, p->z.k, p->y_weight.depth);
+    p->z.in_tiles = dsc_winograd_pays(&p->z, needs);
+    const size_t workspace = plan_y(needs, p);
+    p->packed_dx = needs->saved_shared = p->y_weight.operands * p->y_weight.bytes;
     const size_t back_workspace = needs->goes_back ? dsc_conv_plan_backward(needs, p) : 0;
-    if (p->dx_weight.panels)
-        needs->saved_shared += dsc_pack_size(product, DSC_SIDE_B, p->dx_weight.vectors, p->dx_weight.depth);
+    if (p->dx_weight.panels) needs->saved_shared += p->dx_weight.operands * p->dx_weight.bytes;
     /* Threads share a single image: each computes some of its rows. */
     if (!needs->goes_back && needs->batch == 1 && p->z.pixels * p->z.k * p->z.patch >= DSC_SINGLE_CONV_FROM) {
-        p->single_tiles = dsc_smaller(needs->out[0].size[1], DSC_SINGLE_TILES);
+        p->single_tiles = dsc_smaller(single_units(p, needs->out[0].size[1]), DSC_SINGLE_TILES);
         needs->forward = single_stages;
         needs->saved_per_lane = dsc_conv_image_numbers(&p->x, product) * sizeof(dsc_real);
     }
     p->room = room_of(p, product, needs->goes_back);
-    needs->scratch = dsc_larger(p->room.workspace * sizeof(dsc_real) + p->y_plan.workspace,
+    needs->scratch = dsc_larger(p->room.workspace * sizeof(dsc_real) + workspace,
                                 p->room.back_workspace * sizeof(dsc_real) + back_workspace);
 }
 
@@ -181,12 +207,12 @@ static size_t prepare_tiles(const void *plan) {
 
 static void prepare(const dsc_call *call) {
     const dsc_conv_plan *p = call->plan;
-    const bool for_y = call->tile < p->y_weight.panels;
-    const size_t panel = for_y ? call->tile : call->tile - p->y_weight.panels;
-    dsc_conv_weight w = for_y ? p->y_weight : p->dx_weight;
-    w.w = call->in[1];
-    dsc_pack((unsigned char *)call->shared + (for_y ? 0 : p->packed_dx), call->product, DSC_SIDE_B, &w.packer,
-             w.vectors, w.depth, panel, panel + 1);
+    const size_t of_y = p->y_weight.panels;
+    if (call->tile < of_y)
+        dsc_conv_weight_pack(call->shared, &p->y_weight, call->in[1], call->tile, call->product);
+    else
+        dsc_conv_weight_pack((unsigned char *)call->shared + p->packed_dx, &p->dx_weight, call->in[1],
+                             call->tile - of_y, call->product);
 }
 
 /* --- y --- */
@@ -237,6 +263,10 @@ static void make_y(const dsc_call *call, dsc_real *to, const void *image, size_t
 
 static void forward(const dsc_call *call) {
     const dsc_conv_plan *p = call->plan;
+    if (p->z.in_tiles) {
+        dsc_conv_tiles_y(call);
+        return;
+    }
     dsc_real *scratch = call->scratch, *room = scratch + p->room.image;
     const size_t in = p->z.c * p->z.input_pixels, out = dsc_shape_count(&call->out_shape[0]);
     for (size_t n = 0; n < call->count; n++) {
@@ -260,14 +290,17 @@ static void make_single_image(const dsc_call *call) {
 static void forward_single(const dsc_call *call) {
     const dsc_conv_plan *p = call->plan;
     const size_t rows = call->out_shape[0].size[1], pool = p->pool ? 2 : 1;
-    const size_t first = call->tile * rows / call->tiles, last = (call->tile + 1) * rows / call->tiles;
+    const size_t unit = single_unit(p), units = single_units(p, rows);
+    const size_t first = call->tile * units / call->tiles * unit;
+    const size_t last = dsc_smaller((call->tile + 1) * units / call->tiles * unit, rows);
     const size_t skipped = first * call->out_shape[0].size[2];
     const bool direct = p->x.direct && !dsc_conv_beyond(call->product);
     const unsigned char *image = direct ? (const void *)call->in[0] : call->lane_saved;
-    make_y(call,
-           p->y_form == DSC_FORM_REALS ? call->out[0] + skipped
-                                       : dsc_sample_out(call->out[0], p->y_form, skipped, p->z.k),
-           image + first * pool * p->z.stride[0] * dsc_conv_image_row(&p->x), (last - first) * pool);
+    (p->z.in_tiles ? dsc_conv_tiles_rows : make_y)(
+        call,
+        p->y_form == DSC_FORM_REALS ? call->out[0] + skipped
+                                    : dsc_sample_out(call->out[0], p->y_form, skipped, p->z.k),
+        image + first * pool * p->z.stride[0] * dsc_conv_image_row(&p->x), (last - first) * pool);
 }
 
 static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
@@ -321,6 +354,10 @@ static const dsc_op_example examples[] = {
     {.roles = "spp", .in = {{3, {2, 8, 9}}, {4, {3, 2, 3, 2}}, {1, {3}}}, .values = "padding=2x1 dilation=2"},
     {.roles = "spp", .in = {{3, {2, 6, 7}}, {4, {3, 2, 3, 3}}, {1, {3}}}, .values = "padding=3"},
     {.roles = "spp", .in = {{3, {3, 17, 19}}, {4, {7, 3, 5, 5}}, {1, {7}}}, .values = "padding=2"},
+    /* in tiles: whole ones, with padding, and cut at the edges */
+    {.roles = "spp", .in = {{3, {16, 6, 8}}, {4, {17, 16, 3, 3}}, {1, {17}}}},
+    {.roles = "spp", .in = {{3, {17, 5, 7}}, {4, {16, 17, 3, 3}}, {1, {16}}}, .values = "padding=1"},
+    {.roles = "sp", .in = {{3, {16, 4, 5}}, {4, {16, 16, 3, 3}}}, .values = "padding=2x1"},
     {.roles = "spp",
      .in = {{3, {2, 3, 4}}, {4, {2, 2, 2, 2}}, {1, {2}}},
      .values = "stride=2x1 padding=1x0 dilation=1x2",

@@ -12,6 +12,11 @@ static void plan_dx(const dsc_needs *needs, dsc_conv_plan *p) {
     p->dy = p->scatters ? dsc_conv_image_of_dy_alone(z, p->y_form, product)
                         : dsc_conv_image_of_dy(z, p->y_form, product);
     p->dx_weight = dsc_conv_weight_for_dx(z, p->dy.filled, product);
+    if (!(needs->wants & 1)) p->dx_weight.panels = 0;
+    if (z->in_tiles) {
+        dsc_winograd_plan_result(&p->dx_tiles, &p->dy, z->c, z->h, z->w, needs->lane_batch, product);
+        return;
+    }
     const ptrdiff_t pixel = (ptrdiff_t)p->dy.filled;
     if (p->scatters) {
         p->dx_rows.packer = p->dy.halves ? dsc_pack_halves(NULL, pixel, 1) : dsc_pack_matrix(NULL, pixel, 1);
@@ -28,12 +33,16 @@ static void plan_dx(const dsc_needs *needs, dsc_conv_plan *p) {
                        .b = {.is_packed = true},
                        .c_row = (ptrdiff_t)p->dx_weight.vectors};
     dsc_gemm_plan_make(&p->dx_plan, product, &p->dx, p->scatters ? 1 : dsc_conv_tiles(p->x_form, &p->dx));
-    if (!(needs->wants & 1)) p->dx_weight.panels = 0;
 }
 
 /* Depth: the output pixels, row by row (dsc_conv_places). */
 static void plan_dw(const dsc_needs *needs, dsc_conv_plan *p) {
     const dsc_conv_sizes *z = &p->z;
+    if (z->in_tiles) {
+        p->dy_alone = dsc_conv_image_of_dy_alone(z, p->y_form, needs->product);
+        dsc_winograd_plan_weight(&p->dw_tiles, &p->x, z->k, z->oh, z->ow, needs->lane_batch, needs->product);
+        return;
+    }
     p->planes = dsc_conv_planes_of_x(z, p->x_form, needs->product);
     p->dw_rows = dsc_conv_places_of(&p->planes, z, NULL, needs->product);
     p->dw = (dsc_gemm){.rows = z->patch,
@@ -48,6 +57,7 @@ static void plan_dw(const dsc_needs *needs, dsc_conv_plan *p) {
 size_t dsc_conv_plan_backward(const dsc_needs *needs, dsc_conv_plan *p) {
     plan_dx(needs, p);
     plan_dw(needs, p);
+    if (p->z.in_tiles) return dsc_larger(p->dx_tiles.plan.workspace, p->dw_tiles.plan.workspace);
     return dsc_larger(p->dx_plan.workspace, p->dw_plan.workspace);
 }
 
@@ -202,12 +212,15 @@ static void add_b(const dsc_call *call, size_t n) {
 }
 
 void dsc_conv_backward(const dsc_call *call) {
+    const dsc_conv_plan *p = call->plan;
     const bool bias = call->input_count == 3 && call->d_in[2];
     if (bias) call->kernels->vector->fill(call->d_in[2], 0, call->out_shape[0].size[0]);
     for (size_t n = 0; n < call->count; n++) {
-        if (call->d_in[1]) backward_w(call, n);
         if (bias) add_b(call, n);
+        if (p->z.in_tiles) continue;
+        if (call->d_in[1]) backward_w(call, n);
         if (call->d_in[0]) backward_x(call, n);
     }
-    if (call->d_in[1]) finish_w(call);
+    if (call->d_in[1]) (p->z.in_tiles ? dsc_conv_tiles_dw : finish_w)(call);
+    if (call->d_in[0] && p->z.in_tiles) dsc_conv_tiles_dx(call);
 }

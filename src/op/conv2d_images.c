@@ -34,12 +34,19 @@ static dsc_conv_image finished(dsc_conv_image image) {
     return image;
 }
 
+/* Pixels of the tiles that cover `size` pixels. */
+static size_t whole_tiles(size_t size) { return (size + 1) / 2 * 2; }
+
 dsc_conv_image dsc_conv_image_of_x(const dsc_conv_sizes *z, dsc_form form, const dsc_gemm_kernels *product) {
     dsc_conv_image image = image_of(z->c, z->h, z->w, form, product);
     image.height += 2 * z->padding[0];
     image.width += 2 * z->padding[1];
     image.top = (ptrdiff_t)z->padding[0];
     image.left = (ptrdiff_t)z->padding[1];
+    if (z->in_tiles) {
+        image.height = whole_tiles(z->oh) + 2;
+        image.width = whole_tiles(z->ow) + 2;
+    }
     return finished(image);
 }
 
@@ -51,16 +58,27 @@ dsc_conv_image dsc_conv_image_of_dy(const dsc_conv_sizes *z, dsc_form form, cons
     image.left = (ptrdiff_t)reach(z, 1) - (ptrdiff_t)z->padding[1];
     image.gap_y = z->stride[0];
     image.gap_x = z->stride[1];
+    if (z->in_tiles) {
+        image.height = whole_tiles(z->h) + 2;
+        image.width = whole_tiles(z->w) + 2;
+    }
     return finished(image);
 }
 
 /* --- scattering --- */
 
-bool dsc_conv_scatters(const dsc_conv_sizes *z) { return 2 * z->input_pixels > 3 * z->pixels; }
+bool dsc_conv_scatters(const dsc_conv_sizes *z) {
+    return !z->in_tiles && 2 * z->input_pixels > 3 * z->pixels;
+}
 
 dsc_conv_image dsc_conv_image_of_dy_alone(const dsc_conv_sizes *z, dsc_form form,
                                           const dsc_gemm_kernels *product) {
-    return finished(image_of(z->k, z->oh, z->ow, form, product));
+    dsc_conv_image image = image_of(z->k, z->oh, z->ow, form, product);
+    if (z->in_tiles) {
+        image.height = whole_tiles(z->oh);
+        image.width = whole_tiles(z->ow);
+    }
+    return finished(image);
 }
 
 /* Adds the products of one kernel row, (S, C), to dx at column x of the input. */

@@ -20,6 +20,7 @@ typedef struct dsc_conv_sizes {
     size_t c, h, w, k, r, s, oh, ow; /* of x (C, H, W), w (K, C, R, S), y (K, OH, OW) */
     size_t patch, pixels, input_pixels;
     size_t stride[2], padding[2], dilation[2];
+    bool in_tiles; /* of 2 x 2 results (conv2d_winograd.h): images have room for whole tiles */
 } dsc_conv_sizes;
 
 /* Rounds `elements` up to whole words. */

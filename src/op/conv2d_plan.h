@@ -4,13 +4,14 @@
  *   conv2d.c            the plan; y
  *   conv2d_backward.c   dx, dw and db
  *   conv2d_weight.c     the weight, packed for y and for dx
+ *   conv2d_tiles.c      y, dx and dw of 3 x 3 kernels in tiles of 2 x 2 results, by conv2d_winograd.h
  *   conv2d_target.c     stores the rows of a product as y or dx, in any form
  *   conv2d_images.c     x and dy with the channels last, read in place for y and dx
  *   conv2d_planes.c     x with the channels first, read in place for dw */
 #ifndef DSC_OP_CONV2D_PLAN_H
 #define DSC_OP_CONV2D_PLAN_H
 
-#include "op/conv2d_images.h"
+#include "op/conv2d_winograd.h"
 
 typedef struct dsc_conv_values {
     int64_t stride[2], padding[2], dilation[2];
@@ -20,18 +21,23 @@ typedef struct dsc_conv_values {
 
 /* The weight (K, C, R, S) as the right operand. For y: vector k, depth (r, s, c). For dx: vector c, depth
  * (r', s', k) with the kernel rotated by 180 degrees; or, for a scatter, vector (r, s, c), depth k. Depth has
- * `filled` channels; the missing ones are zero. */
+ * `filled` channels; the missing ones are zero. In tiles (conv2d_winograd.h): 16 operands of depth c or k. */
 typedef struct dsc_conv_weight {
     dsc_packer packer;
-    size_t vectors, depth; /* of the operand */
+    size_t vectors, depth; /* of an operand */
     const dsc_real *w;
     size_t channels, filled, rs, vector_channels;
     size_t vector_stride, channel_stride; /* in w */
     bool turned;
-    size_t panels;
+    dsc_real coefficients[9]; /* in tiles: of the kernel's places in an element of the operand */
+    size_t operands, bytes;   /* number of operands; bytes from one packed operand to the next */
+    size_t panels;            /* of all operands */
 } dsc_conv_weight;
 
-/* The caller sets `w`. */
+/* Packs panel number `panel` of all operands into `packed`. */
+void dsc_conv_weight_pack(void *packed, const dsc_conv_weight *weight, const dsc_real *w, size_t panel,
+                          const dsc_gemm_kernels *product);
+
 dsc_conv_weight dsc_conv_weight_for_y(const dsc_conv_sizes *z, size_t filled,
                                       const dsc_gemm_kernels *product);
 dsc_conv_weight dsc_conv_weight_for_dx(const dsc_conv_sizes *z, size_t filled,
@@ -45,10 +51,11 @@ typedef union dsc_conv_rows {
 
 /* Offsets in the scratch, in reals: the image or planes, the source they are made from, and the result. */
 typedef struct dsc_conv_room {
-    size_t image, source, out, pooled, workspace; /* y */
-    size_t sums;                                  /* (R S C, K): dw of the samples so far */
-    size_t back_image, back_source, back_out, scattered, back_workspace; /* dx */
-    size_t planes, rounded, dy, packed;                                  /* dw; shares its space with dx */
+    size_t image, source, tiles, out, pooled, workspace; /* y */
+    size_t sums;                                         /* (R S C, K): dw of the samples so far */
+    size_t back_image, back_source, back_tiles, back_out, scattered, back_workspace; /* dx */
+    size_t planes, rounded, dy, packed; /* dw; shares its space with dx */
+    size_t x_image, x_source;           /* dw in tiles */
 } dsc_conv_room;
 
 typedef struct dsc_conv_plan {
@@ -57,7 +64,7 @@ typedef struct dsc_conv_plan {
     dsc_form x_form, y_form;             /* of the gradients too */
     dsc_conv_weight y_weight, dx_weight; /* dx_weight.panels is 0 if dx is not requested */
     size_t packed_dx;                    /* its offset in `shared`, in bytes */
-    dsc_conv_image x, dy;
+    dsc_conv_image x, dy, dy_alone;      /* dy_alone: for dw in tiles */
     dsc_conv_planes planes;
     /* The left operands and the products, without data, and their blocking. */
     dsc_packer_patches y_rows;
@@ -66,9 +73,16 @@ typedef struct dsc_conv_plan {
     dsc_gemm y, dx, dw;
     size_t y_apart, dx_apart; /* rows of the product from one output row to the next */
     dsc_gemm_plan y_plan, dx_plan, dw_plan;
+    dsc_winograd y_tiles, dx_tiles, dw_tiles; /* instead, if z.in_tiles */
     dsc_conv_room room;
     size_t single_tiles; /* of a single image */
 } dsc_conv_plan;
+
+/* In tiles: y; `rows` rows of a single image's y from `image`; dx; dw. */
+void dsc_conv_tiles_y(const dsc_call *call);
+void dsc_conv_tiles_rows(const dsc_call *call, dsc_real *to, const void *image, size_t rows);
+void dsc_conv_tiles_dx(const dsc_call *call);
+void dsc_conv_tiles_dw(const dsc_call *call);
 
 /* Rows of a product over patches that produce `rows` output rows of width `width`. */
 static inline size_t dsc_conv_lines(size_t rows, size_t apart, size_t width) {

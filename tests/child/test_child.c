@@ -45,8 +45,8 @@ static void the_last_complaint_becomes_the_error(void **state) {
     ASSERT_MESSAGE(error, "cannot start /nowhere");
 }
 
-/* Sends `size` bytes and receives as many, as each gets ready: a program that answers while it reads, as cat does,
- * waits for its reader when the socket is full, and then reads no more. */
+/* Sends `size` bytes and receives as many, as each gets ready: a program that answers while it reads, as cat
+ * does, waits for its reader when the socket is full, and then reads no more. */
 static void exchange(int connection, const char *sent, char *got, size_t size) {
     for (size_t out = 0, in = 0; in < size;) {
         struct pollfd ready = {connection, (short)(POLLIN | (out < size ? POLLOUT : 0)), 0};

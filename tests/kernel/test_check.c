@@ -109,6 +109,24 @@ static void no_pixels(dsc_real *restrict out, const dsc_real *restrict above, co
                       size_t columns, size_t channels) {
     (void)out, (void)above, (void)below, (void)columns, (void)channels;
 }
+static void no_tiles(dsc_real *restrict out, size_t plane, const dsc_real *restrict in, size_t in_row,
+                     size_t tiles, size_t channels) {
+    (void)out, (void)plane, (void)in, (void)in_row, (void)tiles, (void)channels;
+}
+static void no_gradients(dsc_real *restrict out, size_t plane, size_t apart, const dsc_real *restrict in,
+                         size_t in_row, size_t tiles, size_t channels) {
+    (void)out, (void)plane, (void)apart, (void)in, (void)in_row, (void)tiles, (void)channels;
+}
+static void no_results(dsc_real *restrict out, size_t out_row, const dsc_real *restrict in, size_t plane,
+                       const dsc_real *restrict bias, bool relu, size_t rows, size_t columns,
+                       size_t channels) {
+    (void)out, (void)out_row, (void)in, (void)plane, (void)bias, (void)relu;
+    (void)rows, (void)columns, (void)channels;
+}
+static void no_pooled(dsc_real *restrict out, const dsc_real *restrict in, size_t plane,
+                      const dsc_real *restrict bias, bool relu, size_t tiles, size_t channels) {
+    (void)out, (void)in, (void)plane, (void)bias, (void)relu, (void)tiles, (void)channels;
+}
 static size_t no_words(uint32_t *where, dsc_real *values, const dsc_real *words, size_t first, size_t last) {
     return (void)where, (void)values, (void)words, (void)first, (void)last, (size_t)0;
 }
@@ -138,7 +156,7 @@ static void no_add_columns(dsc_real *y, size_t y_row, size_t panels, const dsc_r
     case number:                                                                                             \
         vector.member = wrong;                                                                               \
         return #member;
-enum { VECTORS = 33 };
+enum { VECTORS = 37 };
 _Static_assert(sizeof(dsc_vector_kernels) == VECTORS * sizeof(void (*)(void)), "every function is spoiled");
 static const char *spoil_vectors(size_t i) {
     switch (i) {
@@ -175,6 +193,10 @@ static const char *spoil_vectors(size_t i) {
         SPOIL(30, pool_2x2, no_pool)
         SPOIL(31, pool_2x2_back, no_pool_back)
         SPOIL(32, pool_pixels, no_pixels)
+        SPOIL(33, winograd_values, no_tiles)
+        SPOIL(34, winograd_gradients, no_gradients)
+        SPOIL(35, winograd_sums, no_results)
+        SPOIL(36, winograd_pooled, no_pooled)
     default:
         return NULL;
     }

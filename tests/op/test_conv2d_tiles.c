@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* Convolutions of 3 x 3 in tiles (op/conv2d_winograd.h): for any size, padding and end they give what the
+ * portable kernels compute by the definition, and an image's result does not depend on its neighbours or on
+ * threads.
+ *
+ * Tolerance: 2e-5 of the largest number. Sums of at most 9 x 40 terms, each rounded to 6e-8; the tiles' own
+ * additions double the error. */
+#include "testing.h"
+
+#include "kernel/choose.h"
+#include "kernel/kernel.h"
+#include "op/conv2d_plan.h"
+
+#include <math.h>
+
+extern const dsc_op dsc_op_conv2d;
+
+static const double TOLERANCE = 2e-5;
+enum { IMAGES = 9, CASES = 60 };
+static dsc_error error;
+
+typedef struct layer {
+    size_t c, k, h, w;
+    dsc_conv_values values;
+    bool bias, back;
+} layer;
+
+/* What a run gives: y, then with `back` also dx, dw and db. */
+typedef struct result {
+    float *numbers;
+    size_t count;
+} result;
+
+static size_t below(size_t n) {
+    static uint32_t state = 12345;
+    state = state * 1664525u + 1013904223u;
+    return state / 65536 % n;
+}
+
+static layer any_layer(void) {
+    layer l = {.c = 16 + below(25),
+               .k = 16 + below(25),
+               .h = 4 + below(12),
+               .w = 4 + below(12),
+               .values = {.stride = {1, 1},
+                          .padding = {(int64_t)below(3), (int64_t)below(3)},
+                          .dilation = {1, 1},
+                          .relu = below(2),
+                          .pool = below(2)},
+               .bias = below(2)};
+    l.back = !l.values.relu && !l.values.pool;
+    return l;
+}
+
+static void add(result *r, const float *numbers, size_t count) {
+    r->numbers = realloc(r->numbers, (r->count + count) * sizeof *r->numbers);
+    assert_non_null(r->numbers);
+    memcpy(r->numbers + r->count, numbers, count * sizeof *numbers);
+    r->count += count;
+}
+
+static void fill(float *numbers, size_t count, uint32_t state) {
+    for (size_t i = 0; i < count; i++) {
+        state = state * 1664525u + 1013904223u;
+        numbers[i] = (float)(state >> 8) / 8388608 - 1;
+    }
+}
+
+/* Runs `count` images from number `first` on, `together` at a time. */
+static result run(const layer *l, const char *kernels, size_t first, size_t count, size_t together,
+                  unsigned lanes, unsigned threads) {
+    result r = {0};
+    dsc_graph *graph;
+    dsc_session *session;
+    const dsc_shape shape = {.rank = 3, .size = {l->c, l->h, l->w}};
+    const dsc_shape weight = {.rank = 4, .size = {l->k, l->c, 3, 3}}, bias = {.rank = 1, .size = {l->k}};
+    ASSERT_OK(dsc_graph_create(&graph, &error), error);
+    dsc_node *x = dsc_input(graph, "x", shape);
+    dsc_node *w = dsc_parameter(graph, "w", weight, DSC_INIT_ZEROS, 1, 1, false);
+    dsc_node *b = l->bias ? dsc_parameter(graph, "b", bias, DSC_INIT_ZEROS, 1, 1, false) : NULL;
+    dsc_node *y = dsc_apply(&dsc_op_conv2d, (dsc_node *[]){x, w, b}, b ? 3 : 2, &l->values);
+    dsc_session_options options = dsc_session_options_defaults();
+    options.batch = together;
+    options.lanes = lanes;
+    options.threads = threads;
+    options.kernels = kernels;
+    options.kept[0] = y;
+    if (l->back) {
+        options.loss = dsc_sum(dsc_mul(y, y));
+        options.training = true;
+        options.saliency = x;
+    }
+    ASSERT_OK(dsc_session_create(&session, graph, &options, &error), error);
+    fill(dsc_session_parameter(session, w), dsc_shape_count(&weight), 7);
+    if (b) fill(dsc_session_parameter(session, b), l->k, 8);
+    const size_t in = dsc_shape_count(&shape), out = dsc_shape_count(dsc_node_shape(y));
+    float *images = malloc(together * in * sizeof *images);
+    assert_non_null(images);
+    for (size_t n = 0; n < count; n += together) {
+        for (size_t i = 0; i < together; i++) fill(images + i * in, in, (uint32_t)(100 + first + n + i));
+        ASSERT_OK(dsc_session_set_input(session, x, images, &error), error);
+        ASSERT_OK(dsc_session_run(session, together, 0, &error), error);
+        add(&r, dsc_session_value(session, y), together * out);
+    }
+    if (l->back) {
+        add(&r, dsc_session_gradient(session, x), together * in);
+        add(&r, dsc_session_gradient(session, w), dsc_shape_count(&weight));
+        if (b) add(&r, dsc_session_gradient(session, b), l->k);
+    }
+    free(images);
+    dsc_session_free(session);
+    dsc_graph_free(graph);
+    return r;
+}
+
+/* The parts have numbers of different sizes, so each number is compared with the largest near it. */
+static void expect_near(const result *a, const result *b, const layer *l, const char *name) {
+    assert_int_equal(a->count, b->count);
+    double largest = 0;
+    for (size_t i = 0; i < a->count; i++) largest = fmax(largest, fabs((double)b->numbers[i]));
+    for (size_t i = 0; i < a->count; i++)
+        if (!(fabs((double)(a->numbers[i] - b->numbers[i])) <= TOLERANCE * largest))
+            fail_msg("%s: %zu x %zu x %zu to %zu channels, padding %d x %d%s%s: number %zu is %.9g, not %.9g",
+                     name, l->c, l->h, l->w, l->k, (int)l->values.padding[0], (int)l->values.padding[1],
+                     l->values.relu ? ", relu" : "", l->values.pool ? ", pool" : "", i, (double)a->numbers[i],
+                     (double)b->numbers[i]);
+}
+
+static bool possible(const layer *l) { return !l->values.pool || (l->h > 4 && l->w > 4); }
+
+static void tiles_give_what_the_definition_gives(void **unused) {
+    (void)unused;
+    const dsc_kernels *kernels;
+    for (int i = 0; i < CASES; i++) {
+        const layer l = any_layer();
+        if (!possible(&l)) continue;
+        result right = run(&l, "portable", 0, IMAGES, IMAGES, 2, 1);
+        for (size_t k = 0; (kernels = dsc_kernels_at(k)); k++) {
+            result got = run(&l, kernels->name, 0, IMAGES, IMAGES, 2, 1);
+            expect_near(&got, &right, &l, kernels->name);
+            free(got.numbers);
+        }
+        free(right.numbers);
+    }
+}
+
+static void an_image_gives_the_same_bits_alone_and_among_others(void **unused) {
+    (void)unused;
+    const dsc_kernels *kernels;
+    for (int i = 0; i < CASES; i++) {
+        layer l = any_layer();
+        if (!possible(&l)) continue;
+        l.back = false;
+        for (size_t k = 0; (kernels = dsc_kernels_at(k)); k++) {
+            result together = run(&l, kernels->name, 0, IMAGES, IMAGES, 2, 1);
+            result alone = run(&l, kernels->name, 0, IMAGES, 1, 1, 1);
+            result shared = run(&l, kernels->name, 0, IMAGES, 1, 1, 2);
+            assert_int_equal(together.count, alone.count);
+            assert_memory_equal(together.numbers, alone.numbers, alone.count * sizeof *alone.numbers);
+            assert_memory_equal(together.numbers, shared.numbers, alone.count * sizeof *alone.numbers);
+            free(together.numbers);
+            free(alone.numbers);
+            free(shared.numbers);
+        }
+    }
+}
+
+static void threads_change_no_bit_of_a_gradient(void **unused) {
+    (void)unused;
+    for (int i = 0; i < CASES; i++) {
+        const layer l = any_layer();
+        if (!l.back) continue;
+        result one = run(&l, NULL, 0, IMAGES, IMAGES, 4, 1), three = run(&l, NULL, 0, IMAGES, IMAGES, 4, 3);
+        assert_memory_equal(one.numbers, three.numbers, one.count * sizeof *one.numbers);
+        free(one.numbers);
+        free(three.numbers);
+    }
+}
+
+static dsc_needs needs_of(const dsc_gemm_kernels *product, const dsc_form *form) {
+    return (dsc_needs){.product = product, .in_form = form, .out_form = form};
+}
+
+/* Tiles are chosen only where they are the same convolution, and exact where it must be. */
+static void other_convolutions_are_not_computed_in_tiles(void **unused) {
+    (void)unused;
+    const dsc_kernels *kernels = dsc_kernels_auto(), *portable = dsc_kernels_find("portable");
+    const dsc_form pixels = DSC_FORM_PIXELS, halves = DSC_FORM_PIXELS_BF16;
+    const dsc_conv_sizes fits = {.c = 32,
+                                 .k = 32,
+                                 .h = 10,
+                                 .w = 10,
+                                 .r = 3,
+                                 .s = 3,
+                                 .oh = 8,
+                                 .ow = 8,
+                                 .pixels = 64,
+                                 .stride = {1, 1},
+                                 .dilation = {1, 1}};
+    dsc_needs needs = needs_of(kernels->f32, &pixels);
+    assert_int_equal(dsc_winograd_pays(&fits, &needs), kernels != portable);
+    dsc_conv_sizes z = fits;
+    z.stride[1] = 2;
+    assert_false(dsc_winograd_pays(&z, &needs));
+    z = fits, z.dilation[0] = 2;
+    assert_false(dsc_winograd_pays(&z, &needs));
+    z = fits, z.padding[1] = 3;
+    assert_false(dsc_winograd_pays(&z, &needs));
+    z = fits, z.s = 1;
+    assert_false(dsc_winograd_pays(&z, &needs));
+    needs.exact = true;
+    assert_false(dsc_winograd_pays(&fits, &needs));
+    needs = needs_of(kernels->f32, &halves);
+    assert_false(dsc_winograd_pays(&fits, &needs));
+    needs = needs_of(kernels->bf16, &pixels);
+    assert_false(dsc_winograd_pays(&fits, &needs));
+    needs = needs_of(portable->f32, &pixels);
+    assert_false(dsc_winograd_pays(&fits, &needs));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tiles_give_what_the_definition_gives),
+        cmocka_unit_test(an_image_gives_the_same_bits_alone_and_among_others),
+        cmocka_unit_test(threads_change_no_bit_of_a_gradient),
+        cmocka_unit_test(other_convolutions_are_not_computed_in_tiles),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
