@@ -17,9 +17,9 @@ enum { COUNT = 75 }; /* length of a reduction: whole vectors of any set, and a r
 enum { MOST = 700 }; /* elements in the largest array */
 /* A convolution whose patches AMX tiles read in place: a kernel row is a whole number of steps of depth. */
 enum { LINE_HEIGHT = 3, LINE_WIDTH = 4, LINE_CHANNELS = 32, LINE_KERNEL = 2, LINE_FILTERS = 2, BEYOND = 15 };
-_Static_assert(ROWS *DEPTH <= MOST && COLUMNS * DEPTH <= MOST && FILTERS * PLACES <= MOST &&
-                   PIXELS * FILTERS <= MOST && HEIGHT * WIDTH * CHANNELS <= MOST &&
-                   LINE_HEIGHT * LINE_WIDTH * LINE_CHANNELS <= MOST &&
+_Static_assert(ROWS *DEPTH <= MOST && COLUMNS * DEPTH <= MOST && 16 * COLUMNS <= MOST &&
+                   FILTERS * PLACES <= MOST && PIXELS * FILTERS <= MOST &&
+                   HEIGHT * WIDTH * CHANNELS <= MOST && LINE_HEIGHT * LINE_WIDTH * LINE_CHANNELS <= MOST &&
                    LINE_FILTERS * LINE_KERNEL * LINE_KERNEL * LINE_CHANNELS <= MOST,
                "arrays that hold every operand");
 
@@ -127,6 +127,25 @@ static bool reduction_is_right(const dsc_vector_kernels *v, const dsc_vector_ker
     return same_bits(sums, right, sizeof sums) && same_bits(r->c, r->right, COUNT * sizeof *r->c);
 }
 
+/* The transforms of one tile of a 3 x 3 convolution, forward and backward: COLUMNS channels. */
+static bool tiles_are_right(const dsc_vector_kernels *v, const dsc_vector_kernels *reference, room *r) {
+    const size_t all = (size_t)16 * COLUMNS;
+    dsc_check_numbers numbers = dsc_check_numbers_begin(5, true);
+    dsc_check_fill(r->a, all, &numbers);
+    dsc_check_fill(r->bias, COLUMNS, &numbers);
+    v->winograd_values(r->c, COLUMNS, r->a, 4 * COLUMNS, 1, COLUMNS);
+    reference->winograd_values(r->right, COLUMNS, r->a, 4 * COLUMNS, 1, COLUMNS);
+    if (!same_bits(r->c, r->right, all * sizeof *r->c)) return false;
+    v->winograd_gradients(r->c, COLUMNS, COLUMNS, r->a, 2 * COLUMNS, 1, COLUMNS);
+    reference->winograd_gradients(r->right, COLUMNS, COLUMNS, r->a, 2 * COLUMNS, 1, COLUMNS);
+    if (!same_bits(r->c, r->right, all * sizeof *r->c)) return false;
+    v->winograd_sums(r->c, 2 * COLUMNS, r->a, COLUMNS, r->bias, true, 2, 2, COLUMNS);
+    reference->winograd_sums(r->right, 2 * COLUMNS, r->a, COLUMNS, r->bias, true, 2, 2, COLUMNS);
+    v->winograd_pooled(r->c + 4 * COLUMNS, r->a, COLUMNS, r->bias, true, 1, COLUMNS);
+    reference->winograd_pooled(r->right + 4 * COLUMNS, r->a, COLUMNS, r->bias, true, 1, COLUMNS);
+    return same_bits(r->c, r->right, (size_t)5 * COLUMNS * sizeof *r->c);
+}
+
 const char *dsc_kernels_check(const dsc_kernels *set) {
     const dsc_kernels *portable = dsc_kernels_find("portable");
     if (set == portable) return NULL;
@@ -138,5 +157,6 @@ const char *dsc_kernels_check(const dsc_kernels *set) {
         (set->bf16->rounds && !patches_in_line_are_right(set->bf16, portable->bf16, &r)))
         return "its bf16 convolution";
     if (!reduction_is_right(set->vector, portable->vector, &r)) return "its reduction";
+    if (!tiles_are_right(set->vector, portable->vector, &r)) return "its convolution in tiles";
     return NULL;
 }

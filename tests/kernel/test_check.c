@@ -303,6 +303,8 @@ static void the_short_check_finds_what_it_looks_at(void **unused) {
         copy_set(from);
         vector.exp_sum = exp_sum_with_a_slip;
         assert_string_equal(dsc_kernels_check(&set), "its reduction");
+        for (size_t f = 33; copy_set(from), spoil_vectors(f); f++)
+            assert_string_equal(dsc_kernels_check(&set), "its convolution in tiles");
     }
 }
 
