@@ -3,7 +3,7 @@
 #include "kernel/check.h"
 
 #include "kernel/check_numbers.h"
-#include "kernel/gemm.h"
+#include "kernel/sets.h"
 #include "kernel/vectors.h"
 
 #include <string.h>
@@ -128,21 +128,22 @@ static bool reduction_is_right(const dsc_vector_kernels *v, const dsc_vector_ker
 }
 
 /* The transforms of one tile of a 3 x 3 convolution, forward and backward: COLUMNS channels. */
-static bool tiles_are_right(const dsc_vector_kernels *v, const dsc_vector_kernels *reference, room *r) {
+static bool tiles_are_right(const dsc_tile_kernels *v, room *r) {
+    const dsc_tile_kernels *reference = &dsc_tiles_portable;
     const size_t all = (size_t)16 * COLUMNS;
     dsc_check_numbers numbers = dsc_check_numbers_begin(5, true);
     dsc_check_fill(r->a, all, &numbers);
     dsc_check_fill(r->bias, COLUMNS, &numbers);
-    v->winograd_values(r->c, COLUMNS, r->a, 4 * COLUMNS, 1, COLUMNS);
-    reference->winograd_values(r->right, COLUMNS, r->a, 4 * COLUMNS, 1, COLUMNS);
+    v->values(r->c, COLUMNS, r->a, 4 * COLUMNS, 1, COLUMNS);
+    reference->values(r->right, COLUMNS, r->a, 4 * COLUMNS, 1, COLUMNS);
     if (!same_bits(r->c, r->right, all * sizeof *r->c)) return false;
-    v->winograd_gradients(r->c, COLUMNS, COLUMNS, r->a, 2 * COLUMNS, 1, COLUMNS);
-    reference->winograd_gradients(r->right, COLUMNS, COLUMNS, r->a, 2 * COLUMNS, 1, COLUMNS);
+    v->gradients(r->c, COLUMNS, COLUMNS, r->a, 2 * COLUMNS, 1, COLUMNS);
+    reference->gradients(r->right, COLUMNS, COLUMNS, r->a, 2 * COLUMNS, 1, COLUMNS);
     if (!same_bits(r->c, r->right, all * sizeof *r->c)) return false;
-    v->winograd_sums(r->c, 2 * COLUMNS, r->a, COLUMNS, r->bias, true, 2, 2, COLUMNS);
-    reference->winograd_sums(r->right, 2 * COLUMNS, r->a, COLUMNS, r->bias, true, 2, 2, COLUMNS);
-    v->winograd_pooled(r->c + 4 * COLUMNS, r->a, COLUMNS, r->bias, true, 1, COLUMNS);
-    reference->winograd_pooled(r->right + 4 * COLUMNS, r->a, COLUMNS, r->bias, true, 1, COLUMNS);
+    v->sums(r->c, 2 * COLUMNS, r->a, COLUMNS, r->bias, true, 2, 2, COLUMNS);
+    reference->sums(r->right, 2 * COLUMNS, r->a, COLUMNS, r->bias, true, 2, 2, COLUMNS);
+    v->pooled(r->c + 4 * COLUMNS, r->a, COLUMNS, r->bias, true, 1, COLUMNS);
+    reference->pooled(r->right + 4 * COLUMNS, r->a, COLUMNS, r->bias, true, 1, COLUMNS);
     return same_bits(r->c, r->right, (size_t)5 * COLUMNS * sizeof *r->c);
 }
 
@@ -157,6 +158,6 @@ const char *dsc_kernels_check(const dsc_kernels *set) {
         (set->bf16->rounds && !patches_in_line_are_right(set->bf16, portable->bf16, &r)))
         return "its bf16 convolution";
     if (!reduction_is_right(set->vector, portable->vector, &r)) return "its reduction";
-    if (!tiles_are_right(set->vector, portable->vector, &r)) return "its convolution in tiles";
+    if (set->f32->tiles && !tiles_are_right(set->f32->tiles, &r)) return "its convolution in tiles";
     return NULL;
 }

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "kernel/check_numbers.h"
-#include "kernel/gemm.h"
+#include "kernel/sets.h"
 #include "kernel/sparse.h"
 #include "kernel/vectors.h"
 
@@ -420,32 +420,48 @@ static void check_pools(checker *t, size_t columns) {
 
 /* ---- 3 x 3 convolutions in tiles ---- */
 
-static void check_tiles(checker *t, size_t channels) {
-    const dsc_vector_kernels *v = t->set->vector, *p = t->portable->vector;
+/* Whether t->c, in reals or bfloat16, has the numbers of t->right. */
+static bool same_elements(const checker *t, bool pairs, size_t count) {
+    const uint16_t *halves = (const uint16_t *)(const void *)t->c;
+    if (!pairs) return same(t->c, t->right, count);
+    for (size_t i = 0; i < count; i++)
+        if (halves[i] != dsc_bf16_from_float((float)t->right[i])) return false;
+    return true;
+}
+
+static void check_tiles(checker *t, const dsc_tile_kernels *v, bool pairs, size_t channels) {
+    const dsc_tile_kernels *p = &dsc_tiles_portable;
     const size_t tiles = 1 + channels % 4, plane = tiles * channels + GAP, all = 16 * plane;
+    const size_t apart = channels + channels % 2, apart_plane = plane + tiles;
     const size_t in_row = (2 * tiles + 2) * channels, columns = 2 * tiles - channels / 4 % 2;
     const size_t rows = 1 + channels % 2, out_row = columns * channels;
     const dsc_real *bias = channels % 3 ? t->bias : NULL;
     const bool relu = channels % 5 > 1;
-    dsc_check_fill(t->a, all + 4 * in_row, &t->numbers);
+    const void *in = pairs ? (const void *)t->halves : t->a;
+    if (!v) return;
+    dsc_check_fill(t->a, all + 4 * in_row, &t->numbers); /* exact in bfloat16 */
     dsc_check_fill(t->bias, channels, &t->numbers);
-    memset(t->c, 0, all * sizeof *t->c); /* for the gaps */
-    memset(t->right, 0, all * sizeof *t->right);
-    v->winograd_values(t->c, plane, t->a, in_row, tiles, channels);
-    p->winograd_values(t->right, plane, t->a, in_row, tiles, channels);
-    expect(t, same(t->c, t->right, all), "winograd_values");
-    const size_t apart = channels + channels % 2, apart_plane = plane + tiles;
+    for (size_t i = 0; i < 4 * in_row; i++) t->halves[i] = dsc_bf16_from_float((float)t->a[i]);
+    memset(t->c, 0, 16 * apart_plane * sizeof *t->c); /* for the gaps */
+    memset(t->right, 0, 16 * apart_plane * sizeof *t->right);
+    v->values(t->c, plane, in, in_row, tiles, channels);
+    p->values(t->right, plane, t->a, in_row, tiles, channels);
+    expect(t, same_elements(t, pairs, all), "the values of tiles");
     memset(t->c, 0, 16 * apart_plane * sizeof *t->c);
     memset(t->right, 0, 16 * apart_plane * sizeof *t->right);
-    v->winograd_gradients(t->c, apart_plane, apart, t->a, in_row, tiles, channels);
-    p->winograd_gradients(t->right, apart_plane, apart, t->a, in_row, tiles, channels);
-    expect(t, same(t->c, t->right, 16 * apart_plane), "winograd_gradients");
-    v->winograd_sums(t->c, out_row, t->a, plane, bias, relu, rows, columns, channels);
-    p->winograd_sums(t->right, out_row, t->a, plane, bias, relu, rows, columns, channels);
-    expect(t, same(t->c, t->right, all), "winograd_sums");
-    v->winograd_pooled(t->c, t->a, plane, bias, relu, tiles, channels);
-    p->winograd_pooled(t->right, t->a, plane, bias, relu, tiles, channels);
-    expect(t, same(t->c, t->right, all), "winograd_pooled");
+    v->gradients(t->c, apart_plane, apart, in, in_row, tiles, channels);
+    p->gradients(t->right, apart_plane, apart, t->a, in_row, tiles, channels);
+    expect(t, same_elements(t, pairs, 16 * apart_plane), "the gradients of tiles");
+    memset(t->c, 0, all * sizeof *t->c);
+    memset(t->right, 0, all * sizeof *t->right);
+    v->sums(t->c, out_row, t->a, plane, bias, relu, rows, columns, channels);
+    p->sums(t->right, out_row, t->a, plane, bias, relu, rows, columns, channels);
+    expect(t, same_elements(t, pairs, all), "the sums of tiles");
+    memset(t->c, 0, all * sizeof *t->c);
+    memset(t->right, 0, all * sizeof *t->right);
+    v->pooled(t->c, t->a, plane, bias, relu, tiles, channels);
+    p->pooled(t->right, t->a, plane, bias, relu, tiles, channels);
+    expect(t, same_elements(t, pairs, all), "the pooled sums of tiles");
 }
 
 /* ---- entry point ---- */
@@ -470,7 +486,8 @@ dsc_status dsc_kernels_check_all(const dsc_kernels *set, dsc_error *error) {
             check_rows(&t, 1 + columns % 37, columns);
             check_panels(&t, columns);
             check_pools(&t, columns);
-            check_tiles(&t, columns);
+            check_tiles(&t, set->f32->tiles, false, columns);
+            check_tiles(&t, set->bf16->tiles, set->bf16->elements_per_word == 2, columns);
         }
         check_rounding(&t);
         check_products(&t, set->f32, t.portable->f32, "the f32 product");

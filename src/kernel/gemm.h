@@ -121,7 +121,6 @@ struct dsc_gemm_kernels {
     size_t depth_multiple;          /* packed depth is padded with zeros to a multiple of this, in elements */
     size_t depth_block;             /* most elements of depth in a block, a multiple of depth_multiple */
     bool rounds;                    /* operands are rounded to bfloat16, so plain matrices are packed too */
-    bool plain;                     /* ops compute by their definition, as exported C does: its reference */
     size_t (*vectors)(size_t rows); /* best number of vectors in a micro-tile of that many rows */
     /* Computes one micro-tile; `vectors` is a power of two, at most vectors(rows). */
     void (*tile)(size_t rows, size_t vectors, const dsc_micro_tile *tile);
@@ -134,6 +133,9 @@ struct dsc_gemm_kernels {
                          ptrdiff_t in_row, size_t pairs, size_t columns);
     void (*begin)(void), (*end)(void); /* around the tiles of a run, in its thread; NULL: nothing */
     const dsc_vector_kernels *vector;
+    /* Convolutions of 3 x 3 in tiles, in the product's elements; NULL: all convolutions follow their
+     * definition. The portable set's do, because exported C gives the same bits as that set. */
+    const dsc_tile_kernels *tiles;
     /* Products that skip zeros, with the same bits because sums run word by word over depth. NULL if the
      * order differs or the set has none. */
     const dsc_sparse_kernels *sparse;

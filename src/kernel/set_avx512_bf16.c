@@ -99,6 +99,30 @@ static size_t find_pairs(uint32_t *where, dsc_real *values, const dsc_real *pair
 
 static const dsc_sparse_kernels sparse_pairs = {.find_words = find_pairs, .add_words = add_words_pairs};
 
+/* ---- Convolutions of 3 x 3 in tiles ---- */
+
+DSC_INLINE vec load_halves(const uint16_t *from) {
+    return (vec)_mm512_slli_epi32(
+        _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(const void *)from)), 16);
+}
+DSC_INLINE vec load_first_halves(const uint16_t *from, vec_mask mask) {
+    return (vec)_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, from)), 16);
+}
+DSC_INLINE void store_halves(uint16_t *to, vec x) {
+    _mm256_storeu_si256((__m256i *)(void *)to, (__m256i)_mm512_cvtneps_pbh((__m512)x));
+}
+DSC_INLINE void store_first_halves(uint16_t *to, vec x, vec_mask mask) {
+    _mm256_mask_storeu_epi16(to, mask, (__m256i)_mm512_cvtneps_pbh((__m512)x));
+}
+
+#define DSC_TILES(name)       name##_bf16_avx512
+#define DSC_TILES_ELEMENT     uint16_t
+#define DSC_TILES_LOAD        load_halves
+#define DSC_TILES_LOAD_FIRST  load_first_halves
+#define DSC_TILES_STORE       store_halves
+#define DSC_TILES_STORE_FIRST store_first_halves
+#include "kernel/tiles_template.h"
+
 const dsc_gemm_kernels dsc_gemm_bf16_avx512 = {
     .name = "avx512-bf16 bf16",
     .width = 16,
@@ -115,6 +139,7 @@ const dsc_gemm_kernels dsc_gemm_bf16_avx512 = {
     .round_panels = dsc_round_panels_avx512_bf16,
     .vector = &dsc_vectors_avx512,
     .sparse = &sparse_pairs,
+    .tiles = &dsc_tiles_bf16_avx512,
 };
 
 bool dsc_has_avx512_bf16(void) {

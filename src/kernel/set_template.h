@@ -5,7 +5,7 @@
  *   DSC_SET_NAME, DSC_SET_HELP                    texts for people
  *   DSC_SET_ROWS, DSC_SET_ROWS_4, DSC_SET_ROWS_8  DSC_TILE_ROWS and so on of gemm_template.h
  *   DSC_SET_DEPTH                                 dsc_gemm_kernels.depth_block
- *   DSC_SET_PLAIN                                 optional: true for dsc_gemm_kernels.plain
+ *   DSC_SET_PLAIN                                 optional: true if convolutions follow their definition
  *   DSC_SET_LOOPS                                 optional: a file of the set's own loops, which define
  *                                                 DSC_OWN_... to replace those of the templates */
 #if defined(DSC_SET_LOOPS)
@@ -20,9 +20,16 @@
 
 #include "kernel/pool_template.h"
 #include "kernel/sparse_template.h"
-#include "kernel/winograd_template.h"
 
 #include "kernel/math_template.h"
+
+#define DSC_TILES(name)       DSC_ISA(name)
+#define DSC_TILES_ELEMENT     dsc_real
+#define DSC_TILES_LOAD        vec_load
+#define DSC_TILES_LOAD_FIRST  vec_load_first
+#define DSC_TILES_STORE       vec_store
+#define DSC_TILES_STORE_FIRST vec_store_first
+#include "kernel/tiles_template.h"
 
 #define DSC_TILE_NAME           tile
 #define DSC_TILE_DOT(sum, a, b) vec_fma(a, b, sum)
@@ -71,10 +78,6 @@ const dsc_vector_kernels DSC_ISA(dsc_vectors) = {
     .pool_2x2 = DSC_ISA(pool_2x2),
     .pool_2x2_back = DSC_ISA(pool_2x2_back),
     .pool_pixels = DSC_ISA(pool_pixels),
-    .winograd_values = DSC_ISA(winograd_values),
-    .winograd_gradients = DSC_ISA(winograd_gradients),
-    .winograd_sums = DSC_ISA(winograd_sums),
-    .winograd_pooled = DSC_ISA(winograd_pooled),
 };
 
 const dsc_sparse_kernels DSC_ISA(dsc_sparse) = {
@@ -93,7 +96,7 @@ const dsc_gemm_kernels DSC_ISA(dsc_gemm_f32) = {
     .elements_per_word = 1,
     .depth_multiple = 1,
     .depth_block = DSC_SET_DEPTH,
-    .plain = DSC_SET_PLAIN,
+    .tiles = DSC_SET_PLAIN ? NULL : &DSC_ISA(dsc_tiles),
     .vectors = DSC_ISA(tile_vectors),
     .tile = DSC_ISA(tile),
     .vector = &DSC_ISA(dsc_vectors),

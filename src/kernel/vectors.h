@@ -79,24 +79,6 @@ struct dsc_vector_kernels {
     /* Channels last: one row of `columns` windows over two rows of pixels. */
     void (*pool_pixels)(dsc_real *restrict out, const dsc_real *restrict above,
                         const dsc_real *restrict below, size_t columns, size_t channels);
-
-    /* winograd_template.h: 3 x 3 convolutions in tiles of 2 x 2 results (formulas: op/conv2d_winograd.h), for
-     * one row of tiles, channels last. Tile t has its element (i, j) of 4 x 4 at plane 4 i + j: planes are
-     * `plane` elements apart, tiles `channels`. Rows of pixels are in_row or out_row elements apart.
-     *   winograd_values      4 rows of 2 tiles + 2 pixels -> 16 planes
-     *   winograd_gradients   2 rows of 2 tiles pixels -> 16 planes, with tiles `apart` elements apart
-     *   winograd_sums        16 planes -> `rows` (1 or 2) rows of `columns` pixels, plus `bias` (NULL: none),
-     *                        then ReLU if requested; (columns + 1) / 2 tiles
-     *   winograd_pooled      likewise, but one row of `tiles` pixels: the largest of each 2 x 2 */
-    void (*winograd_values)(dsc_real *restrict out, size_t plane, const dsc_real *restrict in, size_t in_row,
-                            size_t tiles, size_t channels);
-    void (*winograd_gradients)(dsc_real *restrict out, size_t plane, size_t apart,
-                               const dsc_real *restrict in, size_t in_row, size_t tiles, size_t channels);
-    void (*winograd_sums)(dsc_real *restrict out, size_t out_row, const dsc_real *restrict in, size_t plane,
-                          const dsc_real *restrict bias, bool relu, size_t rows, size_t columns,
-                          size_t channels);
-    void (*winograd_pooled)(dsc_real *restrict out, const dsc_real *restrict in, size_t plane,
-                            const dsc_real *restrict bias, bool relu, size_t tiles, size_t channels);
 };
 
 #endif

@@ -29,9 +29,10 @@ typedef struct dsc_conv_weight {
     size_t channels, filled, rs, vector_channels;
     size_t vector_stride, channel_stride; /* in w */
     bool turned;
-    dsc_real coefficients[9]; /* in tiles: of the kernel's places in an element of the operand */
-    size_t operands, bytes;   /* number of operands; bytes from one packed operand to the next */
-    size_t panels;            /* of all operands */
+    dsc_winograd_term terms[9]; /* in tiles: of an element of the operand */
+    size_t term_count;
+    size_t operands, bytes; /* number of operands; bytes from one packed operand to the next */
+    size_t panels;          /* of all operands */
 } dsc_conv_weight;
 
 /* Packs panel number `panel` of all operands into `packed`. */

@@ -11,7 +11,8 @@ typedef struct result {
     dsc_winograd_end end;
     /* Where images come from: `made` if there is one, otherwise they are made in `image`. */
     const dsc_conv_image *layout;
-    const dsc_real *made, *from;
+    const void *made;
+    const dsc_real *from;
     size_t from_each;
     dsc_real *image, *source;
     dsc_conv_target target; /* without `to` */
@@ -19,38 +20,38 @@ typedef struct result {
     size_t to_each, rows;   /* rows before pooling */
 } result;
 
-static const dsc_real *image_of(const dsc_call *call, const result *r, size_t n) {
+static const void *image_of(const dsc_call *call, const result *r, size_t n) {
     if (r->made) return r->made;
     return dsc_conv_image_make(r->image, r->layout, dsc_sample_in(r->from, r->layout->form, n, r->from_each),
                                n + 1 == call->count, call->product, r->source);
 }
 
 /* Stores number `i` of a strip that begins at row `row`, of sample n. */
-static void store(const result *r, size_t i, size_t row, size_t some, size_t n,
+static void store(const dsc_call *call, const result *r, size_t i, size_t row, size_t some, size_t n,
                   const dsc_winograd_room *room) {
     dsc_conv_target target = r->target;
     target.to = dsc_sample_out(r->to, target.form, n, r->to_each);
-    const bool straight = target.form == DSC_FORM_PIXELS;
-    const size_t done = (r->end.pool ? row / 2 : row) * target.width * target.channels;
-    dsc_winograd_write((straight ? target.to : r->out) + done, r->w, i, some, &r->end, room);
-    if (!straight && row + some == r->rows) dsc_conv_deliver(&target, r->out, room->vector);
+    const bool straight = target.form != DSC_FORM_REALS;
+    const size_t done = (r->end.pool ? row / 2 : row) * target.width * target.channels * r->w->element;
+    dsc_winograd_write((unsigned char *)(straight ? target.to : r->out) + done, r->w, i, some, &r->end, room);
+    if (!straight && row + some == r->rows) dsc_conv_deliver(&target, r->out, call->kernels->vector);
 }
 
 /* Computes the result of `count` samples. */
 static void compute(const dsc_call *call, const result *r, size_t count, const dsc_winograd_room *room) {
     const dsc_winograd *w = r->w;
-    const dsc_real *image = NULL;
+    const unsigned char *image = NULL;
     for (size_t n = 0; n < count; n += w->images) {
         const size_t together = dsc_smaller(w->images, count - n);
         for (size_t row = 0; row < r->rows; row += 2 * w->strip) {
             const size_t tile_rows = dsc_winograd_rows(w, row, r->rows);
             for (size_t i = 0; i < together; i++) {
                 if (row == 0) image = image_of(call, r, n + i);
-                dsc_winograd_read(w, i, image + row * w->image_row, tile_rows, room);
+                dsc_winograd_read(w, i, image + row * w->image_row * w->element, tile_rows, room);
             }
             dsc_winograd_multiply(w, together, tile_rows, r->packed, r->operand, room);
             const size_t some = dsc_smaller(2 * tile_rows, r->rows - row);
-            for (size_t i = 0; i < together; i++) store(r, i, row, some, n + i, room);
+            for (size_t i = 0; i < together; i++) store(call, r, i, row, some, n + i, room);
         }
     }
 }
@@ -62,8 +63,7 @@ static void compute_y(const dsc_call *call, dsc_real *to, const void *made, size
     const dsc_conv_sizes *z = &p->z;
     const size_t pool = p->pool ? 2 : 1, height = rows / pool, width = z->ow / pool;
     dsc_real *scratch = call->scratch;
-    const dsc_winograd_room room = {scratch + p->room.tiles, scratch + p->room.workspace,
-                                    call->kernels->vector};
+    const dsc_winograd_room room = {scratch + p->room.tiles, scratch + p->room.workspace};
     const result y = {.w = &p->y_tiles,
                       .packed = call->shared,
                       .operand = p->y_weight.bytes,
@@ -102,8 +102,7 @@ void dsc_conv_tiles_dx(const dsc_call *call) {
     const dsc_conv_plan *p = call->plan;
     const dsc_conv_sizes *z = &p->z;
     dsc_real *scratch = call->scratch;
-    const dsc_winograd_room room = {scratch + p->room.back_tiles, scratch + p->room.back_workspace,
-                                    call->kernels->vector};
+    const dsc_winograd_room room = {scratch + p->room.back_tiles, scratch + p->room.back_workspace};
     const result dx = {.w = &p->dx_tiles,
                        .packed = (const unsigned char *)call->shared + p->packed_dx,
                        .operand = p->dx_weight.bytes,
@@ -132,9 +131,8 @@ void dsc_conv_tiles_dw(const dsc_call *call) {
     const dsc_conv_sizes *z = &p->z;
     const dsc_winograd *w = &p->dw_tiles;
     dsc_real *scratch = call->scratch, *sums = scratch + p->room.sums;
-    const dsc_winograd_room room = {scratch + p->room.back_tiles, scratch + p->room.back_workspace,
-                                    call->kernels->vector};
-    const dsc_real *x = NULL, *dy = NULL;
+    const dsc_winograd_room room = {scratch + p->room.back_tiles, scratch + p->room.back_workspace};
+    const unsigned char *x = NULL, *dy = NULL;
     const size_t dy_row = p->dy_alone.width * z->k;
     for (size_t n = 0; n < call->count; n += w->images) {
         const size_t together = dsc_smaller(w->images, call->count - n);
@@ -152,8 +150,8 @@ void dsc_conv_tiles_dw(const dsc_call *call) {
                                             dsc_sample_in(call->d_out[0], p->y_form, n + i, z->k * z->pixels),
                                             last, call->product, scratch + p->room.rounded);
                 }
-                dsc_winograd_read(w, i, x + row * w->image_row, tile_rows, &room);
-                dsc_winograd_read_gradient(w, i, dy + row * dy_row, dy_row, tile_rows, &room);
+                dsc_winograd_read(w, i, x + row * w->image_row * w->element, tile_rows, &room);
+                dsc_winograd_read_gradient(w, i, dy + row * dy_row * w->element, dy_row, tile_rows, &room);
             }
             dsc_winograd_add(sums, n + row > 0, w, together, tile_rows, &room);
         }

@@ -30,8 +30,7 @@ static void fill_tiles(const dsc_packer *packer, const dsc_vector_kernels *kerne
         for (size_t d = 0; d < depths; d++) {
             const dsc_real *w = p->w + (vector + v) * p->vector_stride + (depth + d) * p->channel_stride;
             dsc_real sum = 0;
-            for (size_t place = 0; place < 9; place++)
-                sum += p->coefficients[place] * w[p->turned ? 8 - place : place];
+            for (size_t i = 0; i < p->term_count; i++) sum += p->terms[i].factor * w[p->terms[i].place];
             out[(ptrdiff_t)v * vector_step + (ptrdiff_t)d * depth_step] = sum;
         }
 }
@@ -41,7 +40,7 @@ void dsc_conv_weight_pack(void *packed, const dsc_conv_weight *weight, const dsc
     dsc_conv_weight of = *weight;
     const size_t panels = of.panels / of.operands, operand = panel / panels;
     of.w = w;
-    if (of.operands > 1) dsc_winograd_coefficients(of.coefficients, operand);
+    if (of.operands > 1) of.term_count = dsc_winograd_terms(of.terms, operand, of.turned);
     dsc_pack((unsigned char *)packed + operand * of.bytes, product, DSC_SIDE_B, &of.packer, of.vectors,
              of.depth, panel % panels, panel % panels + 1);
 }

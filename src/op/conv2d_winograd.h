@@ -19,11 +19,13 @@
  * Rounding errors are about twice those of the plain sum. An infinite pixel makes all results of its tiles
  * NaN.
  *
- * Images are reals with their channels last, padded to whole tiles (dsc_conv_image). Nothing here allocates
- * or fails; any thread may call with its own scratch. */
+ * Images have their channels last and are padded to whole tiles (dsc_conv_image). Their elements, and those
+ * of the operands, are reals, or bfloat16 for products of pairs; then a transformed value is rounded to
+ * bfloat16, as each weight is. Nothing here allocates or fails; any thread may call with its own scratch. */
 #ifndef DSC_OP_CONV2D_WINOGRAD_H
 #define DSC_OP_CONV2D_WINOGRAD_H
 
+#include "kernel/tiles.h"
 #include "op/conv2d_images.h"
 
 enum { DSC_WINOGRAD_PLANES = 16 };
@@ -31,17 +33,26 @@ enum { DSC_WINOGRAD_PLANES = 16 };
 /* Whether this method is possible and faster for a convolution with these sizes. */
 bool dsc_winograd_pays(const dsc_conv_sizes *z, const dsc_needs *needs);
 
-/* The coefficients of w in element `plane` of G w G', over the 9 places of the kernel. */
-void dsc_winograd_coefficients(dsc_real coefficients[9], size_t plane);
+/* Element `plane` of G w G' is a sum of places of the kernel, each times a factor. */
+typedef struct dsc_winograd_term {
+    size_t place;
+    dsc_real factor;
+} dsc_winograd_term;
+
+/* Sets the terms of a plane and returns their number; `turned`: of the kernel turned by 180 degrees. */
+size_t dsc_winograd_terms(dsc_winograd_term terms[9], size_t plane, bool turned);
 
 /* How a result (height, width, columns) is computed from an image with `channels` channels. */
 typedef struct dsc_winograd {
+    const dsc_tile_kernels *tiles;
+    size_t element; /* bytes of an element of images and operands */
     size_t channels, columns, height, width;
     size_t tile_columns;      /* tiles in a row */
     size_t strip, images;     /* rows of tiles in a strip; images in a strip: more than 1 if they are whole */
-    size_t image_row;         /* reals between rows of the image */
-    size_t left_plane, plane; /* reals between planes of the transformed image; of the other planes */
-    size_t right_row;         /* of dw: reals between tiles of the transformed dy */
+    size_t image_row;         /* elements between rows of the image */
+    size_t left_plane, plane; /* elements between planes of the transformed image; of sums, or of dw's dy */
+    size_t right_row;         /* of dw: elements between tiles of the transformed dy */
+    size_t left_numbers;      /* reals of scratch for the transformed image */
     dsc_packer left, right;   /* operands of a product, without data */
     dsc_gemm product;
     dsc_gemm_plan plan;
@@ -60,14 +71,13 @@ size_t dsc_winograd_scratch(const dsc_winograd *w);
 typedef struct dsc_winograd_room {
     dsc_real *scratch;
     void *workspace;
-    const dsc_vector_kernels *vector;
 } dsc_winograd_room;
 
 /* Rows of tiles of a strip that begins at row `row` of `rows` rows of the result. */
 size_t dsc_winograd_rows(const dsc_winograd *w, size_t row, size_t rows);
 
 /* Transforms rows of tiles of an image, from `image` on, as number `i` in the strip. */
-void dsc_winograd_read(const dsc_winograd *w, size_t i, const dsc_real *image, size_t tile_rows,
+void dsc_winograd_read(const dsc_winograd *w, size_t i, const void *image, size_t tile_rows,
                        const dsc_winograd_room *room);
 
 /* y and dx: multiplies a strip of `images` images by the weight, of which `packed` has 16 operands, `operand`
@@ -82,11 +92,11 @@ typedef struct dsc_winograd_end {
 } dsc_winograd_end;
 
 /* Stores `rows` rows of result number `i` of the strip; with `pool`, rows / 2 rows of width / 2 pixels. */
-void dsc_winograd_write(dsc_real *out, const dsc_winograd *w, size_t i, size_t rows,
-                        const dsc_winograd_end *end, const dsc_winograd_room *room);
+void dsc_winograd_write(void *out, const dsc_winograd *w, size_t i, size_t rows, const dsc_winograd_end *end,
+                        const dsc_winograd_room *room);
 
-/* dw: transforms rows of tiles of dy, whose rows are dy_row reals apart; it has zeros behind its edges. */
-void dsc_winograd_read_gradient(const dsc_winograd *w, size_t i, const dsc_real *dy, size_t dy_row,
+/* dw: transforms rows of tiles of dy, whose rows are dy_row elements apart; it has zeros behind its edges. */
+void dsc_winograd_read_gradient(const dsc_winograd *w, size_t i, const void *dy, size_t dy_row,
                                 size_t tile_rows, const dsc_winograd_room *room);
 
 /* dw: sums (16, channels, columns) = or += the sum over the strip's tiles. */

@@ -6,6 +6,7 @@
 #include "kernel/check.h"
 #include "kernel/gemm.h"
 #include "kernel/sparse.h"
+#include "kernel/tiles.h"
 #include "kernel/vectors.h"
 
 #include <time.h>
@@ -26,6 +27,7 @@ static dsc_kernels set;
 static dsc_vector_kernels vector;
 static dsc_gemm_kernels f32, bf16;
 static dsc_sparse_kernels sparse, sparse_pairs;
+static dsc_tile_kernels of_tiles, of_tiles_pairs;
 
 static void copy_set(const dsc_kernels *from) {
     vector = *from->vector;
@@ -37,6 +39,14 @@ static void copy_set(const dsc_kernels *from) {
     if (bf16.sparse) {
         sparse_pairs = *bf16.sparse;
         bf16.sparse = &sparse_pairs;
+    }
+    if (f32.tiles) {
+        of_tiles = *f32.tiles;
+        f32.tiles = &of_tiles;
+    }
+    if (bf16.tiles) {
+        of_tiles_pairs = *bf16.tiles;
+        bf16.tiles = &of_tiles_pairs;
     }
     set = *from;
     set.vector = &vector;
@@ -109,21 +119,21 @@ static void no_pixels(dsc_real *restrict out, const dsc_real *restrict above, co
                       size_t columns, size_t channels) {
     (void)out, (void)above, (void)below, (void)columns, (void)channels;
 }
-static void no_tiles(dsc_real *restrict out, size_t plane, const dsc_real *restrict in, size_t in_row,
-                     size_t tiles, size_t channels) {
+static void no_values(void *restrict out, size_t plane, const void *restrict in, size_t in_row, size_t tiles,
+                      size_t channels) {
     (void)out, (void)plane, (void)in, (void)in_row, (void)tiles, (void)channels;
 }
-static void no_gradients(dsc_real *restrict out, size_t plane, size_t apart, const dsc_real *restrict in,
+static void no_gradients(void *restrict out, size_t plane, size_t apart, const void *restrict in,
                          size_t in_row, size_t tiles, size_t channels) {
     (void)out, (void)plane, (void)apart, (void)in, (void)in_row, (void)tiles, (void)channels;
 }
-static void no_results(dsc_real *restrict out, size_t out_row, const dsc_real *restrict in, size_t plane,
+static void no_results(void *restrict out, size_t out_row, const dsc_real *restrict in, size_t plane,
                        const dsc_real *restrict bias, bool relu, size_t rows, size_t columns,
                        size_t channels) {
     (void)out, (void)out_row, (void)in, (void)plane, (void)bias, (void)relu;
     (void)rows, (void)columns, (void)channels;
 }
-static void no_pooled(dsc_real *restrict out, const dsc_real *restrict in, size_t plane,
+static void no_pooled(void *restrict out, const dsc_real *restrict in, size_t plane,
                       const dsc_real *restrict bias, bool relu, size_t tiles, size_t channels) {
     (void)out, (void)in, (void)plane, (void)bias, (void)relu, (void)tiles, (void)channels;
 }
@@ -156,7 +166,7 @@ static void no_add_columns(dsc_real *y, size_t y_row, size_t panels, const dsc_r
     case number:                                                                                             \
         vector.member = wrong;                                                                               \
         return #member;
-enum { VECTORS = 37 };
+enum { VECTORS = 33 };
 _Static_assert(sizeof(dsc_vector_kernels) == VECTORS * sizeof(void (*)(void)), "every function is spoiled");
 static const char *spoil_vectors(size_t i) {
     switch (i) {
@@ -193,10 +203,6 @@ static const char *spoil_vectors(size_t i) {
         SPOIL(30, pool_2x2, no_pool)
         SPOIL(31, pool_2x2_back, no_pool_back)
         SPOIL(32, pool_pixels, no_pixels)
-        SPOIL(33, winograd_values, no_tiles)
-        SPOIL(34, winograd_gradients, no_gradients)
-        SPOIL(35, winograd_sums, no_results)
-        SPOIL(36, winograd_pooled, no_pooled)
     default:
         return NULL;
     }
@@ -222,6 +228,20 @@ static const char *spoil_sparse(dsc_sparse_kernels *k, size_t i) {
     }
 }
 
+/* The same for the transforms of tiles. */
+enum { TILES = 4 };
+_Static_assert(sizeof(dsc_tile_kernels) == TILES * sizeof(void (*)(void)), "every function is spoiled");
+static const char *spoil_tiles(dsc_tile_kernels *k, size_t i) {
+    switch (i) {
+        SPOIL(0, values, no_values)
+        SPOIL(1, gradients, no_gradients)
+        SPOIL(2, sums, no_results)
+        SPOIL(3, pooled, no_pooled)
+    default:
+        return NULL;
+    }
+}
+
 static void found(const char *what) {
     dsc_error error = {0};
     if (dsc_kernels_check_all(&set, &error) != DSC_ERROR_MISMATCH)
@@ -236,6 +256,9 @@ static void the_long_check_finds_every_wrong_function(void **unused) {
     for (size_t i = 0; (from = dsc_kernels_at(i)); i++) {
         for (size_t f = 0; copy_set(from), name = spoil_vectors(f), name; f++) found(name);
         for (size_t f = 0; copy_set(from), name = spoil_sparse(&sparse, f), name; f++) found(name);
+        for (size_t f = 0; copy_set(from), f32.tiles && (name = spoil_tiles(&of_tiles, f)); f++) found(name);
+        for (size_t f = 0; copy_set(from), bf16.tiles && (name = spoil_tiles(&of_tiles_pairs, f)); f++)
+            found(name);
         for (size_t f = 0; f < 2 && from->bf16->elements_per_word == 2; f++) {
             copy_set(from);
             name = spoil_sparse(&sparse_pairs, f);
@@ -303,7 +326,7 @@ static void the_short_check_finds_what_it_looks_at(void **unused) {
         copy_set(from);
         vector.exp_sum = exp_sum_with_a_slip;
         assert_string_equal(dsc_kernels_check(&set), "its reduction");
-        for (size_t f = 33; copy_set(from), spoil_vectors(f); f++)
+        for (size_t f = 0; copy_set(from), spoil_tiles(&of_tiles, f); f++)
             assert_string_equal(dsc_kernels_check(&set), "its convolution in tiles");
     }
 }
