@@ -11,7 +11,8 @@
  *   y (pixels, K)         = patches of x (pixels, R S C)         w (R S C, K)
  *   dx (input pixels, C)  = patches of dy with gaps of stride (input pixels, R' S' K)   w turned (R' S' K, C)
  *   dw (R S C, K)         = places of x (R S C, pixels)          dy (pixels, K)
- * Each lane sums dw over its samples; the engine adds the sums of the lanes in order. */
+ * Each lane sums dw over its samples; the engine adds the sums of the lanes in order. Most convolutions of 3
+ * x 3 are computed in another way, in tiles, with fewer multiplications: conv2d_winograd.h. */
 #include "op/conv2d_plan.h"
 
 #include "base/thresholds.h"
