@@ -127,24 +127,37 @@ static bool reduction_is_right(const dsc_vector_kernels *v, const dsc_vector_ker
     return same_bits(sums, right, sizeof sums) && same_bits(r->c, r->right, COUNT * sizeof *r->c);
 }
 
+/* Whether r->c, in the product's elements, has the numbers of r->right. */
+static bool same_elements(const room *r, const dsc_gemm_kernels *k, size_t count) {
+    const uint16_t *halves = (const uint16_t *)(const void *)r->c;
+    if (k->elements_per_word == 1) return same_bits(r->c, r->right, count * sizeof *r->c);
+    for (size_t i = 0; i < count; i++)
+        if (halves[i] != dsc_bf16_from_float((float)r->right[i])) return false;
+    return true;
+}
+
 /* The transforms of one tile of a 3 x 3 convolution, forward and backward: COLUMNS channels. */
-static bool tiles_are_right(const dsc_tile_kernels *v, room *r) {
-    const dsc_tile_kernels *reference = &dsc_tiles_portable;
+static bool tiles_are_right(const dsc_gemm_kernels *k, room *r) {
+    const dsc_tile_kernels *v = k->tiles, *reference = &dsc_tiles_portable;
+    if (!v) return true;
     const size_t all = (size_t)16 * COLUMNS;
-    dsc_check_numbers numbers = dsc_check_numbers_begin(5, true);
-    dsc_check_fill(r->a, all, &numbers);
+    const void *in = k->elements_per_word == 2 ? (const void *)r->halves : r->a;
+    dsc_check_numbers numbers = dsc_check_numbers_begin(5, false);
+    dsc_check_fill(r->a, all, &numbers); /* exact in bfloat16 */
     dsc_check_fill(r->bias, COLUMNS, &numbers);
-    v->values(r->c, COLUMNS, r->a, 4 * COLUMNS, 1, COLUMNS);
+    for (size_t i = 0; i < all; i++) r->halves[i] = dsc_bf16_from_float((float)r->a[i]);
+    v->values(r->c, COLUMNS, in, 4 * COLUMNS, 1, COLUMNS);
     reference->values(r->right, COLUMNS, r->a, 4 * COLUMNS, 1, COLUMNS);
-    if (!same_bits(r->c, r->right, all * sizeof *r->c)) return false;
-    v->gradients(r->c, COLUMNS, COLUMNS, r->a, 2 * COLUMNS, 1, COLUMNS);
+    if (!same_elements(r, k, all)) return false;
+    v->gradients(r->c, COLUMNS, COLUMNS, in, 2 * COLUMNS, 1, COLUMNS);
     reference->gradients(r->right, COLUMNS, COLUMNS, r->a, 2 * COLUMNS, 1, COLUMNS);
-    if (!same_bits(r->c, r->right, all * sizeof *r->c)) return false;
+    if (!same_elements(r, k, all)) return false;
     v->sums(r->c, 2 * COLUMNS, r->a, COLUMNS, r->bias, true, 2, 2, COLUMNS);
     reference->sums(r->right, 2 * COLUMNS, r->a, COLUMNS, r->bias, true, 2, 2, COLUMNS);
-    v->pooled(r->c + 4 * COLUMNS, r->a, COLUMNS, r->bias, true, 1, COLUMNS);
-    reference->pooled(r->right + 4 * COLUMNS, r->a, COLUMNS, r->bias, true, 1, COLUMNS);
-    return same_bits(r->c, r->right, (size_t)5 * COLUMNS * sizeof *r->c);
+    if (!same_elements(r, k, (size_t)4 * COLUMNS)) return false;
+    v->pooled(r->c, r->a, COLUMNS, r->bias, true, 1, COLUMNS);
+    reference->pooled(r->right, r->a, COLUMNS, r->bias, true, 1, COLUMNS);
+    return same_elements(r, k, COLUMNS);
 }
 
 const char *dsc_kernels_check(const dsc_kernels *set) {
@@ -158,6 +171,7 @@ const char *dsc_kernels_check(const dsc_kernels *set) {
         (set->bf16->rounds && !patches_in_line_are_right(set->bf16, portable->bf16, &r)))
         return "its bf16 convolution";
     if (!reduction_is_right(set->vector, portable->vector, &r)) return "its reduction";
-    if (set->f32->tiles && !tiles_are_right(set->f32->tiles, &r)) return "its convolution in tiles";
+    if (!tiles_are_right(set->f32, &r)) return "its f32 convolution in tiles";
+    if (!tiles_are_right(set->bf16, &r)) return "its bf16 convolution in tiles";
     return NULL;
 }

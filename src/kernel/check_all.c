@@ -429,6 +429,12 @@ static bool same_elements(const checker *t, bool pairs, size_t count) {
     return true;
 }
 
+/* Gaps between planes and rows are not written. */
+static void clear_results(checker *t) {
+    memset(t->c, 0, (SIDE + 1) * (SIDE + 1) * sizeof *t->c);
+    memset(t->right, 0, (SIDE + 1) * (SIDE + 1) * sizeof *t->right);
+}
+
 static void check_tiles(checker *t, const dsc_tile_kernels *v, bool pairs, size_t channels) {
     const dsc_tile_kernels *p = &dsc_tiles_portable;
     const size_t tiles = 1 + channels % 4, plane = tiles * channels + GAP, all = 16 * plane;
@@ -442,23 +448,19 @@ static void check_tiles(checker *t, const dsc_tile_kernels *v, bool pairs, size_
     dsc_check_fill(t->a, all + 4 * in_row, &t->numbers); /* exact in bfloat16 */
     dsc_check_fill(t->bias, channels, &t->numbers);
     for (size_t i = 0; i < 4 * in_row; i++) t->halves[i] = dsc_bf16_from_float((float)t->a[i]);
-    memset(t->c, 0, 16 * apart_plane * sizeof *t->c); /* for the gaps */
-    memset(t->right, 0, 16 * apart_plane * sizeof *t->right);
+    clear_results(t);
     v->values(t->c, plane, in, in_row, tiles, channels);
     p->values(t->right, plane, t->a, in_row, tiles, channels);
     expect(t, same_elements(t, pairs, all), "the values of tiles");
-    memset(t->c, 0, 16 * apart_plane * sizeof *t->c);
-    memset(t->right, 0, 16 * apart_plane * sizeof *t->right);
+    clear_results(t);
     v->gradients(t->c, apart_plane, apart, in, in_row, tiles, channels);
     p->gradients(t->right, apart_plane, apart, t->a, in_row, tiles, channels);
     expect(t, same_elements(t, pairs, 16 * apart_plane), "the gradients of tiles");
-    memset(t->c, 0, all * sizeof *t->c);
-    memset(t->right, 0, all * sizeof *t->right);
+    clear_results(t);
     v->sums(t->c, out_row, t->a, plane, bias, relu, rows, columns, channels);
     p->sums(t->right, out_row, t->a, plane, bias, relu, rows, columns, channels);
     expect(t, same_elements(t, pairs, all), "the sums of tiles");
-    memset(t->c, 0, all * sizeof *t->c);
-    memset(t->right, 0, all * sizeof *t->right);
+    clear_results(t);
     v->pooled(t->c, t->a, plane, bias, relu, tiles, channels);
     p->pooled(t->right, t->a, plane, bias, relu, tiles, channels);
     expect(t, same_elements(t, pairs, all), "the pooled sums of tiles");

@@ -17,9 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct dsc_gemm_kernels dsc_gemm_kernels; /* gemm.h */
-typedef struct dsc_vector_kernels dsc_vector_kernels;
-typedef struct dsc_tile_kernels dsc_tile_kernels;     /* vectors.h */
+typedef struct dsc_gemm_kernels dsc_gemm_kernels;     /* gemm.h */
+typedef struct dsc_vector_kernels dsc_vector_kernels; /* vectors.h */
+typedef struct dsc_tile_kernels dsc_tile_kernels;     /* tiles.h */
 typedef struct dsc_sparse_kernels dsc_sparse_kernels; /* sparse.h */
 
 typedef struct dsc_kernels {

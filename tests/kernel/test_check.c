@@ -327,7 +327,9 @@ static void the_short_check_finds_what_it_looks_at(void **unused) {
         vector.exp_sum = exp_sum_with_a_slip;
         assert_string_equal(dsc_kernels_check(&set), "its reduction");
         for (size_t f = 0; copy_set(from), f32.tiles && spoil_tiles(&of_tiles, f); f++)
-            assert_string_equal(dsc_kernels_check(&set), "its convolution in tiles");
+            assert_string_equal(dsc_kernels_check(&set), "its f32 convolution in tiles");
+        for (size_t f = 0; copy_set(from), bf16.tiles && spoil_tiles(&of_tiles_pairs, f); f++)
+            assert_string_equal(dsc_kernels_check(&set), "its bf16 convolution in tiles");
     }
 }
 
