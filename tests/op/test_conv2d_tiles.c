@@ -267,6 +267,45 @@ static void other_convolutions_are_not_computed_in_tiles(void **unused) {
     assert_false(dsc_winograd_pays(&z, &needs));
 }
 
+/* --- networks of whole numbers --- */
+
+static bool told;
+static void look(dsc_needs *needs) { told = needs->exact; }
+static void copy(const dsc_call *call) {
+    memcpy(call->out[0], call->in[0], dsc_in_numbers(call, 0) * sizeof(dsc_real));
+}
+static const dsc_stage copying[] = {{.kind = DSC_STAGE_SAMPLES, .run = copy}, {0}};
+static const dsc_op looks = {.size = sizeof(dsc_op),
+                             .name = "looks",
+                             .help = "keeps what it is told",
+                             .least_inputs = 1,
+                             .most_inputs = 1,
+                             .shapes = dsc_shapes_same,
+                             .needs = look,
+                             .forward = copying};
+
+static void one_op_of_whole_numbers_makes_all_ops_exact(void **unused) {
+    (void)unused;
+    dsc_op whole = looks;
+    whole.name = "whole";
+    whole.needs = NULL;
+    whole.flags = DSC_OP_WHOLE;
+    for (int i = 0; i < 2; i++) {
+        dsc_graph *graph;
+        dsc_session *session;
+        ASSERT_OK(dsc_graph_create(&graph, &error), error);
+        dsc_node *x = dsc_input(graph, "x", (dsc_shape){.rank = 1, .size = {4}});
+        dsc_node *y = dsc_apply(&looks, &x, 1, NULL);
+        dsc_session_options options = dsc_session_options_defaults();
+        options.kept[0] = i ? dsc_apply(&whole, &y, 1, NULL) : y;
+        told = !i;
+        ASSERT_OK(dsc_session_create(&session, graph, &options, &error), error);
+        assert_int_equal(told, i);
+        dsc_session_free(session);
+        dsc_graph_free(graph);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tiles_give_what_the_definition_gives),
@@ -274,6 +313,7 @@ int main(void) {
         cmocka_unit_test(an_image_gives_the_same_bits_alone_and_among_others),
         cmocka_unit_test(threads_change_no_bit_of_a_gradient),
         cmocka_unit_test(other_convolutions_are_not_computed_in_tiles),
+        cmocka_unit_test(one_op_of_whole_numbers_makes_all_ops_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
