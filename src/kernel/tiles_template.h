@@ -16,7 +16,7 @@
             DSC_TILES_STORE_FIRST(to, x, mask);                                                              \
     } while (0)
 
-/* Calls `one` for each vector of channels of each tile; `...` are the arguments behind the channel. */
+/* Calls `one` for each vector of channels; `...` are the arguments behind the channel. */
 #define DSC_TILES_CHANNELS(one, ...)                                                                         \
     size_t c = 0;                                                                                            \
     for (; c + DSC_ISA_WIDTH <= channels; c += DSC_ISA_WIDTH)                                                \
@@ -25,13 +25,12 @@
 
 /* ---- B' x B: 4 x 4 pixels to 16 planes ---- */
 
-DSC_INLINE void DSC_TILES(tile_values_of_tile)(size_t c, vec_mask mask, const bool whole,
-                                               DSC_TILES_ELEMENT *out, size_t plane,
-                                               const DSC_TILES_ELEMENT *in, size_t in_row, size_t channels) {
-    vec m[4][4];
-#pragma GCC unroll 4
-    for (size_t j = 0; j < 4; j++) {
-        const DSC_TILES_ELEMENT *x = in + j * channels + c;
+/* B' x of two columns of pixels. */
+DSC_INLINE void DSC_TILES(two_columns)(vec m[4][2], vec_mask mask, const bool whole,
+                                       const DSC_TILES_ELEMENT *in, size_t in_row, size_t channels) {
+#pragma GCC unroll 2
+    for (size_t j = 0; j < 2; j++) {
+        const DSC_TILES_ELEMENT *x = in + j * channels;
         const vec x0 = DSC_TILES_IN(x), x1 = DSC_TILES_IN(x + in_row), x2 = DSC_TILES_IN(x + 2 * in_row),
                   x3 = DSC_TILES_IN(x + 3 * in_row);
         m[0][j] = x0 - x2;
@@ -39,13 +38,29 @@ DSC_INLINE void DSC_TILES(tile_values_of_tile)(size_t c, vec_mask mask, const bo
         m[2][j] = x2 - x1;
         m[3][j] = x1 - x3;
     }
+}
+
+/* A row of tiles, channels from c on: two of a tile's four columns are those of the tile before. */
+DSC_INLINE void DSC_TILES(tile_values_of_row)(size_t c, vec_mask mask, const bool whole,
+                                              DSC_TILES_ELEMENT *out, size_t plane,
+                                              const DSC_TILES_ELEMENT *in, size_t in_row, size_t tiles,
+                                              size_t channels) {
+    vec m[4][2];
+    DSC_TILES(two_columns)(m, mask, whole, in + c, in_row, channels);
+    for (size_t t = 0; t < tiles; t++) {
+        vec next[4][2];
+        in += 2 * channels;
+        DSC_TILES(two_columns)(next, mask, whole, in + c, in_row, channels);
+        DSC_TILES_ELEMENT *to = out + t * channels + c;
 #pragma GCC unroll 4
-    for (size_t i = 0; i < 4; i++) {
-        DSC_TILES_ELEMENT *to = out + 4 * i * plane + c;
-        DSC_TILES_OUT(to, m[i][0] - m[i][2]);
-        DSC_TILES_OUT(to + plane, m[i][1] + m[i][2]);
-        DSC_TILES_OUT(to + 2 * plane, m[i][2] - m[i][1]);
-        DSC_TILES_OUT(to + 3 * plane, m[i][1] - m[i][3]);
+        for (size_t i = 0; i < 4; i++, to += 4 * plane) {
+            DSC_TILES_OUT(to, m[i][0] - next[i][0]);
+            DSC_TILES_OUT(to + plane, m[i][1] + next[i][0]);
+            DSC_TILES_OUT(to + 2 * plane, next[i][0] - m[i][1]);
+            DSC_TILES_OUT(to + 3 * plane, m[i][1] - next[i][1]);
+            m[i][0] = next[i][0];
+            m[i][1] = next[i][1];
+        }
     }
 }
 
@@ -53,9 +68,7 @@ static void DSC_TILES(tile_values)(void *restrict to, size_t plane, const void *
                                    size_t tiles, size_t channels) {
     DSC_TILES_ELEMENT *out = to;
     const DSC_TILES_ELEMENT *in = from;
-    for (; tiles > 0; tiles--, out += channels, in += 2 * channels) {
-        DSC_TILES_CHANNELS(tile_values_of_tile, out, plane, in, in_row, channels);
-    }
+    DSC_TILES_CHANNELS(tile_values_of_row, out, plane, in, in_row, tiles, channels);
 }
 
 /* ---- A dy A': 2 x 2 gradients to 16 planes ---- */

@@ -197,6 +197,8 @@ static void needs(dsc_needs *needs) {
     p->room = room_of(p, product, needs->goes_back);
     needs->scratch = dsc_larger(p->room.workspace * sizeof(dsc_real) + workspace,
                                 p->room.back_workspace * sizeof(dsc_real) + back_workspace);
+    const size_t packing = dsc_larger(p->y_weight.scratch, p->dx_weight.scratch) * sizeof(dsc_real);
+    needs->scratch = dsc_larger(needs->scratch, packing);
 }
 
 /* --- prepare: packs both forms of the weight; a tile packs one panel --- */
@@ -210,10 +212,11 @@ static void prepare(const dsc_call *call) {
     const dsc_conv_plan *p = call->plan;
     const size_t of_y = p->y_weight.panels;
     if (call->tile < of_y)
-        dsc_conv_weight_pack(call->shared, &p->y_weight, call->in[1], call->tile, call->product);
+        dsc_conv_weight_pack(call->shared, &p->y_weight, call->in[1], call->tile, call->product,
+                             call->scratch);
     else
         dsc_conv_weight_pack((unsigned char *)call->shared + p->packed_dx, &p->dx_weight, call->in[1],
-                             call->tile - of_y, call->product);
+                             call->tile - of_y, call->product, call->scratch);
 }
 
 /* --- y --- */

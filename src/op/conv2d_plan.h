@@ -29,15 +29,18 @@ typedef struct dsc_conv_weight {
     size_t channels, filled, rs, vector_channels;
     size_t vector_stride, channel_stride; /* in w */
     bool turned;
-    dsc_winograd_term terms[9]; /* in tiles: of an element of the operand */
-    size_t term_count;
     size_t operands, bytes; /* number of operands; bytes from one packed operand to the next */
-    size_t panels;          /* of all operands */
+    size_t panels, scratch; /* panels of an operand; reals of scratch for packing one */
+    /* In tiles, while a panel is packed: the terms of an element of the operand; `wide` vectors from `first`
+     * on, with the places of the weight apart (9, depth, wide). */
+    dsc_winograd_term terms[9];
+    size_t term_count, first, wide;
+    const dsc_real *taken;
 } dsc_conv_weight;
 
-/* Packs panel number `panel` of all operands into `packed`. */
+/* Packs panel number `panel` of each operand into `packed`. */
 void dsc_conv_weight_pack(void *packed, const dsc_conv_weight *weight, const dsc_real *w, size_t panel,
-                          const dsc_gemm_kernels *product);
+                          const dsc_gemm_kernels *product, dsc_real *scratch);
 
 dsc_conv_weight dsc_conv_weight_for_y(const dsc_conv_sizes *z, size_t filled,
                                       const dsc_gemm_kernels *product);

@@ -156,5 +156,5 @@ void dsc_conv_tiles_dw(const dsc_call *call) {
             dsc_winograd_add(sums, n + row > 0, w, together, tile_rows, &room);
         }
     }
-    dsc_winograd_finish(call->d_in[1], sums, z->c, z->k);
+    dsc_winograd_finish(call->d_in[1], sums, z->c, z->k, call->product->vector);
 }

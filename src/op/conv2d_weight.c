@@ -20,29 +20,61 @@ static void fill_weight(const dsc_packer *packer, const dsc_vector_kernels *kern
     }
 }
 
-/* In tiles: an element of G w G'. */
+/* out = (or +=) the sum of the terms from `first` on, at most three of them; each has `count` numbers. */
+static void add_terms(dsc_real *restrict out, const dsc_conv_weight *p, size_t first,
+                      const dsc_real *restrict taken, size_t count) {
+    const size_t plane = p->depth * p->wide, left = p->term_count - first;
+    const dsc_winograd_term *t = p->terms + first;
+    const dsc_real *a = taken + t[0].place * plane, fa = t[0].factor;
+    if (left == 1) {
+        for (size_t i = 0; i < count; i++) out[i] = fa * a[i];
+        return;
+    }
+    const dsc_real *b = taken + t[1].place * plane, *c = taken + t[2].place * plane;
+    const dsc_real fb = t[1].factor, fc = t[2].factor;
+    if (first == 0)
+        for (size_t i = 0; i < count; i++) out[i] = fa * a[i] + fb * b[i] + fc * c[i];
+    else
+        for (size_t i = 0; i < count; i++) out[i] = out[i] + fa * a[i] + fb * b[i] + fc * c[i];
+}
+
+/* In tiles: elements of G w G', which have 1, 3 or 9 terms. As the right operand is packed in panels,
+ * vector_step is 1. */
 static void fill_tiles(const dsc_packer *packer, const dsc_vector_kernels *kernels, dsc_real *out,
                        ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
                        size_t depth, size_t depths) {
-    (void)kernels;
+    (void)kernels, (void)vector_step;
     const dsc_conv_weight *p = (const dsc_conv_weight *)(const void *)packer;
-    for (size_t v = 0; v < vectors; v++)
-        for (size_t d = 0; d < depths; d++) {
-            const dsc_real *w = p->w + (vector + v) * p->vector_stride + (depth + d) * p->channel_stride;
-            dsc_real sum = 0;
-            for (size_t i = 0; i < p->term_count; i++) sum += p->terms[i].factor * w[p->terms[i].place];
-            out[(ptrdiff_t)v * vector_step + (ptrdiff_t)d * depth_step] = sum;
-        }
+    const dsc_real *taken = p->taken + depth * p->wide + vector - p->first;
+    if (vectors == p->wide && depth_step == (ptrdiff_t)vectors) vectors *= depths, depths = 1;
+    for (size_t d = 0; d < depths; d++, out += depth_step, taken += p->wide)
+        for (size_t i = 0; i < p->term_count; i += 3) add_terms(out, p, i, taken, vectors);
+}
+
+/* out (9, depth, wide): the places of the weight, of the panel's vectors, since each of them is a term of
+ * several operands. */
+static void take_panel(dsc_real *out, const dsc_conv_weight *p, const dsc_vector_kernels *kernels) {
+    const dsc_real *from = p->w + p->first * p->vector_stride;
+    for (size_t d = 0; d < p->depth; d++, out += p->wide, from += p->channel_stride)
+        kernels->transpose(out, (ptrdiff_t)(p->depth * p->wide), from, (ptrdiff_t)p->vector_stride, p->wide,
+                           9);
 }
 
 void dsc_conv_weight_pack(void *packed, const dsc_conv_weight *weight, const dsc_real *w, size_t panel,
-                          const dsc_gemm_kernels *product) {
+                          const dsc_gemm_kernels *product, dsc_real *scratch) {
     dsc_conv_weight of = *weight;
-    const size_t panels = of.panels / of.operands, operand = panel / panels;
     of.w = w;
-    if (of.operands > 1) of.term_count = dsc_winograd_terms(of.terms, operand, of.turned);
-    dsc_pack((unsigned char *)packed + operand * of.bytes, product, DSC_SIDE_B, &of.packer, of.vectors,
-             of.depth, panel % panels, panel % panels + 1);
+    if (of.operands > 1) {
+        of.first = panel * product->width;
+        of.wide = dsc_smaller(product->width, of.vectors - of.first);
+        of.taken = scratch;
+        take_panel(scratch, &of, product->vector);
+    }
+    for (size_t operand = 0; operand < of.operands; operand++) {
+        if (of.operands > 1) of.term_count = dsc_winograd_terms(of.terms, operand, of.turned);
+        dsc_pack((unsigned char *)packed + operand * of.bytes, product, DSC_SIDE_B, &of.packer, of.vectors,
+                 of.depth, panel, panel + 1);
+    }
 }
 
 static dsc_conv_weight finished(dsc_conv_weight w, bool in_tiles, const dsc_gemm_kernels *product) {
@@ -51,10 +83,11 @@ static dsc_conv_weight finished(dsc_conv_weight w, bool in_tiles, const dsc_gemm
         w.packer.fill = fill_tiles;
         w.operands = DSC_WINOGRAD_PLANES;
         w.depth = w.channels;
+        w.scratch = 9 * w.depth * product->width;
     }
     const size_t bytes = dsc_pack_size(product, DSC_SIDE_B, w.vectors, w.depth);
     w.bytes = (bytes + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT;
-    w.panels = w.operands * dsc_pack_panels(product, DSC_SIDE_B, w.vectors);
+    w.panels = dsc_pack_panels(product, DSC_SIDE_B, w.vectors);
     return w;
 }
 

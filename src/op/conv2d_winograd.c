@@ -210,7 +210,7 @@ size_t dsc_winograd_terms(dsc_winograd_term terms[9], size_t plane, bool turned)
     return count;
 }
 
-enum { TOGETHER = 64 }; /* output channels */
+enum { TOGETHER = 64, CHANNELS = 8 }; /* output and input channels whose dw is stored together */
 
 /* out[place][k] = G' sums G for `count` neighbouring output channels. */
 static void finish_some(dsc_real (*restrict out)[TOGETHER], const dsc_real *restrict sums, size_t plane,
@@ -234,14 +234,16 @@ static void finish_some(dsc_real (*restrict out)[TOGETHER], const dsc_real *rest
         }
 }
 
-void dsc_winograd_finish(dsc_real *dw, const dsc_real *sums, size_t channels, size_t columns) {
-    dsc_real out[9][TOGETHER];
+void dsc_winograd_finish(dsc_real *dw, const dsc_real *sums, size_t channels, size_t columns,
+                         const dsc_vector_kernels *vector) {
+    dsc_real out[CHANNELS][9][TOGETHER];
     for (size_t first = 0; first < columns; first += TOGETHER)
-        for (size_t c = 0; c < channels; c++) {
+        for (size_t c = 0; c < channels; c += CHANNELS) {
             const size_t count = dsc_smaller(TOGETHER, columns - first);
-            finish_some(out, sums + c * columns + first, channels * columns, count);
-            for (size_t k = 0; k < count; k++)
-                for (size_t place = 0; place < 9; place++)
-                    dw[((first + k) * channels + c) * 9 + place] = out[place][k];
+            const size_t some = dsc_smaller(CHANNELS, channels - c);
+            for (size_t i = 0; i < some; i++)
+                finish_some(out[i], sums + (c + i) * columns + first, channels * columns, count);
+            vector->transpose(dw + (first * channels + c) * 9, (ptrdiff_t)channels * 9, out[0][0], TOGETHER,
+                              some * 9, count);
         }
 }

@@ -104,6 +104,7 @@ void dsc_winograd_add(dsc_real *sums, bool accumulate, const dsc_winograd *w, si
                       const dsc_winograd_room *room);
 
 /* dw (K, C, 3, 3) = G' sums G. */
-void dsc_winograd_finish(dsc_real *dw, const dsc_real *sums, size_t channels, size_t columns);
+void dsc_winograd_finish(dsc_real *dw, const dsc_real *sums, size_t channels, size_t columns,
+                         const dsc_vector_kernels *vector);
 
 #endif
