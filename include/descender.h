@@ -876,8 +876,8 @@ struct dsc_op {
     const char *help;
     const dsc_param *params; /* NULL: none */
     size_t values_size;
-    size_t least_inputs, most_inputs;
-    size_t outputs; /* 0 means 1 */
+    size_t least_inputs, most_inputs; /* at most 16 inputs are possible */
+    size_t outputs;                   /* 1 to 4; 0 means 1 */
     unsigned flags;
     unsigned keeps_inputs;  /* bit i: backward reads in[i] */
     unsigned keeps_outputs; /* bit i: backward reads out[i] */

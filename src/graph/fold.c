@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INPUTS_MOST = 16, WEIGHT = 1, BIAS = 2 };
+enum { WEIGHT = 1, BIAS = 2 };
 
 /* Derives one parameter or buffer of the folded graph from the original's values. */
 typedef struct item {
@@ -111,25 +111,29 @@ static dsc_node *copy_of(dsc_folded *f, const dsc_node *node) {
     return copy;
 }
 
+/* A name that neither graph has; a weight may be shared by several ops. */
+static void new_name(char name[256], const dsc_folded *f, const dsc_node *weight, const char *what) {
+    (void)snprintf(name, 256, "%.220s (%s)", weight->name, what);
+    for (size_t i = 2; dsc_graph_find(f->graph, name) || dsc_graph_find(weight->graph, name); i++)
+        (void)snprintf(name, 256, "%.220s (%s %zu)", weight->name, what, i);
+}
+
 /* Copies the op with the map of `affine` folded into its weight and bias. */
 static dsc_node *fold_op(dsc_folded *f, const dsc_node *linear, const dsc_node *affine, const void *values) {
     char name[256];
     const dsc_node *weight = linear->inputs[WEIGHT], *offset = affine->inputs[1]; /* one per channel */
     const dsc_node *bias = linear->input_count > BIAS ? linear->inputs[BIAS] : NULL;
     dsc_node *inputs[3] = {copy_of(f, linear->inputs[0])};
-    (void)snprintf(name, sizeof name, "%.240s (folded)", weight->name);
+    new_name(name, f, weight, "folded");
     inputs[WEIGHT] = add_value(f, name, weight, weight, affine, false);
-    (void)snprintf(name, sizeof name, "%.240s (offset)", weight->name);
+    new_name(name, f, weight, "offset");
     inputs[BIAS] = add_value(f, name, bias ? bias : offset, bias, affine, true);
     return dsc_apply(linear->op, inputs, 3, values);
 }
 
 static dsc_node *copy_op(dsc_folded *f, const dsc_node *node, const void *values) {
-    dsc_node *inputs[INPUTS_MOST];
+    dsc_node *inputs[DSC_INPUTS_MOST];
     if (node->op->flags & DSC_OP_TRAINING_ONLY) return copy_of(f, node->inputs[0]);
-    if (node->input_count > INPUTS_MOST)
-        return dsc_graph_fail(f->graph, DSC_ERROR_UNSUPPORTED, "%s: more than %d inputs", node->op->name,
-                              INPUTS_MOST);
     for (size_t i = 0; i < node->input_count; i++) inputs[i] = copy_of(f, node->inputs[i]);
     return dsc_apply(node->op, inputs, node->input_count, values);
 }
@@ -222,9 +226,8 @@ const dsc_node *dsc_folded_node(const dsc_folded *f, const dsc_node *node) { ret
 /* --- values --- */
 
 static void find_map(dsc_folded *f, const dsc_node *affine, const dsc_real *values) {
-    const dsc_real *in[INPUTS_MOST] = {NULL};
-    for (size_t i = 1; i < affine->input_count && i < INPUTS_MOST; i++)
-        in[i] = values + affine->inputs[i]->offset;
+    const dsc_real *in[DSC_INPUTS_MOST] = {NULL};
+    for (size_t i = 1; i < affine->input_count; i++) in[i] = values + affine->inputs[i]->offset;
     affine->op->affine(f->factor, f->offset, affine->values, in, affine->shape.size[0]);
 }
 

@@ -31,14 +31,14 @@ static bool takes_pixels(const dsc_node *node) {
     return node->kind == DSC_NODE_OP && node->op->flags & (DSC_OP_PIXELS | DSC_OP_PIXELS_EACH);
 }
 
-/* Ops that use one form for all values need shapes that allow it: parameters with at most one element per
- * channel. */
+/* Ops that use one form for all values need shapes that allow it: parameters with one element per channel. */
 static bool fits(const dsc_node *node) {
     if (!takes_pixels(node)) return false;
     if (node->op->flags & DSC_OP_PIXELS_EACH) return true;
     if (node->out_shapes[0].rank != 3) return false;
     for (size_t i = 0; i < node->input_count; i++)
-        if (dsc_node_is_sampled(node->inputs[i]) ? node->in_shapes[i].rank != 3 : node->in_shapes[i].rank > 1)
+        if (dsc_node_is_sampled(node->inputs[i]) ? node->in_shapes[i].rank != 3
+                                                 : node->in_shapes[i].rank != 1)
             return false;
     return true;
 }

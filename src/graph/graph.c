@@ -14,7 +14,9 @@
 #include <string.h>
 
 enum { NUMBERS_APART = 16 }; /* values are aligned to cache lines of floats */
-static const size_t NUMBERS_MOST = DSC_SIZE_OF((uint64_t)1 << 32);
+/* Also on a machine of 32 bits, the bytes of a value fit a size_t. */
+static const size_t NUMBERS_MOST =
+    (uint64_t)1 << 32 < SIZE_MAX / 16 ? DSC_SIZE_OF((uint64_t)1 << 32) : SIZE_MAX / 16;
 
 dsc_status dsc_graph_create(dsc_graph **result, dsc_error *error) {
     dsc_graph *graph = *result = dsc_allocate(1, sizeof *graph);
@@ -213,6 +215,11 @@ static bool op_is_usable(dsc_graph *graph, const dsc_op *op) {
                 op->name, dsc_version());
             return false;
         }
+    if (op->outputs > DSC_OUTPUTS_MOST) {
+        dsc_graph_fail(graph, DSC_ERROR_UNSUPPORTED, "%s: an op has at most %d outputs, found %zu", op->name,
+                       DSC_OUTPUTS_MOST, op->outputs);
+        return false;
+    }
     return true;
 }
 
@@ -231,6 +238,11 @@ static bool inputs_are_usable(dsc_graph *graph, const dsc_op *op, dsc_node *cons
     if (count < op->least_inputs || count > op->most_inputs) {
         dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s takes %zu to %zu inputs, found %zu", op->name,
                        op->least_inputs, op->most_inputs, count);
+        return false;
+    }
+    if (count > DSC_INPUTS_MOST) {
+        dsc_graph_fail(graph, DSC_ERROR_UNSUPPORTED, "%s: an op takes at most %d inputs, found %zu", op->name,
+                       DSC_INPUTS_MOST, count);
         return false;
     }
     for (size_t i = 0; i < count; i++) {

@@ -8,6 +8,9 @@
 
 #include <descender.h>
 
+/* The limits of least_inputs, most_inputs and outputs of a dsc_op. */
+enum { DSC_INPUTS_MOST = 16, DSC_OUTPUTS_MOST = 4 };
+
 typedef enum dsc_node_kind {
     DSC_NODE_INPUT,
     DSC_NODE_PARAMETER,
@@ -30,7 +33,7 @@ struct dsc_node {
     dsc_init init;
     size_t n_in, n_out;
     bool decays;
-    bool frozen; /* neither trained nor updated */
+    bool frozen; /* parameters: not trained; buffers: not updated if all of the op's are frozen */
     double rate; /* parameters: factor of the learning rate */
     dsc_real initial;
 

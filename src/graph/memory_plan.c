@@ -234,7 +234,18 @@ static void spread_places(dsc_program *program) {
     }
 }
 
+/* Whether sizes can be added without overflow: all values of a batch, as if none shared memory. */
+static bool sizes_are_possible(const dsc_program *program) {
+    double bytes = 0;
+    for (size_t i = 0; i < program->slot_count; i++)
+        bytes += ((double)program->slots[i].bytes + DSC_ALIGNMENT) * (double)program->here_samples;
+    return bytes < (double)SIZE_MAX / 4;
+}
+
 dsc_status dsc_memory_plan(dsc_program *program, dsc_error *error) {
+    if (!sizes_are_possible(program))
+        return dsc_fail(error, DSC_ERROR_MEMORY,
+                        "the values of a batch do not fit into any memory; choose a smaller batch");
     find_lives(program);
     share_in_place(program);
     if (!make_segments(program)) return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a program");

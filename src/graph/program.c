@@ -155,6 +155,17 @@ static parts parts_of(const dsc_program *program, unsigned workers) {
                    .numbers = aligned(program->options.batch * sizeof(uint32_t))};
 }
 
+/* In double, which does not overflow. */
+static double bytes_in_all(const dsc_program *program, unsigned workers) {
+    const double shards = (double)dsc_program_shards_here(program), real = sizeof(dsc_real);
+    const double worker = (double)program->worker_bytes + (double)program->scratch_bytes;
+    const double lanes = (double)program->options.lanes * (double)program->lane_bytes;
+    const double sums = (double)program->contribution_numbers + (double)program->parameter_numbers;
+    return workers * worker + (double)program->global_bytes +
+           shards * (lanes + (double)program->lane_saved_bytes + sums * real + (double)program->totals * 8) +
+           (double)program->options.batch * sizeof(uint32_t);
+}
+
 size_t dsc_program_workspace_bytes(const dsc_program *program, unsigned workers) {
     const parts p = parts_of(program, workers);
     return p.worker + p.lane + p.global + p.lane_saved + p.scratch + p.contributions + p.gradients +
@@ -165,9 +176,10 @@ dsc_status dsc_program_workspace_create(dsc_program_workspace **result, const ds
                                         unsigned workers, dsc_error *error) {
     *result = NULL;
     if (!workers) workers = 1;
-    size_t bytes = dsc_program_workspace_bytes(program, workers);
+    const bool possible = bytes_in_all(program, workers) < (double)SIZE_MAX / 2;
+    const size_t bytes = possible ? dsc_program_workspace_bytes(program, workers) : SIZE_MAX;
     dsc_program_workspace *workspace = dsc_allocate(1, sizeof *workspace);
-    if (workspace) workspace->memory = dsc_allocate_aligned(1, bytes);
+    if (workspace && possible) workspace->memory = dsc_allocate_aligned(1, bytes);
     if (!workspace || !workspace->memory) {
         free(workspace);
         return dsc_fail_memory(error, bytes, "the values of a batch; choose a smaller batch");

@@ -25,8 +25,6 @@
 
 #include "graph/executor.h"
 
-enum { DSC_INPUTS_MOST = 16, DSC_OUTPUTS_MOST = 4 };
-
 typedef struct dsc_program dsc_program;
 typedef struct dsc_program_workspace dsc_program_workspace;
 

@@ -60,7 +60,8 @@ typedef struct dsc_gemm_plan {
 /* Plans `gemm` from sizes, strides and operand kinds; reads no element. `parts` is the approximate number of
  * tiles: 1 for one thread, a few times the number of threads for several. The plan serves every gemm with the
  * same operand kinds, strides and number of columns, and at most as many rows and as much depth; with fewer
- * rows, some tiles may be empty. */
+ * rows, some tiles may be empty. A plan with one part also serves fewer columns: whole panels, if B is read
+ * in place. */
 void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *kernels, const dsc_gemm *gemm,
                         size_t parts);
 

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = 300, TOGETHER = 8 /* inputs of a concat */, INPUTS_MOST = 64 };
+enum { NAME = 300, TOGETHER = 8 /* inputs of a concat */ };
 
 /* What becomes of one member. */
 typedef struct branch {
@@ -67,10 +67,10 @@ static dsc_node *copy_number(const joining *j, const branch *b, const dsc_node *
 }
 
 static dsc_node *copy_node(const joining *j, const branch *b, const dsc_node *node) {
-    dsc_node *inputs[INPUTS_MOST];
+    dsc_node *inputs[DSC_INPUTS_MOST];
     if (dsc_node_has_numbers(node)) return copy_number(j, b, node);
     if (node->kind == DSC_NODE_OUTPUT) return dsc_node_output(b->nodes[node->inputs[0]->index], node->output);
-    if (node->kind != DSC_NODE_OP || node->input_count > INPUTS_MOST)
+    if (node->kind != DSC_NODE_OP)
         return dsc_graph_fail(j->graph, DSC_ERROR_UNSUPPORTED, "its logits depend on more than the image");
     for (size_t i = 0; i < node->input_count; i++) inputs[i] = b->nodes[node->inputs[i]->index];
     return dsc_apply(node->op, inputs, node->input_count, node->values);

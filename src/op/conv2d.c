@@ -274,9 +274,8 @@ static void forward(const dsc_call *call) {
     dsc_real *scratch = call->scratch, *room = scratch + p->room.image;
     const size_t in = p->z.c * p->z.input_pixels, out = dsc_shape_count(&call->out_shape[0]);
     for (size_t n = 0; n < call->count; n++) {
-        const void *image =
-            dsc_conv_image_make(room, &p->x, dsc_sample_in(call->in[0], p->x_form, n, in),
-                                n + 1 == call->count, call->product, scratch + p->room.source);
+        const void *image = dsc_conv_image_make(room, &p->x, dsc_sample_in(call->in[0], p->x_form, n, in),
+                                                call->count - n - 1, call->product, scratch + p->room.source);
         make_y(call, dsc_sample_out(call->out[0], p->y_form, n, out), image, p->z.oh);
     }
 }
@@ -287,7 +286,7 @@ static size_t single_tiles(const void *plan) { return ((const dsc_conv_plan *)pl
 
 static void make_single_image(const dsc_call *call) {
     const dsc_conv_plan *p = call->plan;
-    (void)dsc_conv_image_make(call->lane_saved, &p->x, call->in[0], true, call->product,
+    (void)dsc_conv_image_make(call->lane_saved, &p->x, call->in[0], 0, call->product,
                               (dsc_real *)call->scratch + p->room.source);
 }
 
@@ -355,6 +354,7 @@ static const dsc_op_example examples[] = {
     {.roles = "spp",
      .in = {{3, {2, 11, 11}}, {4, {4, 2, 3, 3}}, {1, {4}}},
      .values = "dilation=2 padding=2 stride=2"},
+    {.roles = "sp", .in = {{3, {2, 3, 4}}, {4, {2, 2, 1, 1}}}, .values = "stride=1x2 padding=0x2"},
     {.roles = "spp", .in = {{3, {2, 8, 9}}, {4, {3, 2, 3, 2}}, {1, {3}}}, .values = "padding=2x1 dilation=2"},
     {.roles = "spp", .in = {{3, {2, 6, 7}}, {4, {3, 2, 3, 3}}, {1, {3}}}, .values = "padding=3"},
     {.roles = "spp", .in = {{3, {3, 17, 19}}, {4, {7, 3, 5, 5}}, {1, {7}}}, .values = "padding=2"},

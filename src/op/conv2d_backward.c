@@ -80,7 +80,7 @@ static void backward_x(const dsc_call *call, size_t n) {
                               .plane = z->input_pixels};
     const void *image = dsc_conv_image_make(scratch + room->back_image, &p->dy,
                                             dsc_sample_in(call->d_out[0], p->y_form, n, z->k * z->pixels),
-                                            n + 1 == call->count, call->product, scratch + room->back_source);
+                                            call->count - n - 1, call->product, scratch + room->back_source);
     if (p->scatters)
         rows.packer.matrix = image;
     else

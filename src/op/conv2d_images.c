@@ -208,9 +208,9 @@ static void clear_row(unsigned char *out, const dsc_conv_image *image) {
     }
 }
 
-const void *dsc_conv_image_make(void *room, const dsc_conv_image *image, const void *in, bool last,
+const void *dsc_conv_image_make(void *room, const dsc_conv_image *image, const void *in, size_t behind,
                                 const dsc_gemm_kernels *product, dsc_real *scratch) {
-    if (image->direct && (!last || !dsc_conv_beyond(product))) return in;
+    if (image->direct && behind * source_pixels(image) >= dsc_conv_beyond(product)) return in;
     const bool pixels = image->form != DSC_FORM_REALS;
     const size_t words = image->filled / product->elements_per_word, row_bytes = dsc_conv_image_row(image);
     const size_t source_row = image->source_width * image->channels * element_of(image);

@@ -64,8 +64,8 @@ size_t dsc_conv_image_numbers(const dsc_conv_image *image, const dsc_gemm_kernel
 size_t dsc_conv_image_scratch(const dsc_conv_image *image, const dsc_gemm_kernels *product);
 
 /* Makes the image in `room` and returns it, or returns the source if the source already has the layout.
- * `last`: no memory behind the source may be read (dsc_conv_beyond). */
-const void *dsc_conv_image_make(void *room, const dsc_conv_image *image, const void *in, bool last,
+ * `behind` sources lie directly behind this one; other memory behind it may not be read (dsc_conv_beyond). */
+const void *dsc_conv_image_make(void *room, const dsc_conv_image *image, const void *in, size_t behind,
                                 const dsc_gemm_kernels *product, dsc_real *scratch);
 
 /* Bytes between rows of the image. */

@@ -127,7 +127,8 @@ void dsc_conv_planes_make(dsc_real *out, const dsc_conv_planes *p, const dsc_con
                           const dsc_gemm_kernels *product, dsc_real *scratch) {
     memset((unsigned char *)out + p->copies * z->c * plane_of(p) * sizeof *out / product->elements_per_word,
            0, behind(product) * sizeof *out / product->elements_per_word);
-    if (p->copies == 1 && p->pitch == z->w && p->rows == z->h) { /* needs only rounding or transposition */
+    if (p->copies == 1 && z->stride[1] == 1 && p->pitch == z->w &&
+        p->rows == z->h) { /* needs only rounding or transposition */
         const void *made = elements_of(p, z, x, product, out);
         if (made != out) memcpy(out, made, z->c * z->input_pixels * sizeof *out);
         return;

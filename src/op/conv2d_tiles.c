@@ -23,7 +23,7 @@ typedef struct result {
 static const void *image_of(const dsc_call *call, const result *r, size_t n) {
     if (r->made) return r->made;
     return dsc_conv_image_make(r->image, r->layout, dsc_sample_in(r->from, r->layout->form, n, r->from_each),
-                               n + 1 == call->count, call->product, r->source);
+                               call->count - n - 1, call->product, r->source);
 }
 
 /* Stores number `i` of a strip that begins at row `row`, of sample n. */
@@ -139,16 +139,16 @@ void dsc_conv_tiles_dw(const dsc_call *call) {
         for (size_t row = 0; row < z->oh; row += 2 * w->strip) {
             const size_t tile_rows = dsc_winograd_rows(w, row, z->oh);
             for (size_t i = 0; i < together; i++) {
-                const bool last = n + i + 1 == call->count;
+                const size_t behind = call->count - n - i - 1;
                 if (row == 0) {
                     x = dsc_conv_image_make(
                         scratch + p->room.x_image, &p->x,
-                        dsc_sample_in(call->in[0], p->x_form, n + i, z->c * z->input_pixels), last,
+                        dsc_sample_in(call->in[0], p->x_form, n + i, z->c * z->input_pixels), behind,
                         call->product, scratch + p->room.x_source);
                     dy =
                         dsc_conv_image_make(scratch + p->room.dy, &p->dy_alone,
                                             dsc_sample_in(call->d_out[0], p->y_form, n + i, z->k * z->pixels),
-                                            last, call->product, scratch + p->room.rounded);
+                                            behind, call->product, scratch + p->room.rounded);
                 }
                 dsc_winograd_read(w, i, x + row * w->image_row * w->element, tile_rows, &room);
                 dsc_winograd_read_gradient(w, i, dy + row * dy_row * w->element, dy_row, tile_rows, &room);

@@ -16,8 +16,8 @@
  * The sums over c, or over tiles, are 16 matrix products, one for each element of a 4 x 4 tile. A strip of
  * tiles is computed at a time, as much as fits the second-level cache: some rows of one image, or several
  * small images, so that the weight is not read for a few tiles alone. y and dx do not depend on the strips.
- * Rounding errors are about twice those of the plain sum. An infinite pixel makes all results of its tiles
- * NaN.
+ * Rounding errors are about twice those of the plain sum. An infinite pixel may make any result of its tiles
+ * infinite or NaN.
  *
  * Images have their channels last and are padded to whole tiles (dsc_conv_image). Their elements, and those
  * of the operands, are reals, or bfloat16 for products of pairs; then a transformed value is rounded to

@@ -153,6 +153,19 @@ static void every_failing_allocation_is_survived(void **state) {
     dsc_graph_free(l.graph);
 }
 
+static void a_batch_that_no_memory_holds_is_refused(void **state) {
+    (void)state;
+    dsc_error error;
+    for (unsigned bits = 40; bits < sizeof(size_t) * 8; bits++) {
+        line l;
+        dsc_session *session;
+        make(&l);
+        l.options.batch = (size_t)1 << bits;
+        assert_int_equal(dsc_session_create(&session, l.graph, &l.options, &error), DSC_ERROR_MEMORY);
+        dsc_graph_free(l.graph);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_and_gradients_are_those_computed_by_hand),
@@ -160,6 +173,7 @@ int main(void) {
         cmocka_unit_test(runs_allocate_nothing),
         cmocka_unit_test(what_cannot_run_is_refused),
         cmocka_unit_test(every_failing_allocation_is_survived),
+        cmocka_unit_test(a_batch_that_no_memory_holds_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

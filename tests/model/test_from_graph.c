@@ -421,6 +421,66 @@ static void failing_allocations_are_survived(void **state) {
     assert_false(failed);
 }
 
+static dsc_status square_many_shapes(dsc_shape_rule *rule, dsc_error *why) {
+    (void)why;
+    for (size_t i = 0; i < 5; i++) rule->out[i] = rule->in[0];
+    return DSC_OK;
+}
+
+static void an_op_with_too_many_inputs_or_outputs_is_refused(void **state) {
+    (void)state;
+    dsc_node *inputs[17];
+    dsc_op wide = square_op, deep = square_op;
+    wide.most_inputs = 64;
+    deep.outputs = 5;
+    deep.shapes = square_many_shapes;
+    for (size_t count = 16; count <= 17; count++) {
+        const dsc_model_parts parts = begin_parts();
+        dsc_graph *graph = dsc_node_graph(parts.image);
+        for (size_t i = 0; i < 17; i++) inputs[i] = parts.image;
+        (void)dsc_apply(&wide, inputs, count, NULL);
+        assert_int_equal(dsc_graph_check(graph, &error), count > 16 ? DSC_ERROR_UNSUPPORTED : DSC_OK);
+        if (count > 16) ASSERT_MESSAGE(error, "at most 16 inputs, found 17");
+        dsc_graph_free(graph);
+    }
+    const dsc_model_parts parts = begin_parts();
+    (void)dsc_apply(&deep, &(dsc_node *){parts.image}, 1, NULL);
+    assert_int_equal(dsc_graph_check(dsc_node_graph(parts.image), &error), DSC_ERROR_UNSUPPORTED);
+    ASSERT_MESSAGE(error, "at most 4 outputs, found 5");
+    dsc_graph_free(dsc_node_graph(parts.image));
+}
+
+/* Batch normalisation behind `x`, with values of its own. */
+static dsc_node *normalised(dsc_node *x, const char *name) {
+    static const char *const parts[] = {"scale", "shift", "mean", "variance"};
+    dsc_node *values[4];
+    char full[32];
+    for (int i = 0; i < 4; i++) {
+        (void)snprintf(full, sizeof full, "%s.%s", name, parts[i]);
+        values[i] = i < 2 ? dsc_parameter(dsc_node_graph(x), full, dsc_shape_of(1, 1, 0, 0, 0),
+                                          i ? DSC_INIT_ZEROS : DSC_INIT_ONES, 1, 1, false)
+                          : dsc_buffer(dsc_node_graph(x), full, dsc_shape_of(1, 1, 0, 0, 0), i == 3);
+    }
+    return dsc_batch_norm(x, values[0], values[1], values[2], values[3], 0.1, 1e-5);
+}
+
+static void a_weight_of_two_convolutions_is_folded_into_each(void **state) {
+    (void)state;
+    dsc_model_parts parts = begin_parts();
+    dsc_model *model;
+    dsc_graph *graph = dsc_node_graph(parts.image);
+    dsc_node *w = dsc_parameter(graph, "w", dsc_shape_of(4, 1, 1, 3, 3), DSC_INIT_HE, 9, 9, true);
+    dsc_node *x = normalised(dsc_conv2d(parts.image, w, NULL, NULL, NULL, NULL), "one");
+    x = normalised(dsc_conv2d(x, w, NULL, NULL, NULL, NULL), "two");
+    parts.logits = dsc_dense(dsc_flatten(x), 10);
+    parts.loss = dsc_softmax_cross_entropy(parts.logits, parts.target, 0);
+    ASSERT_OK(dsc_model_from_graph(&model, &parts, &error), error);
+    dsc_training_options how = quick();
+    ASSERT_OK(dsc_train(model, digits, &how, &error), error);
+    assert_true(score_of(model).accuracy > 0.5);
+    dsc_model_free(model);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_graph_and_a_text_of_one_network_are_one),
@@ -432,6 +492,8 @@ int main(void) {
         cmocka_unit_test(sessions_take_and_give_only_their_own_models_numbers),
         cmocka_unit_test(parts_that_do_not_fit_are_refused_and_stay_the_callers),
         cmocka_unit_test(ops_of_older_and_newer_headers_are_taken),
+        cmocka_unit_test(an_op_with_too_many_inputs_or_outputs_is_refused),
+        cmocka_unit_test(a_weight_of_two_convolutions_is_folded_into_each),
         cmocka_unit_test(failing_allocations_are_survived),
     };
     return cmocka_run_group_tests(tests, make_digits, free_digits);
