@@ -55,6 +55,10 @@ dsc_status dsc_utf8_expect(const void *bytes, size_t size, const char *path, dsc
 dsc_status dsc_name_check(const char *name, const char *what, dsc_error *error) {
     const unsigned char *start = (const unsigned char *)name, *at = start, *end = start + strlen(name);
     if (at == end) return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s is empty: expected a text", what);
+    if (end - at > DSC_NAME_MOST)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "%s, \"%.20s...\", has %zu bytes, expected at most %d; give it a shorter name", what,
+                        name, (size_t)(end - at), DSC_NAME_MOST);
     while (at < end) {
         size_t byte = (size_t)(at - start);
         uint32_t c = dsc_utf8_next(&at, end);

@@ -159,6 +159,7 @@ static dsc_status take_labels(dsc_set *set, dsc_label_names *names, const dsc_np
         if (status) return status;
     }
     const size_t n = found->shape[0], k = found->rank == 2 ? found->shape[1] : 1;
+    if (!k) return fail_rank(found, where, error); /* no number for a label, whatever n claims */
     const size_t stride = found->fortran_order ? e.size : k * e.size;
     set->labels = dsc_allocate(n, 1);
     if (!set->labels) return dsc_fail_memory(error, n, where);

@@ -39,6 +39,12 @@ void dsc_sets_clear(dsc_sets *sets) {
 
 /* --- images --- */
 
+static bool has_pixels(const dsc_array *images) {
+    for (size_t i = 1; i < images->rank; i++)
+        if (!images->shape[i]) return false;
+    return true;
+}
+
 static bool are_channels(size_t n) { return n == 1 || n == 3 || n == 4; }
 
 /* Converts (N, H, W, C) to (N, C, H, W). */
@@ -80,6 +86,9 @@ dsc_status dsc_take_images(dsc_set *set, dsc_array *images, const dsc_reading *r
         status = dsc_fail(error, DSC_ERROR_FORMAT,
                           "%s: expected images, (N, H, W), (N, H, W, C), (N, C, H, W) or (N, pixels), found "
                           "%s numbers in one dimension",
+                          name, dsc_shape_text(text, images->rank, images->shape));
+    else if (!has_pixels(images))
+        status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: holds images without pixels, %s; write it again",
                           name, dsc_shape_text(text, images->rank, images->shape));
     else if (images->rank == 2)
         status = shape_rows(images, reading, name, error);

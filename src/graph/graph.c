@@ -79,6 +79,10 @@ dsc_status dsc_graph_begin_layer(dsc_graph *graph, const char *layer) {
 /* Appends a zeroed node; returns NULL after any earlier failure. */
 static dsc_node *new_node(dsc_graph *graph, dsc_node_kind kind, const char *name) {
     if (graph->error.code) return NULL;
+    if (graph->count == DSC_NODES_MOST) {
+        dsc_graph_fail(graph, DSC_ERROR_UNSUPPORTED, "a graph has at most %d nodes", DSC_NODES_MOST);
+        return NULL;
+    }
     dsc_node *node = dsc_allocate(1, sizeof *node);
     if (!node || !dsc_grow(&graph->nodes, &graph->capacity, graph->count + 1, sizeof(dsc_node *)) ||
         (name && !(node->name = strdup(name))) || (graph->layer && !(node->layer = strdup(graph->layer)))) {

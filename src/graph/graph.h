@@ -8,6 +8,9 @@
 
 #include <descender.h>
 
+/* More would make building slow, since names are compared with each other. */
+enum { DSC_NODES_MOST = 1 << 14 };
+
 /* The limits of least_inputs, most_inputs and outputs of a dsc_op. */
 enum { DSC_INPUTS_MOST = 16, DSC_OUTPUTS_MOST = 4 };
 

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NODES_MOST = 1 << 16 };
 static const char *const inits[] = {"zeros", "ones", "he", "glorot", "tutorial"}; /* as in dsc_init */
 enum { INITS = sizeof inits / sizeof *inits };
 
@@ -238,8 +237,9 @@ dsc_status dsc_graph_from_json(dsc_graph **result, const json_t *json, const dsc
                                dsc_error *error) {
     *result = NULL;
     const json_t *nodes = json_object_get(json, "nodes");
-    if (!json_is_array(nodes) || !json_array_size(nodes) || json_array_size(nodes) > NODES_MOST)
-        return dsc_fail(error, DSC_ERROR_FORMAT, "expected a list \"nodes\" of 1 to %d nodes", NODES_MOST);
+    if (!json_is_array(nodes) || !json_array_size(nodes) || json_array_size(nodes) > DSC_NODES_MOST)
+        return dsc_fail(error, DSC_ERROR_FORMAT, "expected a list \"nodes\" of 1 to %d nodes",
+                        DSC_NODES_MOST);
     dsc_graph *graph;
     dsc_status status = dsc_graph_create(&graph, error);
     size_t count = json_array_size(nodes);

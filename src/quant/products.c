@@ -62,17 +62,20 @@ static dsc_status shift_image(dsc_conversion *c, dsc_quant_value *x) {
     return dsc_graph_check(c->graph, c->error);
 }
 
-/* Rounds one row to integer weights and an integer bias; returns the scale of the result. The sums stay below
- * 2^24. */
+/* Rounds one row to integer weights and an integer bias; returns the scale of the result, or NaN if a weight
+ * or the bias, multiplied by the scale of x, is not finite. The sums stay below 2^24. */
 static double round_row(const dsc_quant_product *p, const dsc_quant_value *x, size_t k, dsc_real *whole,
                         dsc_real *bias, dsc_real *row, size_t each) {
     const double size = fmax(fabs(x->low), fabs(x->high));
     double b = p->b ? (double)p->b[k] : 0, up = 0, down = 0;
+    bool finite = true;
     for (size_t i = 0; i < each; i++) {
         const size_t channel = input_channel(p, k, i);
         row[i] = (dsc_real)((double)p->w[i] * x->scale[channel]);
         if (x->offset) b += (double)p->w[i] * x->offset[channel];
+        finite = finite && isfinite(row[i]);
     }
+    if (!finite || !isfinite(b)) return NAN;
     double scale = dsc_round_channel(whole, row, each, p->levels);
     if (!(scale > 0)) scale = x->scale[0] > 0 ? x->scale[0] : 1;
     /* Least-squares scale for the levels. */
@@ -133,6 +136,12 @@ dsc_status dsc_convert_product(dsc_conversion *c, const dsc_quant_product *p, ds
         dsc_quant_product at = *p;
         at.w += k * each;
         scales[k] = round_row(&at, x, k, whole + k * each, bias, row, each);
+        if (isnan(scales[k]))
+            status =
+                dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
+                         "%s: output %zu has a weight that is too large for the scale of its inputs, so it "
+                         "cannot be quantised; train the model again with weight decay",
+                         p->name, k);
     }
     free(row);
     if (status || !room) {

@@ -144,6 +144,12 @@ static void names_are_text(void **state) {
     assert_string_equal(error.message,
                         "class 1, \"K\\xfche\", is not UTF-8: byte 2 is 0xfc; convert it to UTF-8");
     assert_int_equal(dsc_name_check("", "class 1", &error), DSC_ERROR_ARGUMENT);
+    static char name[DSC_NAME_MOST + 2];
+    memset(name, 'a', DSC_NAME_MOST);
+    assert_int_equal(dsc_name_check(name, "class 1", &error), DSC_OK);
+    name[DSC_NAME_MOST] = 'a';
+    assert_int_equal(dsc_name_check(name, "class 1", &error), DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "has 1001 bytes, expected at most 1000");
     for (size_t i = 1; i < sizeof shown / sizeof *shown; i++)
         assert_int_equal(dsc_name_check(shown[i].text, "class 1", &error), DSC_ERROR_ARGUMENT);
 }

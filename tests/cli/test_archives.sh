@@ -141,6 +141,10 @@ tar("both.tar", ("cat", f, ""), ("cat/a", f, ""))
 with zipfile.ZipFile(out + "/up.zip", "w") as z: z.writestr("../escaped", "x")
 with zipfile.ZipFile(out + "/inner.zip", "w") as z: z.writestr("readme", "x")
 with zipfile.ZipFile(out + "/nested.zip", "w") as z: z.write(out + "/inner.zip", "inner.zip")
+with tarfile.open(out + "/hidden.tar.gz", "w:gz") as t:
+    i = tarfile.TarInfo("cat/.big")
+    i.size = 100 << 20
+    t.addfile(i, io.BytesIO(bytes(i.size)))
 with zipfile.ZipFile(out + "/bomb.zip", "w", zipfile.ZIP_DEFLATED) as z: z.writestr("a.csv", bytes(100 << 20))
 ' "$work/bad"
     while read -r what said_too; do
@@ -164,6 +168,7 @@ up.zip holds ../escaped, which leads out of the archive
 inner.zip found: readme
 nested.zip contains only another archive
 bomb.zip unpacks to more than 200 times its size
+hidden.tar.gz unpacks to more than 200 times its size
 END
 }
 damaged_archives_are_told() {

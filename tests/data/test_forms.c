@@ -272,6 +272,30 @@ static void arrays_of_a_file_or_a_folder_are_data(void **state) {
     ASSERT_MESSAGE(error, "name the folder");
 }
 
+/* Such a header is a whole file, and promises any number. */
+static void arrays_with_an_empty_dimension_are_refused(void **state) {
+    (void)state;
+    static const uint8_t pixels[3 * 4] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9}, label[3] = {0, 1, 2};
+    static const struct {
+        size_t x[4], y[2];
+        const char *says;
+    } wrong[] = {{{3, 2, 2, 1}, {3, 0}, "expected labels"},
+                 {{3, 2, 2, 1}, {100000000, 0}, "expected labels"},
+                 {{1000000000, 5, 0, 3}, {3, 1}, "images without pixels"},
+                 {{1000000000, 0, 4, 1}, {3, 1}, "images without pixels"}};
+    const dsc_reading how = dsc_reading_defaults();
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const char *folder = testing_folder();
+        const dsc_array x = array_of(DSC_U8, 4, wrong[i].x, pixels),
+                        y = array_of(DSC_U8, 2, wrong[i].y, label);
+        dsc_opening o;
+        ASSERT_OK(dsc_npy_write(make_path(folder, "train-images.npy"), &x, &error), error);
+        ASSERT_OK(dsc_npy_write(make_path(folder, "train-labels.npy"), &y, &error), error);
+        assert_int_equal(open_with(&o, folder, &how), DSC_ERROR_FORMAT);
+        ASSERT_MESSAGE(error, wrong[i].says);
+    }
+}
+
 static void colours_that_come_last_and_labels_one_of_many_are_understood(void **state) {
     (void)state;
     uint8_t pixels[2 * 5 * 5 * 3];
@@ -480,6 +504,7 @@ int main(void) {
         cmocka_unit_test(rows_of_a_shape_are_images_of_it),
         cmocka_unit_test(names_of_arrays_say_what_they_are),
         cmocka_unit_test(arrays_of_a_file_or_a_folder_are_data),
+        cmocka_unit_test(arrays_with_an_empty_dimension_are_refused),
         cmocka_unit_test(colours_that_come_last_and_labels_one_of_many_are_understood),
         cmocka_unit_test(arrays_of_a_safetensors_file_are_data),
         cmocka_unit_test(a_split_is_made_where_none_is_given_and_said),

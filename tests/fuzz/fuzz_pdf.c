@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_pdf.c: any bytes as a PDF file. */
+/* fuzz_pdf.c: any bytes as a PDF file, drawn as the program does it, in a separate process. */
 #include "picture.h"
 
-/* Leaks of the library in broken files are its own; leaks of our code are still detected. (Its stacks
- * often end in libstdc++, which we do not use.) */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void) {
-    return "leak:libpoppler.so\nleak:libpoppler-glib.so\nleak:libfontconfig.so\nleak:libcairo.so\nleak:"
-           "libstdc++.so\n";
+#include "picture/decoder.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+    picture_decoder_begin(*argc, *argv);
+    return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -153,6 +153,20 @@ static void every_failing_allocation_is_survived(void **state) {
     dsc_graph_free(l.graph);
 }
 
+static void a_graph_has_a_limit(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_graph *graph;
+    ASSERT_OK(dsc_graph_create(&graph, &error), error);
+    dsc_node *node = dsc_input(graph, "x", dsc_shape_of(1, 1, 0, 0, 0));
+    for (int i = 1; i < 1 << 14; i++) node = dsc_relu(node);
+    ASSERT_OK(dsc_graph_check(graph, &error), error);
+    (void)dsc_relu(node);
+    assert_int_equal(dsc_graph_check(graph, &error), DSC_ERROR_UNSUPPORTED);
+    ASSERT_MESSAGE(error, "at most 16384 nodes");
+    dsc_graph_free(graph);
+}
+
 static void a_batch_that_no_memory_holds_is_refused(void **state) {
     (void)state;
     dsc_error error;
@@ -173,6 +187,7 @@ int main(void) {
         cmocka_unit_test(runs_allocate_nothing),
         cmocka_unit_test(what_cannot_run_is_refused),
         cmocka_unit_test(every_failing_allocation_is_survived),
+        cmocka_unit_test(a_graph_has_a_limit),
         cmocka_unit_test(a_batch_that_no_memory_holds_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

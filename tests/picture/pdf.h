@@ -26,7 +26,18 @@ typedef struct pdf_file {
     ((file)->at[(file)->objects++] = (file)->size, PDF_ADD(file, "%zu 0 obj", (file)->objects),              \
      PDF_ADD(file, __VA_ARGS__), PDF_ADD(file, " endobj\n"))
 
-/* Encrypted with an unknown password: the file says so, and has no content. */
+/* The table of objects, and the end. Encrypted with an unknown password: the file says so, and has no
+ * content. */
+static inline void pdf_end(pdf_file *file, bool encrypted) {
+    const size_t table = file->size;
+    PDF_ADD(file, "xref\n0 %zu\n0000000000 65535 f \n", file->objects + 1);
+    for (size_t i = 0; i < file->objects; i++) PDF_ADD(file, "%010zu 00000 n \n", file->at[i]);
+    PDF_ADD(file, "trailer<</Size %zu/Root 1 0 R", file->objects + 1);
+    if (encrypted)
+        PDF_ADD(file, "/ID[(1)(1)]/Encrypt<</Filter/Standard/V 1/R 2/P -1/O(%032d)/U(%032d)>>", 1, 2);
+    PDF_ADD(file, ">>\nstartxref\n%zu\n%%%%EOF\n", table);
+}
+
 static inline void pdf_make(pdf_file *file, const pdf_page *pages, size_t count, bool encrypted) {
     file->size = file->objects = 0;
     PDF_ADD(file, "%%PDF-1.4\n");
@@ -40,13 +51,7 @@ static inline void pdf_make(pdf_file *file, const pdf_page *pages, size_t count,
                    pages[i].height, 4 + 2 * i);
         PDF_OBJECT(file, "<</Length %zu>>stream\n%s\nendstream", strlen(pages[i].content), pages[i].content);
     }
-    const size_t table = file->size;
-    PDF_ADD(file, "xref\n0 %zu\n0000000000 65535 f \n", file->objects + 1);
-    for (size_t i = 0; i < file->objects; i++) PDF_ADD(file, "%010zu 00000 n \n", file->at[i]);
-    PDF_ADD(file, "trailer<</Size %zu/Root 1 0 R", file->objects + 1);
-    if (encrypted)
-        PDF_ADD(file, "/ID[(1)(1)]/Encrypt<</Filter/Standard/V 1/R 2/P -1/O(%032d)/U(%032d)>>", 1, 2);
-    PDF_ADD(file, ">>\nstartxref\n%zu\n%%%%EOF\n", table);
+    pdf_end(file, encrypted);
 }
 
 #endif

@@ -4,12 +4,18 @@
 
 #include "pdf.h"
 
+#include "picture/decoder.h"
+
+#include <sys/resource.h>
+
 static void a_build_without_poppler_says_so(void **state) {
     (void)state;
     assert_missing_library_is_named("pdf", "%PDF-1.4\n", 9);
 }
 
 #if DESCENDER_WITH_POPPLER
+
+extern const picture_format picture_format_pdf;
 
 static dsc_error error;
 static pdf_file file;
@@ -91,12 +97,21 @@ static void what_is_encrypted_is_named(void **state) {
     ASSERT_MESSAGE(error, "qpdf --decrypt");
 }
 
+/* In this process: many files in little time. */
+static dsc_status parse_here(dsc_image *image, const void *bytes, size_t size, const char *name,
+                             dsc_error *why) {
+    return picture_format_pdf.parse_page(image, 0, bytes, size, name, why);
+}
+
 static void damage_is_an_error_or_harmless(void **state) {
     (void)state;
     pdf_make(&file, &black, 1, false);
+    assert_failing_allocations_are_survived((unsigned char *)file.bytes, file.size);
+    pictures_parse = parse_here;
     assert_no_prefix_is_read((unsigned char *)file.bytes, file.size - 1); /* a line end may be missing */
     assert_changes_are_survived((unsigned char *)file.bytes, file.size);
     assert_failing_allocations_are_survived((unsigned char *)file.bytes, file.size);
+    pictures_parse = picture_parse;
 }
 
 static void a_file_without_a_page_is_damaged(void **state) {
@@ -109,6 +124,38 @@ static void a_file_without_a_page_is_damaged(void **state) {
     assert_int_equal(picture_count(&pages, file.bytes, file.size, "none.pdf", &error), DSC_ERROR_FORMAT);
 }
 
+/* A drawing that draws the next one twice, and so on: 2^60 times the last. */
+static void a_page_that_is_drawn_for_ever_is_an_error(void **state) {
+    (void)state;
+    enum { DEEP = 60, FIRST = 5 };
+    dsc_image image;
+    struct rlimit before;
+    static pdf_file deep;
+    PDF_ADD(&deep, "%%PDF-1.4\n");
+    PDF_OBJECT(&deep, "<</Type/Catalog/Pages 2 0 R>>");
+    PDF_OBJECT(&deep, "<</Type/Pages/Count 1/Kids[3 0 R]>>");
+    PDF_OBJECT(&deep, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 36]/Contents 4 0 R/Resources"
+                      "<</XObject<</A 5 0 R>>>>>>");
+    PDF_OBJECT(&deep, "<</Length 5>>stream\n/A Do\nendstream");
+    for (int i = 0; i < DEEP; i++)
+        PDF_OBJECT(&deep,
+                   "<</Type/XObject/Subtype/Form/BBox[0 0 72 36]/Resources<</XObject<</A %d 0 R>>>>"
+                   "/Length 11>>stream\n/A Do /A Do\nendstream",
+                   FIRST + 1 + i);
+    PDF_OBJECT(&deep,
+               "<</Type/XObject/Subtype/Form/BBox[0 0 72 36]/Length 11>>stream\n1 1 2 2 re f\nendstream");
+    pdf_end(&deep, false);
+    assert_int_equal(getrlimit(RLIMIT_CPU, &before), 0);
+    struct rlimit shorter = before;
+    struct rusage used;
+    assert_int_equal(getrusage(RUSAGE_SELF, &used), 0);
+    shorter.rlim_cur = (rlim_t)used.ru_utime.tv_sec + (rlim_t)used.ru_stime.tv_sec + 3;
+    assert_int_equal(setrlimit(RLIMIT_CPU, &shorter), 0); /* the process that draws inherits it */
+    assert_int_equal(parse_exact(&image, (unsigned char *)deep.bytes, deep.size, &error), DSC_ERROR_FORMAT);
+    assert_int_equal(setrlimit(RLIMIT_CPU, &before), 0);
+    ASSERT_MESSAGE(error, "needs far more memory or time");
+}
+
 #else
 
 static void pictures_of_the_format_are_read(void **state) {
@@ -118,7 +165,8 @@ static void pictures_of_the_format_are_read(void **state) {
 
 #endif
 
-int main(void) {
+int main(int argc, char **argv) {
+    picture_decoder_begin(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_build_without_poppler_says_so),
 #if DESCENDER_WITH_POPPLER
@@ -129,6 +177,7 @@ int main(void) {
         cmocka_unit_test(what_is_encrypted_is_named),
         cmocka_unit_test(damage_is_an_error_or_harmless),
         cmocka_unit_test(a_file_without_a_page_is_damaged),
+        cmocka_unit_test(a_page_that_is_drawn_for_ever_is_an_error),
 #else
         cmocka_unit_test(pictures_of_the_format_are_read),
 #endif

@@ -271,6 +271,25 @@ static void sums_stay_below_2_to_the_24_where_every_weight_is_large(void **state
     dsc_dataset_free(bright);
 }
 
+/* A unit that is always 0 has such a weight, so all values of images are finite. */
+static void a_weight_too_large_for_its_scale_is_refused(void **state) {
+    (void)state;
+    dsc_model *made, *model = random_model("flatten, dense 3, relu, dense", digits, "unit", 1);
+    const dsc_node *first = dsc_graph_find(model->graph, "dense1.weight"),
+                   *second = dsc_graph_find(model->graph, "dense2.weight");
+    dsc_error error;
+    for (size_t i = 0; i < dsc_shape_count(&first->shape); i++)
+        model->values[first->offset + i] = i < first->shape.size[1] ? -100 : 100;
+    model->values[second->offset] = (dsc_real)3e38;
+    for (int levels = 7; levels <= 127; levels += 120) {
+        const dsc_quantise_options options = {.levels = levels, .samples = 30};
+        assert_int_equal(dsc_quantise(&made, NULL, model, digits, &options, &error), DSC_ERROR_UNSUPPORTED);
+        ASSERT_MESSAGE(error, "dense2.weight: output 0 has a weight that is too large");
+        assert_null(made);
+    }
+    dsc_model_free(model);
+}
+
 static void one_number_that_is_not_whole_is_found(void **state) {
     (void)state;
     const dsc_node *because;
@@ -550,6 +569,7 @@ int main(void) {
         cmocka_unit_test(eight_bits_give_nearly_the_same_logits),
         cmocka_unit_test(an_image_is_shifted_once_for_all_that_read_it),
         cmocka_unit_test(sums_stay_below_2_to_the_24_where_every_weight_is_large),
+        cmocka_unit_test(a_weight_too_large_for_its_scale_is_refused),
         cmocka_unit_test(one_number_that_is_not_whole_is_found),
         cmocka_unit_test(it_is_the_same_network_from_a_file),
         cmocka_unit_test(what_has_no_whole_numbers_is_named),

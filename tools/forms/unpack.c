@@ -47,6 +47,7 @@
     X(archive_entry_pathname_utf8) \
     X(archive_entry_filetype) \
     X(archive_entry_hardlink) \
+    X(archive_entry_size) \
     X(archive_entry_is_encrypted)
 /* clang-format on */
 typedef struct archive_functions {
@@ -194,6 +195,17 @@ static bool is_wanted(const unpacking *p, const char *name) {
     return false;
 }
 
+static bool is_tar(const unpacking *p) {
+    return (p->api.archive_format(p->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+}
+
+/* A tar is a stream, in which a file that is not wanted is decompressed too, so it counts. */
+static dsc_status pass_over(unpacking *p, struct archive_entry *entry, dsc_error *error) {
+    const int64_t size = is_tar(p) ? p->api.archive_entry_size(entry) : 0;
+    if (size > 0) p->bytes += (uint64_t)size;
+    return check_bytes(p, error);
+}
+
 static dsc_status unpack_entry(unpacking *p, struct archive_entry *entry, dsc_error *error) {
     const char *name = p->api.archive_entry_pathname_utf8(entry);
     if (!name) name = p->api.archive_entry_pathname(entry); /* bytes of unknown encoding, unchanged */
@@ -203,10 +215,10 @@ static dsc_status unpack_entry(unpacking *p, struct archive_entry *entry, dsc_er
     const char *wrong = wrong_name(&hidden, name);
     if (wrong) return fail_entry(p, name, wrong, error);
     if (type == AE_IFDIR || !is_wanted(p, name))
-        return DSC_OK; /* folders are created when they receive a file */
+        return pass_over(p, entry, error); /* folders are created when they receive a file */
     if (hidden) {
         p->to->passed_over++;
-        return DSC_OK;
+        return pass_over(p, entry, error);
     }
     if (type == AE_IFLNK || p->api.archive_entry_hardlink(entry))
         return fail_entry(p, name, "which is a link", error);
@@ -220,9 +232,8 @@ static dsc_status unpack_entry(unpacking *p, struct archive_entry *entry, dsc_er
 /* A tar ends with blocks of zeros, which libarchive has read when it finds no further entry. An archive
  * truncated between two files lacks them and would otherwise pass as complete. */
 static dsc_status check_end(const unpacking *p, dsc_error *error) {
-    const bool is_tar = (p->api.archive_format(p->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
     const int64_t at = p->api.archive_read_header_position(p->archive);
-    if (!is_tar || p->api.archive_filter_bytes(p->archive, 0) > at) return DSC_OK;
+    if (!is_tar(p) || p->api.archive_filter_bytes(p->archive, 0) > at) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_FORMAT,
                     "%s: ends after %lld bytes of tar without the final zeros: it was probably cut off; copy "
                     "or download it again, or, if it is complete, unpack it yourself, and name the folder",

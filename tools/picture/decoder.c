@@ -26,11 +26,11 @@ enum { STARTED = 's' };
 
 typedef struct request {
     char format[16];
-    uint64_t name_length, size;
+    uint64_t counts, page, name_length, size; /* counts: 1 asks for the number of pages, 0 for `page` */
 } request;
 
 typedef struct answer {
-    uint64_t status, width, height, channels;
+    uint64_t status, pages, width, height, channels;
     char message[DSC_MESSAGE_SIZE];
 } answer;
 
@@ -60,6 +60,25 @@ static bool receive_all(int connection, void *bytes, size_t size) {
 
 /* --- the process that decodes --- */
 
+static dsc_status do_what_is_asked(answer *given, dsc_image *image, const picture_format *format,
+                                   const request *asked, const unsigned char *bytes, const char *name,
+                                   dsc_error *error) {
+    const size_t size = (size_t)asked->size;
+    size_t pages = 0;
+    dsc_status status;
+    if (asked->counts)
+        status = format->count(&pages, bytes, size, name, error);
+    else if (format->parse_page)
+        status = format->parse_page(image, (size_t)asked->page, bytes, size, name, error);
+    else
+        status = format->parse(image, bytes, size, name, error);
+    given->pages = pages;
+    given->width = image->width;
+    given->height = image->height;
+    given->channels = image->channels;
+    return status;
+}
+
 /* Returns the exit status of the process. */
 static int decode(int connection) {
     request asked;
@@ -75,14 +94,12 @@ static int decode(int connection) {
         return EXIT_FAILURE;
     asked.format[sizeof asked.format - 1] = '\0';
     const picture_format *format = (const picture_format *)dsc_registry_find(&picture_formats, asked.format);
-    if (!format || !format->parse) return EXIT_FAILURE;
+    if (!format || !(asked.counts ? format->count != NULL : picture_format_is_read(format)))
+        return EXIT_FAILURE;
     dsc_status status = picture_limits_begin(&error);
-    if (!status) status = format->parse(&image, bytes, (size_t)asked.size, name, &error);
+    if (!status) status = do_what_is_asked(&given, &image, format, &asked, bytes, name, &error);
     picture_limits_end();
     given.status = (uint64_t)status;
-    given.width = image.width;
-    given.height = image.height;
-    given.channels = image.channels;
     memcpy(given.message, error.message, sizeof given.message);
     const bool sent = send_all(connection, &given, sizeof given) &&
                       send_all(connection, image.pixels, image.width * image.height * image.channels);
@@ -102,12 +119,22 @@ void picture_decoder_begin(int argc, char **argv) {
 
 /* --- the process that asks --- */
 
-static bool ask(int connection, const picture_format *format, const unsigned char *bytes, size_t size,
-                const char *name) {
-    request asked = {.name_length = strlen(name), .size = size};
-    (void)snprintf(asked.format, sizeof asked.format, "%s", format->name);
-    return send_all(connection, &asked, sizeof asked) && send_all(connection, name, strlen(name)) &&
-           send_all(connection, bytes, size);
+/* What a caller wants: one page, or, if `pages` is set, their number. */
+typedef struct task {
+    const picture_format *format;
+    dsc_image *image;
+    size_t page, *pages;
+    const unsigned char *bytes;
+    size_t size;
+    const char *name;
+} task;
+
+static bool ask(int connection, const task *t) {
+    request asked = {
+        .counts = t->pages != NULL, .page = t->page, .name_length = strlen(t->name), .size = t->size};
+    (void)snprintf(asked.format, sizeof asked.format, "%s", t->format->name);
+    return send_all(connection, &asked, sizeof asked) && send_all(connection, t->name, strlen(t->name)) &&
+           send_all(connection, t->bytes, t->size);
 }
 
 static dsc_status fail_crashed(const picture_format *format, const char *name, const char *reason,
@@ -121,9 +148,10 @@ static dsc_status fail_crashed(const picture_format *format, const char *name, c
 
 /* Whether the answer is whole and sound; the error and the picture are the other process's then. Otherwise
  * `reason` is set if the answer has one. */
-static bool receive(dsc_image *image, dsc_status *status, int connection, const char **reason,
+static bool receive(const task *t, dsc_status *status, int connection, const char **reason,
                     dsc_error *error) {
     answer given;
+    dsc_image *image = t->image;
     if (!receive_all(connection, &given, sizeof given)) return false;
     given.message[sizeof given.message - 1] = '\0';
     *status = (dsc_status)given.status;
@@ -133,6 +161,10 @@ static bool receive(dsc_image *image, dsc_status *status, int connection, const 
             *status == DSC_ERROR_FORMAT || *status == DSC_ERROR_UNSUPPORTED || *status == DSC_ERROR_IO;
         if (known && error) (void)dsc_visible(error->message, sizeof error->message, given.message);
         return known && given.message[0];
+    }
+    if (t->pages) {
+        *t->pages = (size_t)given.pages;
+        return given.pages > 0 && given.pages <= SIZE_MAX;
     }
     if (given.channels != 1 && given.channels != 3 && given.channels != 4) return false;
     if (given.width > SIZE_MAX || given.height > SIZE_MAX ||
@@ -146,38 +178,45 @@ static bool receive(dsc_image *image, dsc_status *status, int connection, const 
     return false;
 }
 
-/* The picture of the process at the other end, or its error, or why there is none. */
-static dsc_status talk(dsc_image *image, child *decoder, int connection, const picture_format *format,
-                       const unsigned char *bytes, size_t size, const char *name, dsc_error *error) {
+/* The answer of the process at the other end, or its error, or why there is none. */
+static dsc_status talk(const task *t, child *decoder, int connection, dsc_error *error) {
     dsc_status status = DSC_OK;
     dsc_error why = {0};
     const char *reason = NULL;
     char started;
     const bool has_started = receive_all(connection, &started, 1);
-    if (has_started && ask(connection, format, bytes, size, name) &&
-        receive(image, &status, connection, &reason, error))
-        return status;
+    if (has_started && ask(connection, t) && receive(t, &status, connection, &reason, error)) return status;
     (void)shutdown(connection, SHUT_RDWR); /* so that the process ends if it still sends */
     if (child_wait(decoder, NULL, &why) && !reason) reason = why.message;
-    if (has_started) return fail_crashed(format, name, reason ? reason : "no answer", error);
-    return dsc_fail(error, DSC_ERROR_IO, "%s: the process that decodes %s pictures failed: %s", name,
-                    format->title, why.message);
+    if (has_started) return fail_crashed(t->format, t->name, reason ? reason : "no answer", error);
+    return dsc_fail(error, DSC_ERROR_IO, "%s: the process that decodes %s pictures failed: %s", t->name,
+                    t->format->title, why.message);
 }
 
-dsc_status picture_decoder_parse(dsc_image *image, const picture_format *format, const unsigned char *bytes,
-                                 size_t size, const char *name, dsc_error *error) {
-    *image = (dsc_image){0};
+static dsc_status run(const task *t, dsc_error *error) {
     if (!begun)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                         "%s: this program cannot read %s pictures: it must call picture_decoder_begin first",
-                        name, format->title);
+                        t->name, t->format->title);
     child *decoder;
     int connection;
     const char *const arguments[] = {"descender", word, NULL};
     dsc_status status = child_start_connected(&decoder, &connection, "/proc/self/exe", arguments, error);
-    if (status) return dsc_error_context(error, status, "%s", name);
-    status = talk(image, decoder, connection, format, bytes, size, name, error);
+    if (status) return dsc_error_context(error, status, "%s", t->name);
+    status = talk(t, decoder, connection, error);
     (void)close(connection);
     child_end(decoder, 0);
     return status;
+}
+
+dsc_status picture_decoder_parse(dsc_image *image, const picture_format *format, size_t page,
+                                 const unsigned char *bytes, size_t size, const char *name,
+                                 dsc_error *error) {
+    *image = (dsc_image){0};
+    return run(&(task){format, image, page, NULL, bytes, size, name}, error);
+}
+
+dsc_status picture_decoder_count(size_t *pages, const picture_format *format, const unsigned char *bytes,
+                                 size_t size, const char *name, dsc_error *error) {
+    return run(&(task){format, NULL, 0, pages, bytes, size, name}, error);
 }

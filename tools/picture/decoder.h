@@ -12,10 +12,12 @@
  * picture, it decodes the picture and ends the process. Otherwise it returns. */
 void picture_decoder_begin(int argc, char **argv);
 
-/* Like picture_parse, in a separate process, for a picture of `format`. DSC_ERROR_FORMAT also if the
- * process crashed or reached a limit. DSC_ERROR_UNSUPPORTED: the program has not called
- * picture_decoder_begin. Any thread may call it. */
-dsc_status picture_decoder_parse(dsc_image *image, const picture_format *format, const unsigned char *bytes,
+/* Like picture_parse_page and picture_count, in a separate process, for a picture of `format`.
+ * DSC_ERROR_FORMAT also if the process crashed or reached a limit. DSC_ERROR_UNSUPPORTED: the program has not
+ * called picture_decoder_begin. Any thread may call them. */
+dsc_status picture_decoder_parse(dsc_image *image, const picture_format *format, size_t page,
+                                 const unsigned char *bytes, size_t size, const char *name, dsc_error *error);
+dsc_status picture_decoder_count(size_t *pages, const picture_format *format, const unsigned char *bytes,
                                  size_t size, const char *name, dsc_error *error);
 
 #endif

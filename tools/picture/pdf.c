@@ -20,6 +20,7 @@ extern const picture_format picture_format_pdf;
 #include <poppler.h>
 
 #include "late/late.h"
+#include "picture/limits.h"
 
 /* clang-format off */
 #define LATE_POPPLER(X) \
@@ -52,8 +53,15 @@ typedef struct poppler_functions {
 } poppler_functions;
 static const char *const poppler_names[] = {LATE_POPPLER(LATE_NAME) NULL};
 
-/* PDF lengths are in points. cairo limits sides to 32767. */
-enum { DOTS_AN_INCH = 200, POINTS_AN_INCH = 72, MOST_SIDE = 32767, END_WITHIN = 1024 };
+/* PDF lengths are in points. cairo limits sides to 32767. The pictures in a page, of a scanner with 600 dots
+ * an inch, may need more memory than the page. */
+enum {
+    DOTS_AN_INCH = 200,
+    POINTS_AN_INCH = 72,
+    MOST_SIDE = 32767,
+    END_WITHIN = 1024,
+    PIXELS_IN_PAGE = 40000000
+};
 
 typedef struct reader {
     poppler_functions api;
@@ -158,6 +166,8 @@ static dsc_status read_page(dsc_image *image, const reader *r, PopplerPage *page
     const size_t width = (size_t)fmax(1, floor(across * scale)),
                  height = (size_t)fmax(1, floor(down * scale));
     dsc_status status = picture_check_size(width, height, 0, 0, "PDF", r->name, r->error);
+    /* A few bytes can draw for ever, so this runs in a separate process; its memory is limited too. */
+    if (!status) status = picture_limits_allow((uint64_t)width * height + PIXELS_IN_PAGE, r->error);
     if (status) return status;
     cairo_surface_t *surface = r->api.cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
     status = r->api.cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS
@@ -219,6 +229,7 @@ const picture_format picture_format_pdf = {
 #if DESCENDER_WITH_POPPLER
     .count = count,
     .parse_page = parse_page,
+    .apart = true,
 #endif
     .library = "poppler",
     .package = "libpoppler-glib-dev",

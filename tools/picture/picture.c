@@ -67,7 +67,9 @@ static dsc_status fail_unknown(const unsigned char *bytes, size_t size, const ch
 dsc_status picture_count(size_t *pages, const void *bytes, size_t size, const char *name, dsc_error *error) {
     const picture_format *format = picture_format_of(bytes, size);
     *pages = 1;
-    return format && format->count ? format->count(pages, bytes, size, name, error) : DSC_OK;
+    if (!format || !format->count) return DSC_OK;
+    return format->apart ? picture_decoder_count(pages, format, bytes, size, name, error)
+                         : format->count(pages, bytes, size, name, error);
 }
 
 dsc_status picture_parse(dsc_image *image, const void *bytes, size_t size, const char *name,
@@ -80,7 +82,8 @@ dsc_status picture_parse_page(dsc_image *image, size_t page, const void *bytes, 
     *image = (dsc_image){0};
     const picture_format *format = picture_format_of(bytes, size);
     if (!format) return fail_unknown(bytes, size, name, error);
-    if (format->apart && format->parse) return picture_decoder_parse(image, format, bytes, size, name, error);
+    if (format->apart && picture_format_is_read(format))
+        return picture_decoder_parse(image, format, page, bytes, size, name, error);
     if (format->parse_page) return format->parse_page(image, page, bytes, size, name, error);
     if (format->parse) return format->parse(image, bytes, size, name, error);
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,

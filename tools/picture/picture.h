@@ -33,8 +33,8 @@ typedef struct picture_format {
                         dsc_error *error);
     dsc_status (*parse_page)(dsc_image *image, size_t page, const unsigned char *bytes, size_t size,
                              const char *name, dsc_error *error);
-    /* `parse` runs in a separate process (decoder.h), because the library crashes on broken files, or
-     * takes any amount of memory. */
+    /* These functions run in a separate process (decoder.h), because the library crashes on broken files, or
+     * takes any amount of memory or time. */
     bool apart;
     const char *library; /* required: "libjpeg"; NULL: none */
     const char *package; /* Debian package needed to build with it: "libjpeg-dev" */
