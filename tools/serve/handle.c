@@ -197,6 +197,12 @@ static void get(serve_response *r, serve_site *site, const serve_request *q) {
     }
 }
 
+bool serve_is_allowed(const serve_site *site, const serve_request *q, const char *host) {
+    serve_response unused = {.status = 0};
+    return serve_host_is_trusted(q->host, q->origin, host, site->options.allowed_hosts) &&
+           has_key(&unused, site, q);
+}
+
 void serve_handle(serve_response *r, serve_site *site, const serve_request *q, const char *host) {
     *r = (serve_response){.policy = PAGE_POLICY};
     if (!serve_host_is_trusted(q->host, q->origin, host, site->options.allowed_hosts))

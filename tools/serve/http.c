@@ -35,6 +35,10 @@ typedef struct mhd_functions {
 } mhd_functions;
 static const char *const mhd_names[] = {LATE_MHD(LATE_NAME) NULL};
 
+/* A request that computes for long, such as that of a report, keeps its thread waiting, and with it the other
+ * connections of that thread. */
+enum { THREADS = 8 };
+
 struct serve_server {
     mhd_functions api;
     struct MHD_Daemon *daemon;
@@ -46,7 +50,7 @@ struct serve_server {
 typedef struct upload {
     unsigned char *bytes;
     size_t size, capacity;
-    bool refused;
+    bool begun, unwanted, refused; /* unwanted: the request will be refused, whatever it holds */
 } upload;
 
 /* A connection, and the library's functions. */
@@ -138,12 +142,6 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         *mine = u = dsc_allocate(1, sizeof *u);
         return u ? MHD_YES : MHD_NO;
     }
-    if (*size) {
-        if (!add(u, data, *size)) u->refused = true; /* the rest is discarded, up to the time limit */
-        *size = 0;
-        return MHD_YES;
-    }
-    if (u->refused) return refuse_large(api, connection);
     const serve_request q = {
         .method = method,
         .path = path,
@@ -157,6 +155,14 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         .body = u->bytes,
         .size = u->size,
     };
+    if (*size) {
+        if (!u->begun) u->unwanted = !serve_is_allowed(server->site, &q, server->host);
+        u->begun = true;
+        if (!u->unwanted && !add(u, data, *size)) u->refused = true; /* the rest is discarded, too */
+        *size = 0;
+        return MHD_YES;
+    }
+    if (u->refused) return refuse_large(api, connection);
     serve_response r;
     serve_handle(&r, server->site, &q, server->host);
     return send_response(api, connection, &r);
@@ -212,10 +218,10 @@ static dsc_status listen_on(serve_server *s, const char *host, unsigned *port, d
     errno = 0;
     s->daemon = s->api.MHD_start_daemon(
         flags, (uint16_t)*port, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
-        MHD_OPTION_SOCK_ADDR, &where.any, MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)SERVE_CLIENTS_MOST, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVE_SECONDS,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32768, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-        MHD_OPTION_END);
+        MHD_OPTION_SOCK_ADDR, &where.any, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVE_CLIENTS_MOST, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)SERVE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32768,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
     if (!s->daemon) {
         if (errno)
             return dsc_fail(error, DSC_ERROR_IO, "cannot listen on %s, port %u: %s; try --port 0", host,

@@ -79,6 +79,9 @@ typedef struct serve_response {
  * host.h). Requests from other machines need the key. */
 void serve_handle(serve_response *response, serve_site *site, const serve_request *request, const char *host);
 
+/* Whether it will be handled, not refused for its Host or key, as far as its headers say. */
+bool serve_is_allowed(const serve_site *site, const serve_request *request, const char *host);
+
 /* ---- the server ---- */
 
 typedef struct serve_server serve_server;
