@@ -121,7 +121,10 @@ static void a_file_without_a_page_is_damaged(void **state) {
     pdf_make(&file, &black, 0, false);
     assert_int_equal(picture_parse(&image, file.bytes, file.size, "none.pdf", &error), DSC_ERROR_FORMAT);
     ASSERT_MESSAGE(error, "none.pdf");
+    assert_int_equal(error.code, DSC_ERROR_FORMAT);
+    error = (dsc_error){0};
     assert_int_equal(picture_count(&pages, file.bytes, file.size, "none.pdf", &error), DSC_ERROR_FORMAT);
+    assert_int_equal(error.code, DSC_ERROR_FORMAT);
 }
 
 /* A drawing that draws the next one twice, and so on: 2^60 times the last. */

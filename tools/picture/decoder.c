@@ -159,7 +159,10 @@ static bool receive(const task *t, dsc_status *status, int connection, const cha
     if (*status) {
         const bool known =
             *status == DSC_ERROR_FORMAT || *status == DSC_ERROR_UNSUPPORTED || *status == DSC_ERROR_IO;
-        if (known && error) (void)dsc_visible(error->message, sizeof error->message, given.message);
+        if (known && error) {
+            error->code = *status;
+            (void)dsc_visible(error->message, sizeof error->message, given.message);
+        }
         return known && given.message[0];
     }
     if (t->pages) {
