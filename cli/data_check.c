@@ -115,13 +115,13 @@ static dsc_status check(findings *f, const char *folder, const command_subject *
                     counts.errors == 1 ? "" : "s", counts.warnings, counts.warnings == 1 ? "" : "s");
 }
 
-/* Whether the place holds the four IDX files, or nothing in any other form. */
+/* Whether the place holds IDX files. */
 static bool are_files(const char *path) {
     const dsc_data_form *form = NULL;
     char *inner = NULL;
     const bool found = !dsc_data_form_find(&form, &inner, &forms_registry, path, NULL);
     free(inner);
-    return !found || form == &dsc_data_form_idx;
+    return found && form == &dsc_data_form_idx;
 }
 
 /* Whether a data set is meant by its name: no file or folder has it. */

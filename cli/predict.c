@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct values {
     char *model, *out;
@@ -74,10 +75,22 @@ static dsc_status open_model(session *s, dsc_error *error) {
     return status;
 }
 
+/* A run in place of pictures: its folder has charts, which would be read. */
+static dsc_status refuse_run(const char *path, dsc_error *error) {
+    char advice[DSC_COMMAND], *recipe = dsc_path_join(path, "recipe.json");
+    const bool is_run = recipe && access(recipe, F_OK) == 0;
+    free(recipe);
+    if (!is_run) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: expected images, found a run; name %s", path,
+                    dsc_command(advice, "it with --model @", path, NULL));
+}
+
 static dsc_status list_files(session *s, dsc_error *error) {
     dsc_status status = DSC_OK;
-    for (size_t i = 0; i < s->call->operand_count && !status; i++)
-        status = read_list_add(&s->files, s->call->operands[i], error);
+    for (size_t i = 0; i < s->call->operand_count && !status; i++) {
+        status = refuse_run(s->call->operands[i], error);
+        if (!status) status = read_list_add(&s->files, s->call->operands[i], error);
+    }
     for (size_t i = 0; i < s->files.count && !status; i++)
         status = command_reads(s->call, s->files.paths[i], error);
     if (!status && s->how->out && s->files.count > 1)

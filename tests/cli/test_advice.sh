@@ -240,6 +240,9 @@ files_that_are_no_images_are_named_as_what_they_are() {
     _advised 'name it with ' '' predict run/model.safetensors
     run_shell "descender predict --raw $advice d/t10k-images-idx3-ubyte"
     exits 0
+    _advised 'found a run; name it with ' '' predict run d/t10k-images-idx3-ubyte
+    run_shell "descender predict --raw $advice d/t10k-images-idx3-ubyte"
+    exits 0
 }
 what_comes_by_standard_input_is_in_no_command() {
     _setting

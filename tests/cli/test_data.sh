@@ -273,6 +273,14 @@ a_folder_that_is_none_is_an_error() {
     exits 1
     says "labels.txt"
 }
+pictures_without_classes_are_not_said_to_lack_idx_files() {
+    mkdir "$work/flat"
+    printf 'P5 2 2 255\n1234' >"$work/flat/one.pgm"
+    run data check "$work/flat"
+    exits 1
+    says "expected images with labels in one of the forms"
+    says "found: one.pgm"
+}
 data_that_are_damaged_are_named_with_place() {
     _copy
     gzip "$work/copy/train-images-idx3-ubyte"

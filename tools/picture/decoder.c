@@ -165,7 +165,7 @@ static bool receive(const task *t, dsc_status *status, int connection, const cha
         }
         return known && given.message[0];
     }
-    if (t->pages) {
+    if (!image) { /* the number of pages was asked for */
         *t->pages = (size_t)given.pages;
         return given.pages > 0 && given.pages <= SIZE_MAX;
     }
