@@ -98,6 +98,12 @@ static dsc_status try_recipe(char label[DSC_LABEL + 8], const dsc_ensemble_run *
         set_member(&recipe, 0);
         status = dsc_trainer_create(&trainer, NULL, &recipe, data, options->threads, error);
     }
+    if (!status && dsc_model_is_sigmoid(trainer->model))
+        status =
+            dsc_fail(error, DSC_ERROR_ARGUMENT,
+                     "members: an ensemble takes the mean of probabilities of softmax, but the loss is %s; "
+                     "use --loss softmax-cross-entropy, or omit members",
+                     recipe.loss);
     if (!status) {
         dsc_label_run(plain, recipe.data, trainer->model);
         (void)snprintf(label, DSC_LABEL + 8, "%s-x%zu", plain, dsc_ensemble_members(e));

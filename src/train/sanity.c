@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEARNED_BY = 200 /* steps */, FAR_ABOVE = 10 /* times the loss of guessing */ };
+enum { LEARNED_BY = 200 /* steps */, FAR_ABOVE = 10 /* times the loss of guessing */, FEW_IMAGES = 8 };
 
 /* --- before --- */
 
@@ -140,7 +140,8 @@ static void check_dead_units(dsc_trainer *t, dsc_warn *warn, void *user) {
     t->progress.position = 0;
     dsc_executor *executor = run_aside(t, false, &count);
     t->progress = progress;
-    for (size_t i = first; executor && i < graph->count; i++) {
+    /* A healthy unit may be zero for a few images. */
+    for (size_t i = first; executor && count >= FEW_IMAGES && i < graph->count; i++) {
         const dsc_node *node = graph->nodes[i];
         const dsc_real *y = may_die(node) ? dsc_executor_value(executor, node) : NULL;
         const size_t units = dsc_shape_count(&node->shape), dead = y ? count_dead(y, count, units) : 0;

@@ -245,6 +245,10 @@ dsc_status dsc_recipe_suggest(dsc_suggestion *s, const dsc_dataset *data, const 
     if (!status)
         status = f.images.preparation == DSC_PREPARATION_DIGITS ? suggest_characters(s, &f, data, error)
                                                                 : suggest_others(s, &f, data, error);
+    if (!status && f.count % (size_t)s->recipe.batch == 1 && f.count > 1) {
+        s->recipe.drop_last = true;
+        explain(s, "drop-last", "a last batch of one image has no variance");
+    }
     if (status) dsc_recipe_clear(&s->recipe);
     return status;
 }

@@ -29,6 +29,9 @@ static dsc_status make_trainer(dsc_trainer **t, const dsc_recipe *recipe, const 
     own.epochs = 1;
     own.validation = own.ema = 0;
     own.patience = own.clean_epochs = 0;
+    own.until = 0;
+    own.calibrate = false;
+    own.steps = NULL;
     dsc_status status = dsc_trainer_create(t, NULL, &own, data, threads, error);
     if (status) return status;
     char text[96], a[32], b[32];

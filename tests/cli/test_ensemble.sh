@@ -22,6 +22,12 @@ train_members_makes_one_model_of_several_networks() {
     same "$(json "j['members']['count'], len(j['members']['accuracies']), j['parameters']")" "(3, 3, 4980)"
     same "$(json "j['test']['samples']")" 12
 }
+members_that_cannot_be_joined_are_not_trained() {
+    run "${_short[@]}" --members 2 --loss binary-cross-entropy --out "$work/sigmoid"
+    exits 2
+    says "use --loss softmax-cross-entropy, or omit members"
+    holds "nothing is left" test ! -e "$work/sigmoid"
+}
 each_member_is_a_run_with_a_seed_of_its_own() {
     needs_json || return
     local found

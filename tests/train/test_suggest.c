@@ -109,6 +109,22 @@ static void a_batch_fits_half_of_the_images(void **state) {
     }
 }
 
+static void a_last_batch_of_one_image_is_dropped(void **state) {
+    (void)state;
+    for (size_t count = 128; count <= 129; count++) {
+        dsc_error error;
+        dsc_trainer *trainer;
+        dsc_dataset *data = noise(count, (const size_t[3]){1, 12, 12}, 2);
+        dsc_suggestion s = suggest(data, NULL);
+        assert_int_equal(s.recipe.drop_last, count % (size_t)s.recipe.batch == 1);
+        assert_true(count == 128 || s.recipe.drop_last);
+        ASSERT_OK(dsc_trainer_create(&trainer, NULL, &s.recipe, data, 1, &error), error);
+        dsc_trainer_free(trainer);
+        dsc_recipe_clear(&s.recipe);
+        dsc_dataset_free(data);
+    }
+}
+
 /* A slower machine shows the same images fewer times, in the narrow network if necessary. */
 static void a_slow_machine_gets_less_to_do(void **state) {
     (void)state;
@@ -156,6 +172,7 @@ int main(void) {
         cmocka_unit_test(images_of_every_shape_get_a_network_that_fits),
         cmocka_unit_test(few_images_get_many_steps),
         cmocka_unit_test(a_batch_fits_half_of_the_images),
+        cmocka_unit_test(a_last_batch_of_one_image_is_dropped),
         cmocka_unit_test(a_slow_machine_gets_less_to_do),
         cmocka_unit_test(a_given_network_stays_and_the_epochs_are_for_it),
         cmocka_unit_test(what_cannot_be_trained_is_refused),

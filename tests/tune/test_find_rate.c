@@ -47,7 +47,8 @@ static void the_range_test_suggests_a_rate_that_learns(void **state) {
 static const char DISTURBED[] =
     "{\"model\": \"784-16-10\", \"batch\": 10, \"optimiser\": \"sgd\", \"learning-rate\": 0.5, \"epochs\": 7,"
     " \"kernels\": \"portable\","
-    " \"validation\": 0.2, \"patience\": 2, \"ema\": 0.9, \"clean-epochs\": 3, \"schedule\": \"cosine\"}";
+    " \"validation\": 0.2, \"patience\": 2, \"ema\": 0.9, \"clean-epochs\": 3, \"schedule\": \"cosine\","
+    " \"until\": 99, \"calibrate\": true, \"steps\": \"200\"}";
 static const char PLAIN[] =
     "{\"model\": \"784-16-10\", \"batch\": 10, \"optimiser\": \"sgd\", \"learning-rate\": 1, \"epochs\": 1,"
     " \"kernels\": \"portable\","
