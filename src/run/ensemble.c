@@ -186,14 +186,16 @@ dsc_status dsc_ensemble_resume(dsc_ensemble_run **result, const dsc_recipe *reci
 /* --- members --- */
 
 /* Resumes a member by its own recipe, with the parts of `e->recipe` that no file holds, and other kernels if
- * asked for. */
+ * asked for. Of a finished member (run is NULL) only the data are compared. */
 static dsc_status resume(dsc_training_run **run, const dsc_ensemble_run *e, const dsc_dataset *data,
                          const dsc_run_options *options, dsc_error *error) {
     dsc_recipe recipe;
     dsc_status status = dsc_run_recipe(&recipe, NULL, options->folder, error);
     if (!status && e->recipe.kernels) status = dsc_text_replace(&recipe.kernels, e->recipe.kernels, error);
     dsc_recipe_borrow(&recipe, &e->recipe);
-    if (!status) status = dsc_run_resume(run, &recipe, data, options, error);
+    if (!status)
+        status = run ? dsc_run_resume(run, &recipe, data, options, error)
+                     : dsc_run_compare(&recipe, data, options, error);
     dsc_recipe_clear(&recipe);
     return status;
 }
@@ -224,7 +226,9 @@ dsc_status dsc_ensemble_open(dsc_training_run **run, const dsc_ensemble_run *e, 
     *run = NULL;
     own.folder = folder;
     own.name = e->name;
-    if (!status && access(model, F_OK) != 0)
+    if (!status && access(model, F_OK) == 0)
+        status = resume(NULL, e, data, &own, error);
+    else if (!status)
         status = access(recipe, F_OK) ? start(run, e, member, data, &own, error)
                                       : resume(run, e, data, &own, error);
     free(folder);

@@ -246,11 +246,16 @@ dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, co
 
 /* --- resuming --- */
 
+/* Takes the state of the checkpoint, if there is one, after a comparison of data, model and recipe. */
+static dsc_status compare(dsc_training_run *run, const dsc_run_options *options, dsc_error *error) {
+    return access(run->checkpoint_path, F_OK)
+               ? dsc_run_note_compare(run->folder, run->trainer, error)
+               : dsc_trainer_restore(run->trainer, run->checkpoint_path, options->force, error);
+}
+
 static dsc_status restore(dsc_training_run *run, const dsc_run_options *options, dsc_error *error) {
     bool empty, exists = !access(run->checkpoint_path, F_OK);
-    dsc_status status = exists
-                            ? dsc_trainer_restore(run->trainer, run->checkpoint_path, options->force, error)
-                            : dsc_run_note_compare(run->folder, run->trainer, error);
+    dsc_status status = compare(run, options, error);
     if (status) return status;
     uint64_t step = run->trainer->progress.step;
     run->saved_step = exists ? step + 1 : 0;
@@ -342,6 +347,27 @@ dsc_status dsc_run_resume(dsc_training_run **result, const dsc_recipe *recipe, c
         dsc_run_free(run);
     else
         *result = run;
+    return status;
+}
+
+dsc_status dsc_run_compare(const dsc_recipe *recipe, const dsc_dataset *data, const dsc_run_options *options,
+                           dsc_error *error) {
+    dsc_training_run *run;
+    dsc_dataset *matched;
+    if (dsc_ranks_own(recipe->ranks) > 0) return DSC_OK; /* rank 0 has the folder */
+    dsc_status status = match_data(&matched, options, data, error);
+    if (status) return status;
+    status = make_again(&run, recipe, matched, options, error);
+    if (status) {
+        dsc_dataset_free(matched);
+        return status;
+    }
+    run->matched = matched;
+    run->folder = strdup(options->folder);
+    if (!run->folder) status = dsc_fail_memory(error, strlen(options->folder), options->folder);
+    if (!status) status = set_paths(run, error);
+    if (!status) status = compare(run, options, error);
+    dsc_run_free(run);
     return status;
 }
 

@@ -73,6 +73,11 @@ dsc_status dsc_run_recipe_write(const char *path, const char *name, const dsc_re
 dsc_status dsc_run_resume(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
                           const dsc_run_options *options, dsc_error *error);
 
+/* Fails as dsc_run_resume does if the data or the recipe are not those of the run in options->folder. Changes
+ * nothing: for a run that is finished. */
+dsc_status dsc_run_compare(const dsc_recipe *recipe, const dsc_dataset *data, const dsc_run_options *options,
+                           dsc_error *error);
+
 /* Trains to the end and saves the model. DSC_ERROR_STOPPED if `on_event` asked for it; the checkpoint is then
  * up to date. After other errors the run can be resumed from its last checkpoint. */
 dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *on_event, void *user, dsc_error *error);

@@ -53,6 +53,20 @@ a_killed_ensemble_goes_on_to_the_same_bits() {
     exits 0
     holds "other bits" cmp "$work/whole/model.safetensors" "$work/killed/model.safetensors"
 }
+other_data_do_not_go_on_with_an_ensemble() {
+    local name
+    cp -r "$_small" "$work/other-data"
+    for name in "$work"/other-data/train-images*; do printf '\201' | dd of="$name" bs=1 seek=1000 conv=notrunc 2>/dev/null; done
+    cp -r "$work/whole" "$work/begun"
+    rm -r "$work/begun/model.safetensors" "$work/begun/member-02"
+    for name in whole begun; do
+        cp "$work/$name/log.jsonl" "$work/log.jsonl"
+        run train --resume "$work/$name" --data "$work/other-data"
+        exits 1
+        says "member-01/checkpoint: was made with other"
+        holds "the log is as it was" cmp "$work/$name/log.jsonl" "$work/log.jsonl"
+    done
+}
 a_stopped_ensemble_says_how_to_go_on() {
     needs_plain_signals || return
     run_shell "timeout -s INT 0.3 '$program' train --data '$_small' --model 'flatten, dense 24, relu, dense' \
